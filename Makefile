@@ -1,0 +1,39 @@
+# `make help` lists what can be made. On a new machine any target installs what it needs into .venv first.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(abspath $(VENV))/bin
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help repro test check format clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+repro: $(VENV)/installed  ## prepare the data, train, sample and evaluate both models (dvc repro)
+	dvc repro
+
+test: $(VENV)/installed  ## run the tests
+	pytest
+
+check: $(VENV)/installed  ## everything that CI checks: format, lint, types, tests
+	ruff format --check
+	ruff check
+	mypy
+	pytest
+
+format: $(VENV)/installed  ## format the code and repair what lint can
+	ruff check --fix
+	ruff format
+
+clean:  ## delete caches; keeps the environment, the data and unfinished trainings
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+
+# A stamp: packages are installed again when their versions change, and never otherwise.
+$(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,48 @@
+"""Images as tensors in [-1, 1], as uint8 arrays, and as grids for people."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+Uint8 = NDArray[np.uint8]
+
+
+def to_float(images: torch.Tensor) -> torch.Tensor:
+    """uint8 NHWC in [0, 255] to float32 NCHW in [-1, 1], laid out channels-last."""
+    return images.permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+
+
+def to_uint8(images: torch.Tensor) -> Uint8:
+    """Float NCHW in [-1, 1] to uint8 NHWC in [0, 255], rounded to nearest and clipped."""
+    scaled = images.detach().float().add(1.0).mul(127.5).round().clamp(0, 255)
+    return scaled.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
+
+
+def to_rgb(images: Uint8) -> Uint8:
+    """NHWC with 1 or 3 channels to NHWC with 3: grey is repeated."""
+    return np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+
+
+def grid(images: Uint8, columns: int, pad: int = 2, zoom: int = 1) -> Uint8:
+    """Lay (N, H, W, C) images out row by row on white, `columns` to a row, into one (H', W', 3) image.
+
+    `zoom` repeats every pixel, so that small images can be seen without smoothing.
+    """
+    tiles = to_rgb(images).repeat(zoom, axis=1).repeat(zoom, axis=2)
+    count, height, width, _ = tiles.shape
+    rows = -(-count // columns)
+    sheet = np.full((rows * (height + pad) + pad, columns * (width + pad) + pad, 3), 255, np.uint8)
+    for index, tile in enumerate(tiles):
+        top = (index // columns) * (height + pad) + pad
+        left = (index % columns) * (width + pad) + pad
+        sheet[top : top + height, left : left + width] = tile
+    return sheet
+
+
+def save_png(image: Uint8, path: Path) -> None:
+    """Write one (H, W, 3) image; the same pixels give the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image).save(path, optimize=True)

@@ -1,0 +1,208 @@
+"""params.yaml, typed and closed: one class per block, no default anywhere, unknown keys refused.
+
+A field's bounds stand here, its value and its explanation in params.yaml.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from gan.core.errors import ParamsError
+from gan.core.paths import PARAMS
+from gan.core.yaml12 import read_yaml
+
+Count = Annotated[int, Field(ge=1)]
+Natural = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
+Betas = Annotated[list[Decay], Field(min_length=2, max_length=2)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Block(BaseModel):
+    """A closed, immutable set of values: no unknown keys, no conversions, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Source(Block):
+    """Where images come from; `folder` is read with `source: folder` alone."""
+
+    source: str
+    folder: str | None
+
+    @model_validator(mode="after")
+    def _folder_given(self) -> Self:
+        if self.source == "folder" and not self.folder:
+            raise ValueError("source: folder needs the path of a folder in `folder`")
+        return self
+
+
+class Images(Source):
+    source: Literal["mnist5k", "folder"]
+    image_size: Literal[32, 64, 128]
+    channels: Literal[1, 3]
+    limit: Annotated[int, Field(ge=4)] | None
+    test_count: Annotated[int, Field(ge=2)]
+    max_rejected: Share
+
+
+class SatelliteRelief(Block):
+    map_width: Annotated[int, Field(ge=256, le=5400)]
+    stride: Count
+    land: Annotated[list[Share], Field(min_length=2, max_length=2)]
+    latitudes: Annotated[list[float], Field(min_length=2, max_length=2)]
+    test_longitudes: Annotated[list[list[float]], Field(min_length=1)]
+
+
+class Domains(Source):
+    source: Literal["satellite_relief", "folder"]
+    image_size: Annotated[int, Field(ge=16, multiple_of=4)]
+    max_rejected: Share
+    satellite_relief: SatelliteRelief
+
+
+class PrepareData(Block):
+    split_seed: Natural
+    images: Images
+    domains: Domains
+
+
+class DCGANGenerator(Block):
+    z_dim: Count
+    width: Count
+
+
+class DCGANDiscriminator(Block):
+    width: Count
+
+
+class Score(Block):
+    every_epochs: Annotated[float, Field(gt=0)]
+    images: Annotated[int, Field(ge=2)]
+    best_by: Literal["fid", "kid"]
+
+
+class Training(Block):
+    """What both models' training has in common; the loop reads nothing else."""
+
+    batch_size: Count
+    betas: Betas
+    ema_decay: Decay
+    log_every: Count
+    preview_every_epochs: Annotated[float, Field(gt=0)]
+    score: Score
+
+
+class TrainDCGAN(Training):
+    epochs: Count
+    batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two
+    generator: DCGANGenerator
+    discriminator: DCGANDiscriminator
+
+
+class CycleGANGenerator(Block):
+    width: Count
+    blocks: Natural
+    upsample: Literal["nearest", "transposed"]
+
+
+class CycleGANDiscriminator(Block):
+    width: Count
+    layers: Annotated[int, Field(ge=1, le=5)]
+
+
+class TrainCycleGAN(Training):
+    epochs: Natural
+    decay_epochs: Natural
+    lambda_cycle: Weight
+    lambda_identity: Weight
+    pool_size: Natural
+    load_size: Annotated[int, Field(ge=16, multiple_of=4)]
+    crop_size: Annotated[int, Field(ge=16, multiple_of=4)]
+    flip: bool
+    generator: CycleGANGenerator
+    discriminator: CycleGANDiscriminator
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.crop_size > self.load_size:
+            raise ValueError(f"crop_size {self.crop_size} is larger than load_size {self.load_size}")
+        if self.epochs + self.decay_epochs == 0:
+            raise ValueError("epochs and decay_epochs are both 0: nothing to train")
+        layers = self.discriminator.layers
+        if self.crop_size // 2**layers < 3:
+            raise ValueError(f"discriminator.layers {layers} leaves no patch of crop_size {self.crop_size}")
+        return self
+
+
+class SampleDCGAN(Block):
+    count: Annotated[int, Field(ge=2)]
+    batch_size: Count
+    columns: Count
+    interpolations: Count
+
+
+class SampleCycleGAN(Block):
+    batch_size: Count
+    columns: Count
+
+
+class Sample(Block):
+    dcgan: SampleDCGAN
+    cyclegan: SampleCycleGAN
+
+
+class Evaluate(Block):
+    extractors: Annotated[list[Literal["efficientnet_lite0", "inception_v3"]], Field(min_length=1)]
+    inception_weights: str | None
+    batch_size: Count
+    checkpoint: Literal["best", "last"]
+    kid_subsets: Annotated[int, Field(ge=2)]
+    kid_subset_size: Annotated[int, Field(ge=2)]
+
+
+class Params(Block):
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    lr: Annotated[float, Field(gt=0, le=1)]
+    accelerator: Literal["auto", "cpu", "cuda"]
+    devices: Literal[1]
+    precision: Literal["auto", "fp32", "bf16"]
+    save_every_seconds: Seconds
+    keep_states: Natural
+    prepare_data: PrepareData
+    train_dcgan: TrainDCGAN
+    train_cyclegan: TrainCycleGAN
+    sample: Sample
+    evaluate: Evaluate
+
+
+def load(path: Path = PARAMS) -> Params:
+    """Read and check the whole file, so that a mistake in any block stops a run before its first stage.
+
+    Raises:
+        ParamsError: the file is missing, is no YAML, or a key or value is not allowed. All mistakes at once.
+    """
+    try:
+        return Params.model_validate(read_yaml(path.read_text()))
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path} is missing; run from the folder that holds it") from error
+    except yaml.YAMLError as error:
+        raise ParamsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        raise ParamsError("; ".join(_sentence(path, detail) for detail in error.errors())) from error
+
+
+def _sentence(path: Path, detail: Any) -> str:
+    key = ".".join(str(part) for part in detail["loc"]) or "the file"
+    if detail["type"] == "missing":
+        return f"{path}: {key} is missing"
+    if detail["type"] == "extra_forbidden":
+        return f"{path}: {key} is unknown; check its spelling"
+    reason = detail["msg"].removeprefix("Value error, ")
+    value = detail["input"]
+    quoted = "" if isinstance(value, dict | BaseModel) else f" = {value!r}"
+    return f"{path}: {key}{quoted}: {reason[0].lower()}{reason[1:]}"

@@ -1,0 +1,85 @@
+"""The machine a run meets: device, precision and seeds."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from gan.core.errors import ParamsError
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Where tensors live and in which precision convolutions run."""
+
+    device: torch.device
+    precision: str  # "fp32" or "bf16"
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """Mixed precision: weights stay float32, convolutions and products run in bfloat16."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
+
+    def place(self, network: Network) -> Network:
+        """Move a network to the device, laid out channels-last."""
+        return network.to(self.device).to(memory_format=torch.channels_last)
+
+    def upload(self, tensor: torch.Tensor) -> torch.Tensor:
+        """To the device, without waiting for it."""
+        if self.device.type == "cuda":
+            tensor = tensor.pin_memory()
+        return tensor.to(self.device, non_blocking=True)
+
+
+def start(accelerator: str, precision: str) -> Runtime:
+    """Pick device and precision.
+
+    Raises:
+        ParamsError: the accelerator asked for is not to be had on this machine.
+    """
+    device = _device(accelerator)
+    if precision == "auto":
+        precision = "bf16" if _fast_bf16(device) else "fp32"
+    return Runtime(device, precision)
+
+
+def seed_all(*key: int) -> None:
+    """Seed torch on every device from a few integers, such as (seed, step).
+
+    Training calls it before each step, so that randomness is a function of the seed and the step:
+    a resumed run has no generator state to lose.
+    """
+    torch.manual_seed(_mixed(key))
+
+
+def generator(*key: int) -> torch.Generator:
+    """A CPU generator of its own for one purpose, so that purposes do not disturb each other."""
+    return torch.Generator().manual_seed(_mixed(key))
+
+
+def _mixed(key: tuple[int, ...]) -> int:
+    return int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0]) >> 1
+
+
+def _device(accelerator: str) -> torch.device:
+    if accelerator == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if accelerator == "cuda" and not torch.cuda.is_available():
+        raise ParamsError("accelerator: cuda, but torch sees no CUDA device; use auto or cpu")
+    return torch.device(accelerator)
+
+
+def _fast_bf16(device: torch.device) -> bool:
+    """Whether bfloat16 beats float32 here.
+
+    On CPUs it takes AMX, or AVX512-BF16 at full rate as AMD has it (1.5 to 2 times float32);
+    Intel's AVX512-BF16 without AMX ran convolutions at half the speed of float32.
+    """
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)  # Ampere and newer
+    cpu = torch.cpu.get_capabilities()
+    return bool(cpu.get("amx_bf16") or (cpu.get("avx512_bf16") and "AMD" in cpu.get("cpu_name", "")))

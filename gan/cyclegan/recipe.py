@@ -1,0 +1,185 @@
+"""How CycleGAN learns: one training step, previews and state (Zhu et al. 2017, arXiv 1703.10593)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel
+
+from gan.core.images import Uint8, grid, to_float, to_uint8
+from gan.core.params import TrainCycleGAN
+from gan.core.runtime import Runtime
+from gan.cyclegan.image_pool import ImagePool
+from gan.cyclegan.nets import Discriminator, Generator
+from gan.data.augment import resize_crop_flip
+from gan.data.batches import Batches
+from gan.training.adam import adam
+from gan.training.checkpoint import named
+from gan.training.ema import averaged
+from gan.training.frozen import frozen
+from gan.training.losses import d_least_squares, g_least_squares
+
+PREVIEW = 8  # images of each domain
+
+
+@dataclass
+class Domain:
+    """One of the two image sets and what belongs to it."""
+
+    batches: Batches
+    discriminator: Discriminator  # tells this domain's images from fakes of it
+    pool: ImagePool  # fakes of this domain
+
+
+class CycleGAN:
+    """Two generators, a2b and b2a, two discriminators, and the step that trains them.
+
+    Args:
+        images_a, images_b: the unpaired training sets, uint8 (N, H, W, 3).
+        params: the `train_cyclegan` block.
+        lr: Adam's learning rate.
+        seed: names the order of the images.
+    """
+
+    def __init__(
+        self, images_a: Uint8, images_b: Uint8, params: TrainCycleGAN, lr: float, seed: int, runtime: Runtime
+    ) -> None:
+        self.params, self.runtime = params, runtime
+        self.a2b, self.b2a = (runtime.place(Generator(params.generator)) for _ in "ab")
+        self.a, self.b = (self._domain(images, (seed, index)) for index, images in enumerate((images_a, images_b)))
+        self.ema_a2b, self.ema_b2a = (averaged(net, params.ema_decay) for net in (self.a2b, self.b2a))
+        self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
+        self.total_steps = (params.epochs + params.decay_epochs) * self.per_epoch
+        g_parameters = [*self.a2b.parameters(), *self.b2a.parameters()]
+        self.d_parameters = [*self.a.discriminator.parameters(), *self.b.discriminator.parameters()]
+        self.g_optimizer, self.d_optimizer = (
+            adam(parameters, lr, params.betas) for parameters in (g_parameters, self.d_parameters)
+        )
+        self.schedules = [LambdaLR(o, self._lr_factor) for o in (self.g_optimizer, self.d_optimizer)]
+
+    def _domain(self, images: Uint8, key: tuple[int, ...]) -> Domain:
+        discriminator = self.runtime.place(Discriminator(self.params.discriminator))
+        return Domain(Batches(images, self.params.batch_size, key), discriminator, ImagePool(self.params.pool_size))
+
+    def _lr_factor(self, step: int) -> float:
+        """Constant for `epochs`, then linear to 0 over `decay_epochs` (paper, section 4), step by step."""
+        decay = self.params.decay_epochs * self.per_epoch
+        return min(1.0, (self.total_steps - step) / decay) if decay else 1.0
+
+    def _real(self, domain: Domain, step: int) -> torch.Tensor:
+        images = to_float(self.runtime.upload(domain.batches.at(step)))
+        return resize_crop_flip(images, self.params.load_size, self.params.crop_size, self.params.flip)
+
+    def step(self, step: int) -> dict[str, torch.Tensor]:
+        """One update of all four networks on one batch of each domain; losses as scalars on the device."""
+        real_a, real_b = self._real(self.a, step), self._real(self.b, step)
+        losses, fake_a, fake_b = self._update_generators(real_a, real_b)
+        losses |= self._update_discriminators((self.a, real_a, fake_a), (self.b, real_b, fake_b))
+        for schedule in self.schedules:
+            schedule.step()
+        self.ema_a2b.update_parameters(self.a2b)
+        self.ema_b2a.update_parameters(self.b2a)
+        return losses
+
+    def _update_generators(
+        self, real_a: torch.Tensor, real_b: torch.Tensor
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
+        """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
+        lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
+        with frozen(self.d_parameters), self.runtime.autocast():
+            # Instance norm sees each image alone, so one pass over both inputs equals two passes.
+            if lambda_identity > 0:
+                fake_b, same_b = self.a2b(torch.cat([real_a, real_b])).chunk(2)
+                fake_a, same_a = self.b2a(torch.cat([real_b, real_a])).chunk(2)
+            else:
+                fake_b, fake_a = self.a2b(real_a), self.b2a(real_b)
+            losses = {
+                "g_a2b": g_least_squares(self.b.discriminator(fake_b)),
+                "g_b2a": g_least_squares(self.a.discriminator(fake_a)),
+                "cycle_a": F.l1_loss(self.b2a(fake_b).float(), real_a),  # b2a(a2b(a)) ≈ a
+                "cycle_b": F.l1_loss(self.a2b(fake_a).float(), real_b),
+            }
+            total = losses["g_a2b"] + losses["g_b2a"] + lambda_cycle * (losses["cycle_a"] + losses["cycle_b"])
+            if lambda_identity > 0:
+                losses["identity_a"] = F.l1_loss(same_a.float(), real_a)  # b2a(a) ≈ a
+                losses["identity_b"] = F.l1_loss(same_b.float(), real_b)
+                total = total + lambda_cycle * lambda_identity * (losses["identity_a"] + losses["identity_b"])
+        self.g_optimizer.zero_grad()
+        total.backward()
+        self.g_optimizer.step()
+        return {name: loss.detach() for name, loss in losses.items()}, fake_a.detach(), fake_b.detach()
+
+    def _update_discriminators(self, *sets: tuple[Domain, torch.Tensor, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Minimise ((D(real) - 1)² + D(pooled fake)²) / 2 for each domain (paper, section 4)."""
+        losses = []
+        for domain, real, fake in sets:
+            both = torch.cat([real, domain.pool.query(fake).to(real.dtype)])
+            with self.runtime.autocast():
+                on_real, on_fake = domain.discriminator(both).chunk(2)
+            losses.append(d_least_squares(on_real, on_fake))
+        self.d_optimizer.zero_grad()
+        torch.stack(losses).sum().backward()
+        self.d_optimizer.step()
+        return {name: loss.detach() for name, loss in zip(("d_a", "d_b"), losses, strict=True)}
+
+    @torch.no_grad()
+    def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
+        """uint8 (N, H, W, 3) to the same in the other domain, by an averaged generator."""
+        parts = torch.from_numpy(images).split(self.params.batch_size * 8)
+        with self.runtime.autocast():
+            return np.concatenate([to_uint8(network(to_float(self.runtime.upload(part)))) for part in parts])
+
+    def preview(self) -> Uint8:
+        """Rows of A, its translation, B, its translation; the same training images each time."""
+        a, b = (_spread(domain.batches.images, PREVIEW) for domain in (self.a, self.b))
+        rows = [a, self._translate(self.ema_a2b, a), b, self._translate(self.ema_b2a, b)]
+        return grid(np.concatenate(rows), columns=PREVIEW)
+
+    def scored(self, count: int) -> dict[str, Uint8]:
+        """Translations of training images, by direction, for the quick score."""
+        a, b = (_spread(domain.batches.images, count) for domain in (self.a, self.b))
+        return {"a2b": self._translate(self.ema_a2b, a), "b2a": self._translate(self.ema_b2a, b)}
+
+    def reals(self) -> dict[str, Uint8]:
+        """The training set of each direction's target."""
+        return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
+
+    def meta(self) -> dict[str, Any]:
+        """What `Generator` is built from."""
+        return {"model": "cyclegan", "generator": self.params.generator.model_dump()}
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint keeps: the averaged generators."""
+        return named({"a2b": self.ema_a2b.module, "b2a": self.ema_b2a.module})
+
+    def state_dict(self) -> dict[str, Any]:
+        return {name: part.state_dict() for name, part in self._parts().items()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "a2b": self.a2b,
+            "b2a": self.b2a,
+            "d_a": self.a.discriminator,
+            "d_b": self.b.discriminator,
+            "ema_a2b": self.ema_a2b,
+            "ema_b2a": self.ema_b2a,
+            "g_optimizer": self.g_optimizer,
+            "d_optimizer": self.d_optimizer,
+            "g_schedule": self.schedules[0],
+            "d_schedule": self.schedules[1],
+            "pool_a": self.a.pool,
+            "pool_b": self.b.pool,
+        }
+
+
+def _spread(images: Uint8, count: int) -> Uint8:
+    """`count` images at equal distances through the set."""
+    chosen = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
+    return np.ascontiguousarray(images[chosen])

@@ -1,0 +1,75 @@
+"""Translations of unseen images by a trained CycleGAN, from its checkpoint alone."""
+
+import numpy as np
+import torch
+
+from gan.core.images import Uint8, grid, save_png, to_float, to_uint8
+from gan.core.params import CycleGANGenerator, Params
+from gan.core.paths import CHECKPOINTS, DOMAINS, REPORTS, SAMPLES
+from gan.core.runtime import Runtime
+from gan.cyclegan.nets import Generator
+from gan.data.batches import load_images
+from gan.data.card import is_aligned
+from gan.training.checkpoint import Checkpoint, read
+
+
+def sample(params: Params, runtime: Runtime) -> None:
+    """Translate the test sets there and back, and draw rows of input → translation → back (→ truth).
+
+    Writes best.npz and last.npz with a2b and b2a, the translations, and a2b2a and b2a2b, the reconstructions.
+    """
+    wanted = params.sample.cyclegan
+    test_a, test_b = (load_images(DOMAINS / f"test{domain}.npy") for domain in "AB")
+    folder = SAMPLES / "cyclegan"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("best", "last"):
+        networks = load(read(CHECKPOINTS / "cyclegan" / f"{name}.safetensors"))
+        made = round_trips(networks, test_a, test_b, wanted.batch_size, runtime)
+        np.savez(folder / f"{name}.npz", allow_pickle=False, **made)
+        if name == params.evaluate.checkpoint:
+            _draw(made, test_a, test_b, wanted.columns)
+
+
+def load(checkpoint: Checkpoint) -> dict[str, Generator]:
+    """Both generators, a2b and b2a, on the CPU, in evaluation mode."""
+    networks = {}
+    for direction in ("a2b", "b2a"):
+        networks[direction] = Generator(CycleGANGenerator.model_validate(checkpoint.meta["generator"]))
+        networks[direction].load_state_dict(checkpoint.network(direction))
+        networks[direction].eval()
+    return networks
+
+
+def round_trips(
+    networks: dict[str, Generator], test_a: Uint8, test_b: Uint8, batch_size: int, runtime: Runtime
+) -> dict[str, Uint8]:
+    """a2b, b2a and their reconstructions a2b2a, b2a2b, uint8 (N, H, W, 3)."""
+    a2b = translate(networks["a2b"], test_a, batch_size, runtime)
+    b2a = translate(networks["b2a"], test_b, batch_size, runtime)
+    return {
+        "a2b": a2b,
+        "b2a": b2a,
+        "a2b2a": translate(networks["b2a"], a2b, batch_size, runtime),
+        "b2a2b": translate(networks["a2b"], b2a, batch_size, runtime),
+    }
+
+
+@torch.inference_mode()
+def translate(network: Generator, images: Uint8, batch_size: int, runtime: Runtime) -> Uint8:
+    """uint8 (N, H, W, 3) to the same in the other domain."""
+    network = runtime.place(network)
+    parts = torch.from_numpy(np.array(images)).split(batch_size)
+    with runtime.autocast():
+        return np.concatenate([to_uint8(network(to_float(runtime.upload(part)))) for part in parts])
+
+
+def _draw(made: dict[str, Uint8], test_a: Uint8, test_b: Uint8, columns: int) -> None:
+    """One picture a direction; a column an image, spread over the whole test set."""
+    aligned = is_aligned(DOMAINS)
+    for direction, inputs, truth in (("a2b", test_a, test_b), ("b2a", test_b, test_a)):
+        back = made["a2b2a" if direction == "a2b" else "b2a2b"]
+        rows = [inputs, made[direction], back, *([truth] if aligned else [])]
+        chosen = np.linspace(0, len(inputs) - 1, columns).round().astype(int)
+        zoom = max(1, 128 // inputs.shape[1])
+        sheet = grid(np.concatenate([row[chosen] for row in rows]), columns, zoom=zoom)
+        save_png(sheet, REPORTS / "samples" / f"cyclegan_{direction}.png")

@@ -1,0 +1,55 @@
+"""Read packed images in shuffled batches whose order is a function of the seed and the step alone."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gan.core.errors import DataError
+from gan.core.images import Uint8
+
+
+def load_images(path: Path) -> Uint8:
+    """Memory-map one packed array, uint8 (N, H, W, C).
+
+    Raises:
+        DataError: the file is missing or is no such array.
+    """
+    try:
+        images = np.load(path, mmap_mode="r")
+    except FileNotFoundError as error:
+        raise DataError(f"{path} is missing; `dvc repro prepare-data` makes it") from error
+    except ValueError as error:
+        raise DataError(f"{path} is no packed array ({error}); `dvc repro -f prepare-data` makes it anew") from error
+    if images.dtype != np.uint8 or images.ndim != 4:
+        raise DataError(f"{path} holds {images.dtype} {images.shape}, expected uint8 (N, H, W, C)")
+    return images
+
+
+class Batches:
+    """Epochs of full batches, each epoch a new permutation; no state, so a resumed run has nothing to lose.
+
+    Args:
+        images: uint8 (N, H, W, C).
+        batch_size: images to a batch; the remainder of an epoch is dropped, as its BatchNorm would differ.
+        key: integers that name the order (seed, domain).
+    """
+
+    def __init__(self, images: Uint8, batch_size: int, key: tuple[int, ...]) -> None:
+        if len(images) < batch_size:
+            raise DataError(f"a batch of {batch_size} needs more than the {len(images)} images there are")
+        self.images = images
+        self.batch_size = batch_size
+        self.key = key
+        self.per_epoch = len(images) // batch_size
+        self._epoch = -1
+        self._order = np.empty(0, np.int64)
+
+    def at(self, step: int) -> torch.Tensor:
+        """The batch of a step counted from 0: uint8 (batch_size, H, W, C)."""
+        epoch, index = divmod(step, self.per_epoch)
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._order = np.random.default_rng([*self.key, epoch]).permutation(len(self.images))
+        chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        return torch.from_numpy(self.images[np.sort(chosen)])

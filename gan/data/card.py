@@ -1,0 +1,27 @@
+"""The card that prepare-data leaves beside each dataset."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gan.core.errors import DataError
+
+CARD = "card.json"
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """What a packed dataset says of itself: source, licence, resizing, split, sets, sha256.
+
+    Raises:
+        DataError: there is none.
+    """
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD).read_text())
+    except FileNotFoundError as error:
+        raise DataError(f"{folder / CARD} is missing; `dvc repro prepare-data` makes it") from error
+    return card
+
+
+def is_aligned(folder: Path) -> bool:
+    """Whether testA[i] and testB[i] show the same thing, so that the true translation is known."""
+    return bool(read_card(folder).get("aligned", False))

@@ -1,0 +1,83 @@
+"""Samples of a trained DCGAN, from its checkpoint alone."""
+
+import numpy as np
+import torch
+
+from gan.core.images import Uint8, grid, save_png, to_uint8
+from gan.core.params import DCGANGenerator, Params
+from gan.core.paths import CHECKPOINTS, REPORTS, SAMPLES
+from gan.core.runtime import Runtime, generator, seed_all
+from gan.dcgan.nets import Generator, latents
+from gan.training.checkpoint import Checkpoint, read
+
+ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
+
+
+def sample(params: Params, runtime: Runtime) -> None:
+    """Write best, last and start (untrained) samples, a grid of the best and a latent interpolation.
+
+    All three are made of the same latents; BatchNorm uses its running statistics, so that a sample does
+    not depend on its batch-mates.
+    """
+    wanted = params.sample.dcgan
+    best, last = (read(CHECKPOINTS / "dcgan" / f"{name}.safetensors") for name in ("best", "last"))
+    networks = {"best": load(best), "last": load(last), "start": untrained(best, params.seed)}
+    z = latents(wanted.count, best.meta["generator"]["z_dim"], generator(params.seed, wanted.count))
+    folder = SAMPLES / "dcgan"
+    folder.mkdir(parents=True, exist_ok=True)
+    images = {name: generate(net, z, wanted.batch_size, runtime) for name, net in networks.items()}
+    for name, array in images.items():
+        np.savez(folder / f"{name}.npz", allow_pickle=False, arr_0=array)
+
+    zoom = ZOOM[best.meta["size"]]
+    chosen = images[params.evaluate.checkpoint]
+    _save_grid("dcgan_samples.png", chosen[: wanted.columns**2], wanted.columns, zoom)
+    walk = interpolate(z[: 2 * wanted.interpolations], wanted.columns)
+    walked = generate(networks[params.evaluate.checkpoint], walk, wanted.batch_size, runtime)
+    _save_grid("dcgan_interpolation.png", walked, wanted.columns, zoom)
+
+
+def load(checkpoint: Checkpoint) -> Generator:
+    """The generator that a checkpoint holds, on the CPU, in evaluation mode."""
+    network = _build(checkpoint)
+    network.load_state_dict(checkpoint.network("generator"))
+    return network
+
+
+def untrained(checkpoint: Checkpoint, seed: int) -> Generator:
+    """A generator of the same shape before any training: where training starts from."""
+    seed_all(seed)
+    return _build(checkpoint)
+
+
+def _build(checkpoint: Checkpoint) -> Generator:
+    meta = checkpoint.meta
+    shape = DCGANGenerator.model_validate(meta["generator"])
+    network = Generator(shape, meta["size"], meta["channels"])
+    network.eval()
+    return network
+
+
+@torch.inference_mode()
+def generate(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Uint8:
+    """Latents (N, z_dim) to images, uint8 (N, size, size, channels)."""
+    network = runtime.place(network)
+    with runtime.autocast():
+        return np.concatenate([to_uint8(network(runtime.upload(part))) for part in z.split(batch_size)])
+
+
+def interpolate(z: torch.Tensor, steps: int) -> torch.Tensor:
+    """Walk between pairs of latents (2 N, z_dim) on the sphere: (N · steps, z_dim), each walk in order.
+
+    Spherical, since the straight line leaves the shell that a Gaussian fills (White 2016, arXiv 1609.04468).
+    """
+    start, end = z[0::2, None], z[1::2, None]  # (N, 1, z_dim)
+    share = torch.linspace(0, 1, steps)[None, :, None]
+    cosine = torch.nn.functional.cosine_similarity(start, end, dim=-1).unsqueeze(-1)
+    angle = torch.acos(cosine)
+    walk = (torch.sin((1 - share) * angle) * start + torch.sin(share * angle) * end) / torch.sin(angle)
+    return walk.flatten(0, 1)
+
+
+def _save_grid(name: str, images: Uint8, columns: int, zoom: int) -> None:
+    save_png(grid(images, columns, zoom=zoom), REPORTS / "samples" / name)

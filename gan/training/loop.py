@@ -1,0 +1,160 @@
+"""The training loop. It knows no model: a recipe steps, the loop logs, scores, saves and resumes."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from gan.core.errors import Interrupted
+from gan.core.images import Uint8, save_png
+from gan.core.params import Training
+from gan.core.progress import Progress
+from gan.core.runtime import Runtime, seed_all
+from gan.training.history import Row, mean_row, refuse_broken_weights, settle
+from gan.training.interrupts import Interrupts
+from gan.training.runstate import RunState
+from gan.training.score import QuickScore
+
+
+class Recipe(Protocol):
+    """What a model gives the loop; DCGAN and CycleGAN have this shape and nothing in common."""
+
+    runtime: Runtime
+    total_steps: int
+    per_epoch: int
+
+    @property
+    def params(self) -> Training: ...
+
+    def step(self, step: int) -> dict[str, torch.Tensor]:
+        """Train on one batch; named scalars, left on the device."""
+
+    def preview(self) -> Uint8:
+        """A picture (H, W, 3) of outputs for inputs that never change."""
+
+    def scored(self, count: int) -> dict[str, Uint8]:
+        """About `count` images made, by name, for the quick score."""
+
+    def reals(self) -> dict[str, Uint8]:
+        """The real training images that these should resemble, by the same names."""
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint keeps: the averaged generators."""
+
+    def meta(self) -> dict[str, Any]:
+        """JSON values that name the model and rebuild its networks."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """What surrounds a recipe in one run of the loop."""
+
+    seed: int
+    state: RunState
+    score: QuickScore
+    save_every_seconds: float
+    previews: Path  # folder for preview pictures, kept across kills
+
+
+@dataclass
+class Run:
+    """All that a resumed run needs besides the recipe's own state."""
+
+    step: int  # steps done
+    rows: list[Row]  # history so far
+    pending: list[dict[str, Any]]  # scalars of each step since the last row
+    best: dict[str, Any]  # step, score and weights of the best checkpoint; empty before the first score
+
+
+def fit(recipe: Recipe, params: Training, job: Job) -> Run:
+    """Train to the end, from the saved state if there is one; the result is the same either way.
+
+    Raises:
+        Interrupted: a signal came; the state is saved.
+        NonFiniteError: a loss or weight broke; the last good state is kept.
+    """
+    run = _restore(recipe, job.state)
+    total = recipe.total_steps
+    with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
+        if run.step:
+            progress.say(f"resumed at step {run.step} of {total}")
+        saved = time.monotonic()
+        while run.step < total:
+            seed_all(job.seed, run.step)
+            run.pending.append(recipe.step(run.step))
+            run.step += 1
+            due = _Due(run.step, recipe, params)
+            if due.row:
+                _log(run, recipe)
+            if due.score:
+                _score(run, recipe, job.score, progress)
+            if due.preview:
+                save_png(recipe.preview(), job.previews / f"{run.step:07d}.png")
+            if interrupts.received or due.save or time.monotonic() - saved > job.save_every_seconds:
+                _save(run, recipe, job.state)
+                saved = time.monotonic()
+            progress.advance(1, _note(run.rows))
+            if interrupts.received and run.step < total:
+                raise Interrupted(
+                    f"{job.state.stage}: stopped by {interrupts.received} at step {run.step} of {total}; "
+                    "the state is saved: the same command goes on from there"
+                )
+    return run
+
+
+class _Due:
+    """What is due after a step; the last step is due everything."""
+
+    def __init__(self, step: int, recipe: Recipe, params: Training) -> None:
+        def every(steps: float) -> bool:
+            return step % max(1, round(steps)) == 0 or step == recipe.total_steps
+
+        self.score = every(params.score.every_epochs * recipe.per_epoch)
+        self.row = every(params.log_every) or self.score
+        self.preview = every(params.preview_every_epochs * recipe.per_epoch)
+        self.save = every(recipe.per_epoch)
+
+
+def _log(run: Run, recipe: Recipe) -> None:
+    """Turn the pending scalars into a row of history."""
+    settle(run.pending, run.step)
+    refuse_broken_weights(recipe.weights(), run.step)
+    run.rows.append(mean_row(run.pending, run.step, recipe.per_epoch))
+    run.pending = []
+
+
+def _score(run: Run, recipe: Recipe, score: QuickScore, progress: Progress) -> None:
+    """Add the quick score to the newest row, and keep the weights when they are the best so far."""
+    values = score(recipe.scored(score.params.images))
+    run.rows[-1] |= values
+    headline = score.headline(values)
+    marks = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
+    if not run.best or headline < run.best["score"]:
+        weights = {name: tensor.cpu().clone() for name, tensor in recipe.weights().items()}
+        run.best = {"step": run.step, "score": headline, "weights": weights}
+        marks += " (best so far)"
+    progress.say(f"step {run.step}: {marks}")
+
+
+def _note(rows: list[Row]) -> str:
+    return " ".join(f"{name} {value:.2f}" for name, value in list(rows[-1].items())[2:6]) if rows else ""
+
+
+def _save(run: Run, recipe: Recipe, state: RunState) -> None:
+    settle(run.pending, run.step)
+    refuse_broken_weights(recipe.weights(), run.step)
+    state.save({"run": vars(run), "recipe": recipe.state_dict()})
+
+
+def _restore(recipe: Recipe, state: RunState) -> Run:
+    saved = state.load()
+    if saved is None:
+        return Run(step=0, rows=[], pending=[], best={})
+    recipe.load_state_dict(saved["recipe"])
+    return Run(**saved["run"])

@@ -1,0 +1,24 @@
+"""report: gather the results of both models in a table and two pictures."""
+
+import pandas as pd
+
+from gan.core import params
+from gan.core.errors import clean_exit
+from gan.core.paths import REPORTS
+from gan.report.figures import overview, training_curves
+
+MODELS = ("dcgan", "cyclegan")
+
+
+def main() -> None:
+    params.load()
+    scores = pd.concat([pd.read_csv(REPORTS / model / "fid.csv") for model in MODELS])
+    scores.to_csv(REPORTS / "fid.csv", index=False)
+    histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in MODELS}
+    training_curves(histories, REPORTS / "training.png")
+    overview(REPORTS / "samples", REPORTS / "overview.png")
+
+
+if __name__ == "__main__":
+    with clean_exit():
+        main()

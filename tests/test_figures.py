@@ -1,0 +1,28 @@
+"""The picture of both trainings is drawn from histories as training writes them, twice the same."""
+
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+
+from gan.report.figures import OVERVIEW, overview, training_curves
+
+HISTORY = pd.DataFrame({"step": [1, 2, 3], "epoch": [0.5, 1, 1.5], "loss": [3, 2, 1], "x_fid": [9, None, 5]})
+
+
+def test_a_row_a_model_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        training_curves({"dcgan": HISTORY, "cyclegan": HISTORY}, tmp_path / f"{name}.png")
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+    with Image.open(tmp_path / "one.png") as picture:
+        assert picture.size == (1100, 680)
+
+
+def test_the_overview_shows_all_four_grids(tmp_path: Path) -> None:
+    shades = dict(zip(OVERVIEW, (0, 60, 120, 180), strict=True))
+    for name, shade in shades.items():
+        Image.new("RGB", (40, 30), (shade, 255 - shade, 0)).save(tmp_path / f"{name}.png")
+    overview(tmp_path, tmp_path / "overview.png")
+    with Image.open(tmp_path / "overview.png") as picture:
+        colours = {colour for _, colour in picture.convert("RGB").getcolors(10**6) or []}
+    assert {(shade, 255 - shade, 0) for shade in shades.values()} <= colours

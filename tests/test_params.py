@@ -1,0 +1,127 @@
+"""params.yaml: closed, typed, and refused with one sentence."""
+
+import copy
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from gan.core.errors import ParamsError
+from gan.core.params import Params, load
+from tests import tiny
+
+
+def test_the_projects_own_file_is_valid() -> None:
+    assert isinstance(load(tiny.ROOT / "params.yaml"), Params)
+
+
+def blocks(model: type[BaseModel], place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The place of every block and value of the schema."""
+    places = [place] if place else []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        inside = blocks(kind, (*place, name)) if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+        places += inside or [(*place, name)]
+    return places
+
+
+def at(values: dict[str, Any], place: tuple[str, ...]) -> Any:
+    for name in place:
+        values = values[name]
+    return values
+
+
+def refusal(tmp_path: Path, values: dict[str, Any]) -> str:
+    path = tmp_path / "params.yaml"
+    with path.open("w") as file:
+        YAML().dump(values, file)
+    with pytest.raises(ParamsError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("place", blocks(Params), ids=".".join)
+def test_a_missing_key_is_named(place: tuple[str, ...], tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    del at(values, place[:-1])[place[-1]]
+    assert f"{'.'.join(place)} is missing" in refusal(tmp_path, values)
+
+
+@pytest.mark.parametrize("place", [(), *(p for p in blocks(Params) if isinstance(at(tiny.values(), p), dict))])
+def test_an_unknown_key_is_named(place: tuple[str, ...], tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    at(values, place)["leraning_rate"] = 1
+    assert f"{'.'.join((*place, 'leraning_rate'))} is unknown" in refusal(tmp_path, values)
+
+
+@pytest.mark.parametrize("place", [p for p in blocks(Params) if not isinstance(at(tiny.values(), p), dict)])
+@pytest.mark.parametrize("bad", ["", "abc", math.nan, -1, {"a": 1}])
+def test_no_value_takes_nonsense(place: tuple[str, ...], bad: Any, tmp_path: Path) -> None:
+    if place[-1] in ("folder", "inception_weights") and isinstance(bad, str):
+        return  # any text may be a path
+    values = copy.deepcopy(tiny.values())
+    at(values, place[:-1])[place[-1]] = bad
+    assert place[-1] in refusal(tmp_path, values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lr": "fast"}, "lr = 'fast'"),
+        ({"lr": 0.0}, "greater than 0"),
+        ({"seed": 1.5}, "seed = 1.5"),
+        ({"seed": True}, "seed = True"),
+        ({"precision": "fp16"}, "'auto', 'fp32' or 'bf16'"),
+        ({"devices": 2}, "devices = 2"),
+    ],
+)
+def test_impossible_values_are_quoted_with_what_is_allowed(
+    changes: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    assert message in refusal(tmp_path, tiny.values() | changes)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("crop_size", 64, "crop_size 64 is larger than load_size 36"),
+        ("decay_epochs", 0, "nothing to train"),
+        ("discriminator", {"width": 4, "layers": 4}, "leaves no patch"),
+    ],
+)
+def test_values_that_do_not_go_together(key: str, value: Any, message: str, tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    values["train_cyclegan"] |= {"epochs": 0} | {key: value} if key == "decay_epochs" else {key: value}
+    assert message in refusal(tmp_path, values)
+
+
+def test_folder_must_be_named(tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    values["prepare_data"]["images"]["source"] = "folder"
+    assert "needs the path of a folder" in refusal(tmp_path, values)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    told = refusal(tmp_path, tiny.values() | {"lr": -1.0, "sede": 3})
+    assert "lr = -1.0" in told
+    assert "sede is unknown" in told
+
+
+def test_no_file_and_no_yaml(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="is missing; run from the folder"):
+        load(tmp_path / "params.yaml")
+    (tmp_path / "params.yaml").write_text("lr: [1")
+    with pytest.raises(ParamsError, match="is not valid YAML"):
+        load(tmp_path / "params.yaml")
+
+
+def test_no_name_that_dvc_drops_from_the_keys_of_its_run_cache() -> None:
+    """`size` and `nfiles`: dvc.stage.cache excludes them at any depth, and would restore another value's outputs."""
+
+    def names(block: object) -> set[str]:
+        return block.keys() | set().union(*map(names, block.values())) if isinstance(block, dict) else set()
+
+    assert not names(tiny.values()) & {"size", "nfiles"}

@@ -1,0 +1,172 @@
+"""The whole pipeline as a user runs it: a fresh clone, real DVC, real data, params as small as they go."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from tests import tiny
+from tests.tiny import ROOT
+
+BIN = Path(sys.executable).parent
+COLUMNS = ["model", "direction", "checkpoint", "extractor", "n_real", "n_fake", "fid", "kid", "kid_std"]
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC", "GIT"))}
+    return kept | {"PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "GIT_CONFIG_GLOBAL": os.devnull, "DVC_NO_ANALYTICS": "1"}
+
+
+def sh(folder: Path, *command: str, status: int = 0) -> str:
+    """Run a command; its stdout and stderr together."""
+    done = subprocess.run(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+def commit(folder: Path, message: str) -> None:
+    sh(folder, "git", "add", "-A")
+    sh(folder, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qm", message)
+
+
+def fresh_clone(folder: Path) -> Path:
+    """What git would hand out of the working tree, in a repository of its own, with tiny params."""
+    files = sh(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in files:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    tiny.write(folder / "params.yaml")
+    sh(folder, "git", "init", "-q", "-b", "main")
+    commit(folder, "start")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone in which everything was reproduced and committed once."""
+    folder = fresh_clone(tmp_path_factory.mktemp("clone"))
+    sh(folder, "dvc", "repro")
+    commit(folder, "reproduced")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _back_to_start(clone: Path) -> Iterator[None]:
+    yield
+    sh(clone, "git", "checkout", "-q", "-f", "main")
+    sh(clone, "dvc", "checkout", "-q", "--force")
+
+
+def test_nothing_is_left_to_commit_and_a_second_run_is_up_to_date(clone: Path) -> None:
+    ignored = sh(clone, "git", "ls-files", "data", "reports").splitlines()
+    assert not [name for name in ignored if name.endswith((".npy", ".npz", ".safetensors", ".png", "history.csv"))]
+    assert "Data and pipelines are up to date." in sh(clone, "dvc", "repro")
+    assert sh(clone, "git", "status", "--short") == ""
+
+
+def test_the_fid_tables(clone: Path) -> None:
+    scores = pd.read_csv(clone / "reports" / "fid.csv")
+    assert list(scores.columns[: len(COLUMNS)]) == COLUMNS
+    rows = set(scores[["model", "direction", "checkpoint"]].fillna("").itertuples(index=False, name=None))
+    dcgan = {("dcgan", "", name) for name in ("best", "last", "start", "floor")}
+    names = ("best", "last", "start", "floor", "constant")
+    assert rows == dcgan | {("cyclegan", direction, name) for direction in ("a2b", "b2a") for name in names}
+    made = scores[scores["extractor"].notna()]
+    assert (made["fid"] > 0).all()
+    assert made.groupby("model")["n_fake"].nunique().tolist() == [1, 1]  # equal counts in every row
+    parts = [pd.read_csv(clone / "reports" / model / "fid.csv") for model in ("dcgan", "cyclegan")]
+    assert len(scores) == sum(map(len, parts))
+
+
+def test_the_metrics(clone: Path) -> None:
+    dcgan, cyclegan = (json.loads((clone / "reports" / m / "metrics.json").read_text()) for m in ("dcgan", "cyclegan"))
+    assert dcgan["dcgan"]["efficientnet_lite0"]["fid"] > 0
+    for direction in ("a2b", "b2a"):
+        scores = cyclegan["cyclegan"][direction]
+        assert scores["efficientnet_lite0"]["kid_start"] > scores["efficientnet_lite0"]["kid_floor"]
+        assert scores["aligned"]["psnr"] > 0
+
+
+def test_the_files_of_the_contract(clone: Path) -> None:
+    data, reports = clone / "data", clone / "reports"
+    for name in ("images/card.json", "domains/card.json", "images/rejected.tsv", "domains/rejected.tsv"):
+        assert (data / name).is_file()
+    with np.load(data / "samples" / "dcgan" / "best.npz") as arrays:
+        assert (arrays["arr_0"].shape, arrays["arr_0"].dtype) == ((40, 32, 32, 1), np.uint8)
+    with np.load(data / "samples" / "cyclegan" / "best.npz") as arrays:
+        assert set(arrays.files) == {"a2b", "b2a", "a2b2a", "b2a2b"}
+    for name in ("dcgan_samples", "dcgan_interpolation", "cyclegan_a2b", "cyclegan_b2a"):
+        with Image.open(reports / "samples" / f"{name}.png") as picture:
+            assert min(picture.size) > 100
+    for model in ("dcgan", "cyclegan"):
+        assert (data / "checkpoints" / model / "best.safetensors").is_file()
+        assert (data / "checkpoints" / model / "last.safetensors").is_file()
+        assert list((reports / model / "previews").glob("*.png"))
+        assert pd.read_csv(reports / model / "history.csv")["step"].is_monotonic_increasing
+    assert not [path for path in (clone / ".state").glob("*") if path.is_dir()]
+
+
+def test_trained_again_every_byte_is_the_same(clone: Path) -> None:
+    sh(clone, "dvc", "repro", "-f", "-s", "prepare-data", "train-dcgan", "train-cyclegan")
+    sh(clone, "dvc", "repro", "-f", "-s", "sample", "evaluate", "report")
+    assert sh(clone, "git", "status", "--short") == ""
+
+
+def test_an_experiment_with_one_model_leaves_the_other_and_the_reference_alone(clone: Path) -> None:
+    output = sh(clone, "dvc", "exp", "run", "-S", "lr=1e-5", "-n", "slow", "evaluate@dcgan")
+    assert "Running stage 'train-dcgan'" in output
+    assert "cyclegan" not in output
+    assert "Running stage 'reference@dcgan'" not in output
+    assert "lr: 1e-05" in (clone / "params.yaml").read_text()
+    difference = sh(clone, "dvc", "metrics", "diff", "main", "slow")
+    assert "dcgan.efficientnet_lite0.fid " in difference
+    assert "cyclegan" not in difference
+
+
+def test_a_killed_training_goes_on_and_ends_in_the_same_hashes(clone: Path) -> None:
+    """kill -9 in the middle; DVC deletes the outputs, the state outside of them brings the run back."""
+    lock = (clone / "dvc.lock").read_text()
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "stages.train_cyclegan"],
+        cwd=clone,
+        env=environment() | {"DVC_ROOT": str(clone)},
+        stderr=subprocess.DEVNULL,
+    )
+    while not list((clone / ".state").glob("train-cyclegan-*/state")):
+        assert begun.poll() is None
+        time.sleep(0.02)
+    begun.send_signal(signal.SIGKILL)
+    begun.wait()
+    assert "resumed at step" in sh(clone, "dvc", "repro", "-f", "-s", "train-cyclegan")
+    assert (clone / "dvc.lock").read_text() == lock
+    assert sh(clone, "git", "status", "--short") == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("lr=abc", "lr"),
+        ("train_dcgan.epochs=0", "train_dcgan.epochs"),
+        ("+train_dcgan.epoch=3", "train_dcgan.epoch"),
+        ("prepare_data.images.image_size=48", "prepare_data.images.image_size"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_before_any_work(clone: Path, change: str, message: str) -> None:
+    output = sh(clone, "dvc", "exp", "run", "-S", change, status=255)
+    errors = [line for line in output.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert message in errors[0]
+    assert "Traceback" not in output

@@ -1,0 +1,29 @@
+"""Off a terminal: plain and sparse."""
+
+import pytest
+
+from gan.core import progress
+from gan.core.progress import Progress
+
+
+def test_one_closing_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress("train", 3, "steps") as bar:
+        for _ in range(3):
+            bar.advance()
+    assert capsys.readouterr().err == "train: 3 steps in 0 s\n"
+
+
+def test_lines_carry_rate_and_time_left(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "LINE_EVERY", -1.0)
+    with Progress("train", 10, "steps", start=4) as bar:
+        bar.advance(2, "d_loss 0.10")
+    line = capsys.readouterr().err.splitlines()[0]
+    assert line.startswith("train: 6/10 steps, ")
+    assert "/s, 00:0" in line
+    assert line.endswith("left d_loss 0.10")
+
+
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress("", 1, "images", quiet=True) as bar:
+        bar.advance()
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,46 @@
+"""Seeds that seed, and a device that is really there."""
+
+import pytest
+import torch
+
+from gan.core.errors import ParamsError
+from gan.core.runtime import generator, seed_all, start
+
+
+def test_randomness_is_a_function_of_the_key() -> None:
+    draws = {}
+    for key in [(0, 1), (1, 0), (0, 2), (0,)]:
+        seed_all(*key)
+        draws[key] = torch.rand(3)
+        seed_all(*key)
+        assert torch.equal(draws[key], torch.rand(3))
+    assert len({tuple(draw.tolist()) for draw in draws.values()}) == len(draws)
+
+
+def test_generators_leave_the_global_one_alone() -> None:
+    seed_all(0)
+    expected = torch.rand(2)
+    seed_all(0)
+    first = torch.rand(2, generator=generator(5))
+    assert torch.equal(torch.rand(2), expected)
+    assert torch.equal(torch.rand(2, generator=generator(5)), first)
+
+
+def test_start_picks_what_is_there() -> None:
+    runtime = start("cpu", "auto")
+    assert runtime.device.type == "cpu"
+    assert runtime.precision in ("fp32", "bf16")
+    assert start("auto", "bf16").precision == "bf16"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA, so asking for it is right")
+def test_cuda_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ParamsError, match="torch sees no CUDA device; use auto or cpu"):
+        start("cuda", "fp32")
+
+
+def test_autocast_runs_convolutions_in_the_named_precision() -> None:
+    layer, images = torch.nn.Conv2d(1, 1, 1), torch.ones(1, 1, 2, 2)
+    for precision, expected in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        with start("cpu", precision).autocast():
+            assert layer(images).dtype == expected

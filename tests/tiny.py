@@ -1,0 +1,51 @@
+"""The pipeline's params made as small as they go, for tests that run it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gan.core.params import Params
+from gan.core.yaml12 import read_yaml
+
+ROOT = Path(__file__).parents[1]
+
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "prepare_data.images": {"limit": 120, "test_count": 40},
+    "prepare_data.domains": {"image_size": 32},
+    "prepare_data.domains.satellite_relief": {"map_width": 480, "stride": 24},
+    "train_dcgan": {"epochs": 4, "batch_size": 16, "preview_every_epochs": 2.0, "log_every": 5},
+    "train_dcgan.generator": {"width": 8},
+    "train_dcgan.discriminator": {"width": 8},
+    "train_dcgan.score": {"every_epochs": 2.0, "images": 12},
+    "train_cyclegan": {"epochs": 1, "decay_epochs": 1, "load_size": 36, "crop_size": 32, "pool_size": 4},
+    "train_cyclegan.generator": {"width": 4, "blocks": 1},
+    "train_cyclegan.discriminator": {"width": 4, "layers": 1},
+    "train_cyclegan.score": {"every_epochs": 1.0, "images": 12},
+    "sample.dcgan": {"count": 40, "columns": 4, "interpolations": 2},
+    "sample.cyclegan": {"columns": 4},
+    "evaluate": {"kid_subsets": 4, "kid_subset_size": 20},
+}
+
+
+def values() -> dict[str, Any]:
+    """params.yaml of this project with every size cut down."""
+    params: dict[str, Any] = read_yaml((ROOT / "params.yaml").read_text())
+    for block, changes in OVERRIDES.items():
+        place = params
+        for name in block.split("."):
+            place = place[name]
+        unknown = changes.keys() - place.keys()
+        assert not unknown, f"{block} has no {unknown}"
+        place.update(changes)
+    return params
+
+
+def params(**changes: Any) -> Params:
+    """The same, typed; `changes` replace top-level values."""
+    return Params.model_validate(values() | changes)
+
+
+def write(path: Path, **changes: Any) -> None:
+    """The same, as a params.yaml."""
+    path.write_text(yaml.safe_dump(values() | changes, sort_keys=False))

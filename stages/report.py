@@ -16,7 +16,7 @@ def main() -> None:
     scores.to_csv(REPORTS / "fid.csv", index=False)
     histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in MODELS}
     training_curves(histories, REPORTS / "training.png")
-    overview(REPORTS / "samples", REPORTS / "overview.png")
+    overview(REPORTS / "samples", REPORTS / "overview.jpg")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from matplotlib import pyplot as plt
 from PIL import Image
 
 from gan.report.figures import OVERVIEW, overview, training_curves
@@ -22,7 +24,8 @@ def test_the_overview_shows_all_four_grids(tmp_path: Path) -> None:
     shades = dict(zip(OVERVIEW, (0, 60, 120, 180), strict=True))
     for name, shade in shades.items():
         Image.new("RGB", (40, 30), (shade, 255 - shade, 0)).save(tmp_path / f"{name}.png")
-    overview(tmp_path, tmp_path / "overview.png")
-    with Image.open(tmp_path / "overview.png") as picture:
-        colours = {colour for _, colour in picture.convert("RGB").getcolors(10**6) or []}
-    assert {(shade, 255 - shade, 0) for shade in shades.values()} <= colours
+    overview(tmp_path, tmp_path / "overview.jpg")
+    picture = plt.imread(tmp_path / "overview.jpg").astype(int)
+    for shade in shades.values():
+        distance = np.abs(picture - (shade, 255 - shade, 0)).max(axis=-1)
+        assert (distance < 6).sum() > 1000, f"the grid of shade {shade} is not in the picture"

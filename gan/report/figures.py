@@ -33,7 +33,7 @@ def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
 
 
 def overview(samples: Path, path: Path) -> None:
-    """The grids of both models side by side: one picture of what a run made.
+    """The grids of both models side by side: one picture of what a run made, a JPEG small enough for git.
 
     Args:
         samples: the folder in which the stage `sample` left its grids.
@@ -45,7 +45,7 @@ def overview(samples: Path, path: Path) -> None:
         axes.set_title(title, fontsize=10)
         axes.set_axis_off()
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.96, hspace=1, wspace=0.02)
-    figure.savefig(path, dpi=100, metadata={"Software": None})
+    figure.savefig(path, dpi=100, pil_kwargs={"quality": 88, "optimize": True})
     plt.close(figure)
 
 

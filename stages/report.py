@@ -12,7 +12,7 @@ MODELS = ("dcgan", "cyclegan")
 
 def main() -> None:
     params.load()
-    scores = pd.concat([pd.read_csv(REPORTS / model / "fid.csv") for model in MODELS])
+    scores = pd.concat([pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in MODELS])  # as they are written
     scores.to_csv(REPORTS / "fid.csv", index=False)
     histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in MODELS}
     training_curves(histories, REPORTS / "training.png")

@@ -38,6 +38,7 @@ def test_directions_nest_and_truth_stands_beside() -> None:
     constant = scores[scores["checkpoint"] == "constant"].iloc[0]
     assert constant["psnr_blocks"] == 21.0
     assert pd.isna(constant["fid"])
+    assert "a2b,best,efficientnet_lite0,4000,1000,20.0," in scores.to_csv()
 
 
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])

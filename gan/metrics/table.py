@@ -27,7 +27,8 @@ def table(model: str, rows: list[dict[str, Any]], aligned: Aligned) -> pd.DataFr
         for (direction, checkpoint), scores in aligned.items()
         if checkpoint == CONSTANT
     ]
-    return pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *ALIGNED])
+    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *ALIGNED])
+    return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers, even beside empty cells
 
 
 def headline(scores: pd.DataFrame, aligned: Aligned, checkpoint: str) -> dict[str, Any]:

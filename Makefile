@@ -6,10 +6,10 @@ BIN := $(abspath $(VENV))/bin
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test check format clean
+.PHONY: help repro test check format experiments upgrade clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 repro: $(VENV)/installed  ## prepare the data, train, sample and evaluate both models (dvc repro)
 	dvc repro
@@ -26,6 +26,15 @@ check: $(VENV)/installed  ## everything that CI checks: format, lint, types, tes
 format: $(VENV)/installed  ## format the code and repair what lint can
 	ruff check --fix
 	ruff format
+
+experiments: $(VENV)/installed  ## the table of experiments: their metrics and what they changed
+	dvc exp show --only-changed --hide-failed --drop '^(data|gan|stages)/.*'
+
+upgrade:  ## renew the exact versions in constraints.txt with the newest that pip finds
+	$(PYTHON) -m venv --clear build/upgrade
+	build/upgrade/bin/python -m pip install --quiet '.[dev]'
+	{ head -n 1 constraints.txt; build/upgrade/bin/python -m pip freeze --exclude gan; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt
 
 clean:  ## delete caches; keeps the environment, the data and unfinished trainings
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

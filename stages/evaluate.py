@@ -8,7 +8,7 @@ from gan.core import params
 from gan.core.errors import clean_exit
 from gan.core.paths import REPORTS
 from gan.core.runtime import start
-from gan.metrics.evaluation import aligned_scores, feature_rows
+from gan.metrics.evaluation import feature_rows, truth_scores
 from gan.metrics.extractors import build
 from gan.metrics.table import headline, table
 
@@ -21,12 +21,12 @@ def main(model: str, data: Path) -> None:
         for name in p.evaluate.extractors
         for row in feature_rows(model, build(name, p.evaluate, runtime), p.evaluate, p.seed)
     ]
-    aligned = aligned_scores(model, data)
-    scores = table(model, rows, aligned)
+    truth = truth_scores(model, data)
+    scores = table(model, rows, truth)
     folder = REPORTS / model
     folder.mkdir(parents=True, exist_ok=True)
     scores.to_csv(folder / "fid.csv", index=False, float_format="%.6g")
-    metrics = headline(scores, aligned, p.evaluate.checkpoint)
+    metrics = headline(scores, truth, p.evaluate.checkpoint)
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
     print(scores.dropna(axis="columns", how="all").to_string(index=False, na_rep="", float_format="%.4g"))
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from gan.core import params
 from gan.core.errors import clean_exit
-from gan.core.params import Domains, PrepareData
+from gan.core.params import PrepareData
 from gan.core.paths import DOMAINS, IMAGES
-from gan.data import folder, mnist5k, satellite_relief
-from gan.data.packing import RESIZING, draw, pack, split, write
+from gan.datasets import earth, folder, mnist5k
+from gan.datasets.packing import RESIZING, draw, pack, split, write
 
 
 def images(block: PrepareData) -> None:
@@ -26,17 +26,12 @@ def images(block: PrepareData) -> None:
     write(IMAGES, split(packed.images, wanted.test_count, block.split_seed), card, packed.rejected)
 
 
-def domains(wanted: Domains) -> None:
+def domains(block: PrepareData) -> None:
     """data/domains: trainA, trainB, testA, testB."""
-    if wanted.source == "satellite_relief":
-        card = {
-            "source": wanted.source,
-            "licence": satellite_relief.LICENCE,
-            "resizing": f"maps reduced to {wanted.satellite_relief.map_width} pixels of width by box averages",
-            "split": f"test: longitudes {wanted.satellite_relief.test_longitudes}; train: all others; no shared pixel",
-            "aligned": True,
-        }
-        write(DOMAINS, satellite_relief.read(wanted.image_size, wanted.satellite_relief), card, [])
+    wanted = block.domains
+    if wanted.source in earth.SOURCES:
+        tiles = earth.read(wanted.source, wanted.image_size, wanted.earth, block.split_seed)
+        write(DOMAINS, tiles, earth.card(wanted.source, wanted.earth), [])
         return
     packed = {
         name: pack(items, wanted.image_size, 3, wanted.max_rejected, name)
@@ -50,7 +45,7 @@ def domains(wanted: Domains) -> None:
 def main() -> None:
     block = params.load().prepare_data
     images(block)
-    domains(block.domains)
+    domains(block)
 
 
 if __name__ == "__main__":

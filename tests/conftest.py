@@ -38,7 +38,7 @@ def cpu() -> Runtime:
 @pytest.fixture(scope="session")
 def digits() -> Uint8:
     """48 real MNIST digits, uint8 (48, 32, 32, 1)."""
-    from gan.data import mnist5k
-    from gan.data.packing import draw, pack
+    from gan.datasets import mnist5k
+    from gan.datasets.packing import draw, pack
 
     return pack(draw(mnist5k.items(), 48, 0), 32, 1, 0.0, "digits").images

@@ -1,38 +1,73 @@
 """CycleGAN's networks: any size divisible by 4, the paper's layers, and patches as large as promised."""
 
-from typing import Literal
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
-from gan.cyclegan.nets import Discriminator, Generator, InstanceNorm
+from gan.cyclegan.nets import Discriminator, Generator, norm_of
+from tests import tiny
+
+PAPER = {"upsample": "transposed", "norm": "instance", "skips": False, "output": "tanh"}
+OURS = {"upsample": "resize", "norm": "layer", "skips": True, "output": "linear"}
 
 
-@pytest.mark.parametrize("upsample", ["nearest", "transposed"])
+def generator(width: int, blocks: int, **choices: Any) -> Generator:
+    return Generator(CycleGANGenerator.model_validate({"width": width, "blocks": blocks} | PAPER | choices))
+
+
+@pytest.mark.parametrize("choices", [PAPER, OURS, *({name: OURS[name]} for name in OURS)], ids=str)
 @pytest.mark.parametrize("shape", [(64, 64), (36, 52), (256, 256)])
-def test_a_translation_keeps_the_shape(shape: tuple[int, int], upsample: Literal["nearest", "transposed"]) -> None:
-    params = CycleGANGenerator(width=2, blocks=1, upsample=upsample)
-    images = Generator(params)(torch.rand(1, 3, *shape) * 2 - 1)
+def test_a_translation_keeps_the_shape(shape: tuple[int, int], choices: dict[str, Any]) -> None:
+    images = generator(2, 1, **choices)(torch.rand(1, 3, *shape) * 2 - 1)
     assert images.shape == (1, 3, *shape)
-    assert images.abs().max() <= 1
+    if choices.get("output") != "linear":
+        assert images.abs().max() <= 1
+
+
+def test_the_projects_own_params_name_every_choice() -> None:
+    assert tiny.values()["train_cyclegan"]["generator"].keys() == {"width", "blocks", *PAPER}
 
 
 def test_the_papers_generator_has_11_million_weights() -> None:
     """c7s1-64, d128, d256, R256 × 9, u128, u64, c7s1-3; the public code prints 11.378 M, biases included."""
-    network = Generator(CycleGANGenerator(width=64, blocks=9, upsample="transposed"))
+    network = generator(64, 9)
     weights = sum(p.numel() for p in network.parameters() if p.ndim > 1)
     widths = [(3, 64, 7), (64, 128, 3), (128, 256, 3), *[(256, 256, 3)] * 18, (256, 128, 3), (128, 64, 3), (64, 3, 7)]
     assert weights == sum(inputs * outputs * kernel**2 for inputs, outputs, kernel in widths)
     assert 11.36e6 < weights < 11.38e6
 
 
+@pytest.mark.parametrize("skips", [True, False])
+def test_skips_add_what_the_encoder_saw(skips: bool) -> None:
+    """With a decoder that gives 0, the output layer sees the first layer's activations, or nothing."""
+    network = generator(2, 1, skips=skips)
+    seen: list[torch.Tensor] = []
+    network.decoder[-1].register_forward_hook(lambda _module, _inputs, output: torch.zeros_like(output))
+    network.output.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
+    images = torch.rand(1, 3, 16, 16)
+    network(images)
+    torch.testing.assert_close(seen[0], network.encoder[0](images) * skips)
+
+
+@torch.no_grad()
+def test_a_network_computes_in_the_type_of_its_input() -> None:
+    images = torch.rand(2, 3, 32, 32)
+    torch.manual_seed(0)
+    for network in (generator(8, 1, **OURS), generator(8, 1), Discriminator(CycleGANDiscriminator(width=8, layers=2))):
+        exact, fast = network(images), network(images.bfloat16())
+        assert fast.dtype == torch.bfloat16
+        assert {p.dtype for p in network.parameters()} == {torch.float32}
+        torch.testing.assert_close(fast.float(), exact, atol=0.05 * float(exact.abs().max()), rtol=0)
+
+
 @pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142)])
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
     network = Discriminator(CycleGANDiscriminator(width=2, layers=layers))
-    bare = nn.Sequential(*(m for m in network if not isinstance(m, InstanceNorm)))
+    bare = nn.Sequential(*(m for m in network if not isinstance(m, nn.InstanceNorm2d)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)
     image = torch.ones(1, 3, 320, 320, requires_grad=True)
@@ -43,13 +78,15 @@ def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     assert len(rows) == patch
 
 
-def test_instance_norm_is_torchs() -> None:
+def test_layer_norm_is_the_papers() -> None:
+    """Mean and variance over all of an image's activations (Ba et al. 2016, equation 3)."""
     images = torch.randn(3, 5, 9, 7, generator=torch.Generator().manual_seed(0)) * 3 + 1
-    torch.testing.assert_close(InstanceNorm(5)(images), nn.InstanceNorm2d(5)(images), atol=1e-5, rtol=1e-5)
+    expected = torch.nn.functional.layer_norm(images, images.shape[1:])
+    torch.testing.assert_close(norm_of("layer", 5)(images), expected, atol=1e-5, rtol=1e-5)
 
 
 def test_weights_start_from_a_normal_of_deviation_2_hundredths() -> None:
     torch.manual_seed(0)
-    network = Generator(CycleGANGenerator(width=32, blocks=2, upsample="nearest"))
+    network = generator(32, 2)
     weights = torch.cat([p.detach().ravel() for p in network.parameters() if p.ndim > 1])
     assert weights.std().item() == pytest.approx(0.02, rel=0.01)

@@ -25,6 +25,7 @@ def test_one_line_and_exit_1(error: BaseException, line: str, capsys: pytest.Cap
     assert capsys.readouterr().err == line
 
 
-def test_a_fault_of_ours_keeps_its_trace() -> None:
-    with pytest.raises(ZeroDivisionError), clean_exit():
-        raise ZeroDivisionError
+@pytest.mark.parametrize("fault", [ZeroDivisionError(), FileNotFoundError(errno.ENOENT, "No such file", "x.npy")])
+def test_a_fault_of_ours_keeps_its_trace(fault: Exception) -> None:
+    with pytest.raises(type(fault)), clean_exit():
+        raise fault

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.data.folder import SPLITS, domains, items
+from gan.datasets.folder import SPLITS, domains, items
 
 
 def test_names_are_sorted_and_relative(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from gan.core.yaml12 import read_yaml
 from tests.tiny import ROOT
 
 # Rooms side by side on a floor do not import each other.
-FLOORS = [{"core"}, {"data", "report"}, {"metrics"}, {"training"}, {"dcgan", "cyclegan"}]
+FLOORS = [{"core"}, {"data", "datasets", "report"}, {"metrics"}, {"training"}, {"dcgan", "cyclegan"}]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(
     path.relative_to(ROOT).as_posix() for folder in ("gan", "stages") for path in (ROOT / folder).rglob("*.py")
@@ -43,12 +42,18 @@ def test_a_room_imports_from_below(file: str) -> None:
         assert not [one for one in rooms - {room} if LEVEL[one] >= LEVEL[room]]
 
 
-def stages() -> dict[str, tuple[str, list[str]]]:
-    """Name → command and deps, `foreach` unrolled by DVC's own parser."""
+Pipeline = dict[str, tuple[str, list[str], list[str]]]
+
+
+def pipeline(root: Path = ROOT) -> Pipeline:
+    """Name → command, deps and outs, `foreach` unrolled by DVC's own parser."""
     from dvc.repo import Repo
 
-    with Repo(str(ROOT)) as repo:
-        return {s.addressing: (s.cmd, [str(d.def_path) for d in s.deps]) for s in repo.index.stages}
+    with Repo(str(root)) as repo:
+        return {
+            stage.addressing: (stage.cmd, *([str(one.def_path) for one in part] for part in (stage.deps, stage.outs)))
+            for stage in repo.index.stages
+        }
 
 
 PROBE = """
@@ -62,8 +67,8 @@ print(json.dumps([module.__file__ for module in ours if module.__file__]))
 
 
 @pytest.fixture(scope="module")
-def listed() -> dict[str, tuple[str, list[str]]]:
-    return stages()
+def listed() -> Pipeline:
+    return pipeline()
 
 
 @pytest.mark.parametrize(
@@ -71,8 +76,8 @@ def listed() -> dict[str, tuple[str, list[str]]]:
     ["prepare-data", "train-dcgan", "train-cyclegan", "report"]
     + [f"{name}@{model}" for name in ("reference", "sample", "evaluate") for model in ("dcgan", "cyclegan")],
 )
-def test_deps_cover_what_a_stage_imports(stage: str, listed: dict[str, tuple[str, list[str]]]) -> None:
-    command, deps = listed[stage]
+def test_deps_cover_what_a_stage_imports(stage: str, listed: Pipeline) -> None:
+    command, deps, _ = listed[stage]
     module, *arguments = command.removeprefix("python -m ").split()
     probe = [sys.executable, "-c", PROBE, module, *arguments]
     loaded = subprocess.run(probe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -83,7 +88,7 @@ def test_deps_cover_what_a_stage_imports(stage: str, listed: dict[str, tuple[str
     assert not uncovered, f"{stage} imports {uncovered}: list them under its deps in dvc.yaml"
 
 
-def test_every_stage_is_probed(listed: dict[str, Any]) -> None:
+def test_every_stage_is_probed(listed: Pipeline) -> None:
     names = {name.split("@")[0] for name in listed}
     assert names == set(read_yaml((ROOT / "dvc.yaml").read_text())["stages"])
     assert len(listed) == 10

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan.data import mnist5k
+from gan.datasets import mnist5k
 
 
 def test_five_thousand_digits_of_ten_kinds() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.data.folder import items
-from gan.data.packing import Item, content_hash, draw, pack, split, write
+from gan.datasets.folder import items
+from gan.datasets.packing import Item, content_hash, draw, pack, split, write
 
 
 @pytest.fixture

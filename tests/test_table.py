@@ -8,7 +8,7 @@ import pytest
 from gan.metrics.comparisons import comparisons
 from gan.metrics.table import headline, table
 
-ALIGNED = {("a2b", "best"): {"psnr": 14.0, "psnr_blocks": 22.0}, ("a2b", "constant"): {"psnr_blocks": 21.0}}
+TRUTH = {("a2b", "best"): {"psnr": 14.0, "psnr_blocks": 22.0}, ("a2b", "constant"): {"psnr_blocks": 21.0}}
 
 
 def row(checkpoint: str, fid: float, direction: str = "") -> dict[str, Any]:
@@ -32,9 +32,9 @@ def test_the_frame_and_the_share_closed() -> None:
 
 def test_directions_nest_and_truth_stands_beside() -> None:
     rows = [row(name, fid, "a2b") for name, fid in [("best", 20.0), ("start", 200.0), ("floor", 10.0)]]
-    scores = table("cyclegan", rows, ALIGNED)
-    nested = headline(scores, ALIGNED, "best")["cyclegan"]["a2b"]
-    assert nested["aligned"] == {"psnr": 14.0, "psnr_blocks": 22.0, "psnr_blocks_constant": 21.0}
+    scores = table("cyclegan", rows, TRUTH)
+    nested = headline(scores, TRUTH, "best")["cyclegan"]["a2b"]
+    assert nested["truth"] == {"psnr": 14.0, "psnr_blocks": 22.0, "psnr_blocks_constant": 21.0}
     constant = scores[scores["checkpoint"] == "constant"].iloc[0]
     assert constant["psnr_blocks"] == 21.0
     assert pd.isna(constant["fid"])

@@ -1,8 +1,12 @@
 """Errors that a user can mend: one sentence with the value and the fix, no stack trace."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# What the operating system says when a user must act; any other OSError is a bug and keeps its trace.
+USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class GanError(Exception):
@@ -35,7 +39,7 @@ class Interrupted(GanError):
 
 @contextmanager
 def clean_exit() -> Iterator[None]:
-    """Turn user errors and full disks into one line on stderr and exit status 1.
+    """Turn user errors, full disks and folders that may not be written into one line on stderr and exit status 1.
 
     Every stage and command wraps its main in it, so that DVC sees a failure and a user no trace.
     """
@@ -43,8 +47,10 @@ def clean_exit() -> Iterator[None]:
         yield
     except GanError as error:
         _leave(str(error))
-    except OSError as error:  # a full disk, a read-only folder: the path is in the message
-        _leave(f"{error.strerror or error}: {error.filename or 'no file named'}")
+    except OSError as error:
+        if error.errno not in USERS_TO_MEND:
+            raise
+        _leave(f"{error.strerror}: {error.filename or 'the file is not named'}")
     except KeyboardInterrupt:
         _leave("interrupted")
 

@@ -50,19 +50,23 @@ class Images(Source):
     max_rejected: Share
 
 
-class SatelliteRelief(Block):
+class Earth(Block):
     map_width: Annotated[int, Field(ge=256, le=5400)]
-    stride: Count
-    land: Annotated[list[Share], Field(min_length=2, max_length=2)]
-    latitudes: Annotated[list[float], Field(min_length=2, max_length=2)]
-    test_longitudes: Annotated[list[list[float]], Field(min_length=1)]
+    train_count: Count
+    test_count: Annotated[int, Field(ge=2)]
+    least_land: Share
+    latitudes: Annotated[list[Annotated[float, Field(ge=-90, le=90)]], Field(min_length=2, max_length=2)]
+    test_longitudes: Annotated[
+        list[Annotated[list[Annotated[float, Field(ge=-180, le=180)]], Field(min_length=2, max_length=2)]],
+        Field(min_length=1),
+    ]
 
 
 class Domains(Source):
-    source: Literal["satellite_relief", "folder"]
+    source: Literal["satellite_topography", "satellite_relief", "folder"]
     image_size: Annotated[int, Field(ge=16, multiple_of=4)]
     max_rejected: Share
-    satellite_relief: SatelliteRelief
+    earth: Earth
 
 
 class PrepareData(Block):
@@ -107,7 +111,10 @@ class TrainDCGAN(Training):
 class CycleGANGenerator(Block):
     width: Count
     blocks: Natural
-    upsample: Literal["nearest", "transposed"]
+    upsample: Literal["resize", "transposed"]
+    norm: Literal["layer", "instance"]
+    skips: bool
+    output: Literal["linear", "tanh"]
 
 
 class CycleGANDiscriminator(Block):
@@ -116,12 +123,13 @@ class CycleGANDiscriminator(Block):
 
 
 class TrainCycleGAN(Training):
+    lr_factor: Annotated[float, Field(gt=0)]
     epochs: Natural
     decay_epochs: Natural
     lambda_cycle: Weight
     lambda_identity: Weight
     pool_size: Natural
-    load_size: Annotated[int, Field(ge=16, multiple_of=4)]
+    load_size: Annotated[int, Field(ge=16)]
     crop_size: Annotated[int, Field(ge=16, multiple_of=4)]
     flip: bool
     generator: CycleGANGenerator

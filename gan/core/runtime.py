@@ -24,6 +24,11 @@ class Runtime:
         """Mixed precision: weights stay float32, convolutions and products run in bfloat16."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type of activations, for networks that compute in the type of their input."""
+        return torch.bfloat16 if self.precision == "bf16" else torch.float32
+
     def place(self, network: Network) -> Network:
         """Move a network to the device, laid out channels-last."""
         return network.to(self.device).to(memory_format=torch.channels_last)

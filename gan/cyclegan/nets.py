@@ -1,76 +1,122 @@
-"""The networks of CycleGAN (Zhu et al. 2017, appendix 7.2; arXiv 1703.10593)."""
+"""The networks of CycleGAN (Zhu et al. 2017, appendix 7.2; arXiv 1703.10593), and what may be changed in them.
+
+Weights are float32; every network computes in the type of its input, bfloat16 or float32.
+"""
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
 
 CHANNELS = 3
 
 
-class InstanceNorm(nn.GroupNorm):
-    """Instance norm without weights (Ulyanov et al. 2016): group norm with one channel to a group.
+class Conv2d(nn.Conv2d):
+    """A convolution in the type of its input: padding and norms around it then stay in that type too."""
 
-    The same numbers as `nn.InstanceNorm2d`; on CPUs forward and backward take a fraction of its time.
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self._conv_forward(x, *_as_type(x.dtype, self.weight, self.bias))
+
+
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """A transposed convolution, kernel 3 and stride 2, in the type of its input."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 3, 2, 1, output_padding=1, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:  # type: ignore[override]  # no other output size is asked for
+        weight, bias = _as_type(x.dtype, self.weight, self.bias)
+        return F.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=1)
+
+
+def _as_type(
+    dtype: torch.dtype, weight: torch.Tensor, bias: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    return weight.to(dtype), None if bias is None else bias.to(dtype)
+
+
+def norm_of(kind: str, channels: int) -> nn.Module:
+    """A norm without weights: `instance`, over each channel's pixels; `layer`, over all channels' (Ba et al. 2016).
+
+    Instance norm (Ulyanov et al. 2016) takes each channel's mean away, and so the colour of a plain tile.
     """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels, channels, affine=False)
+    return nn.InstanceNorm2d(channels) if kind == "instance" else nn.GroupNorm(1, channels, affine=False)
 
 
-def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    """Convolution, instance norm, ReLU; reflection padding keeps the borders free of artefacts."""
+def _conv(inputs: int, outputs: int, kernel: int, norm: str, stride: int = 1) -> list[nn.Module]:
+    """Convolution, norm, ReLU; reflection padding keeps the borders free of artefacts."""
     return [
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, padding_mode="reflect", bias=False),
-        InstanceNorm(outputs),
+        Conv2d(inputs, outputs, kernel, stride, kernel // 2, padding_mode="reflect", bias=False),
+        norm_of(norm, outputs),
         nn.ReLU(inplace=True),
     ]
 
 
-def _upsample(inputs: int, outputs: int, how: str) -> list[nn.Module]:
-    """Twice the height and width: the paper's `transposed` convolution, or `nearest` then a convolution.
+def _upsample(inputs: int, outputs: int, params: CycleGANGenerator) -> nn.Module:
+    """Twice the height and width: the paper's `transposed` convolution, or `resize` to the nearest, then convolve.
 
-    `nearest` leaves no checkerboard (Odena et al. 2016, doi:10.23915/distill.00003).
+    `resize` leaves no checkerboard (Odena et al. 2016, doi:10.23915/distill.00003).
     """
-    if how == "nearest":
-        return [nn.Upsample(scale_factor=2, mode="nearest"), *_conv(inputs, outputs, kernel=3)]
-    return [
-        nn.ConvTranspose2d(inputs, outputs, 3, 2, 1, output_padding=1, bias=False),
-        InstanceNorm(outputs),
-        nn.ReLU(inplace=True),
-    ]
+    if params.upsample == "resize":
+        return nn.Sequential(nn.Upsample(scale_factor=2, mode="nearest"), *_conv(inputs, outputs, 3, params.norm))
+    return nn.Sequential(ConvTranspose2d(inputs, outputs), norm_of(params.norm, outputs), nn.ReLU(inplace=True))
 
 
 class ResidualBlock(nn.Module):
-    """x + two 3×3 convolutions with instance norm."""
+    """x + two 3×3 convolutions, each with its norm."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, norm: str) -> None:
         super().__init__()
-        self.body = nn.Sequential(*_conv(channels, channels, 3), *_conv(channels, channels, 3)[:-1])
+        self.body = nn.Sequential(*_conv(channels, channels, 3, norm), *_conv(channels, channels, 3, norm)[:-1])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.body(x)
 
 
-class Generator(nn.Sequential):
-    """(N, 3, H, W) in [-1, 1] to the same shape and range in the other domain; H and W divisible by 4.
+class Generator(nn.Module):
+    """(N, 3, H, W) in [-1, 1] to the same shape in the other domain; H and W divisible by 4.
 
-    The paper's c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-3 at width 64.
+    The paper's c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-3 at width 64. With `skips`, the decoder's
+    activations get the encoder's of the same size added; with a `linear` output, values beyond [-1, 1] are clipped
+    when they become an image.
     """
 
     def __init__(self, params: CycleGANGenerator) -> None:
-        width = params.width
-        super().__init__(
-            *_conv(CHANNELS, width, 7),  # (width, H, W)
-            *_conv(width, width * 2, 3, stride=2),  # (2 width, H/2, W/2)
-            *_conv(width * 2, width * 4, 3, stride=2),  # (4 width, H/4, W/4)
-            *(ResidualBlock(width * 4) for _ in range(params.blocks)),
-            *_upsample(width * 4, width * 2, params.upsample),  # (2 width, H/2, W/2)
-            *_upsample(width * 2, width, params.upsample),  # (width, H, W)
-            nn.Conv2d(width, CHANNELS, 7, padding=3, padding_mode="reflect"),
-            nn.Tanh(),
+        super().__init__()
+        width, norm = params.width, params.norm
+        self.skips = params.skips
+        self.encoder = nn.ModuleList(
+            [
+                nn.Sequential(*_conv(CHANNELS, width, 7, norm)),  # (width, H, W)
+                nn.Sequential(*_conv(width, width * 2, 3, norm, stride=2)),  # (2 width, H/2, W/2)
+                nn.Sequential(*_conv(width * 2, width * 4, 3, norm, stride=2)),  # (4 width, H/4, W/4)
+            ]
+        )
+        self.blocks = nn.Sequential(*(ResidualBlock(width * 4, norm) for _ in range(params.blocks)))
+        self.decoder = nn.ModuleList(
+            [
+                _upsample(width * 4, width * 2, params),  # (2 width, H/2, W/2)
+                _upsample(width * 2, width, params),  # (width, H, W)
+            ]
+        )
+        self.output = nn.Sequential(
+            Conv2d(width, CHANNELS, 7, padding=3, padding_mode="reflect"),
+            nn.Tanh() if params.output == "tanh" else nn.Identity(),
         )
         self.apply(init_weights)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        encoded = []
+        for layer in self.encoder:
+            x = layer(x)
+            encoded.append(x)
+        x = self.blocks(encoded.pop())
+        for layer in self.decoder:
+            x = layer(x)
+            if self.skips:
+                x = x + encoded.pop()
+        return self.output(x)
 
 
 class Discriminator(nn.Sequential):
@@ -82,18 +128,18 @@ class Discriminator(nn.Sequential):
 
     def __init__(self, params: CycleGANDiscriminator) -> None:
         width = params.width
-        layers: list[nn.Module] = [nn.Conv2d(CHANNELS, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+        layers: list[nn.Module] = [Conv2d(CHANNELS, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
         channels = width
         for depth in range(1, params.layers + 1):
             outputs = width * min(2**depth, 8)
             stride = 1 if depth == params.layers else 2
             layers += [
-                nn.Conv2d(channels, outputs, 4, stride, 1, bias=False),
-                InstanceNorm(outputs),
+                Conv2d(channels, outputs, 4, stride, 1, bias=False),
+                norm_of("instance", outputs),
                 nn.LeakyReLU(0.2, inplace=True),
             ]
             channels = outputs
-        super().__init__(*layers, nn.Conv2d(channels, 1, 4, 1, 1))
+        super().__init__(*layers, Conv2d(channels, 1, 4, 1, 1))
         self.apply(init_weights)
 
 

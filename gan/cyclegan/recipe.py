@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
@@ -40,7 +39,7 @@ class CycleGAN:
     Args:
         images_a, images_b: the unpaired training sets, uint8 (N, H, W, 3).
         params: the `train_cyclegan` block.
-        lr: Adam's learning rate.
+        lr: Adam's learning rate, before `lr_factor`.
         seed: names the order of the images.
     """
 
@@ -56,7 +55,7 @@ class CycleGAN:
         g_parameters = [*self.a2b.parameters(), *self.b2a.parameters()]
         self.d_parameters = [*self.a.discriminator.parameters(), *self.b.discriminator.parameters()]
         self.g_optimizer, self.d_optimizer = (
-            adam(parameters, lr, params.betas) for parameters in (g_parameters, self.d_parameters)
+            adam(parameters, lr * params.lr_factor, params.betas) for parameters in (g_parameters, self.d_parameters)
         )
         self.schedules = [LambdaLR(o, self._lr_factor) for o in (self.g_optimizer, self.d_optimizer)]
 
@@ -71,7 +70,8 @@ class CycleGAN:
 
     def _real(self, domain: Domain, step: int) -> torch.Tensor:
         images = to_float(self.runtime.upload(domain.batches.at(step)))
-        return resize_crop_flip(images, self.params.load_size, self.params.crop_size, self.params.flip)
+        images = resize_crop_flip(images, self.params.load_size, self.params.crop_size, self.params.flip)
+        return images.to(self.runtime.dtype)
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
         """One update of all four networks on one batch of each domain; losses as scalars on the device."""
@@ -89,8 +89,8 @@ class CycleGAN:
     ) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
         """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
         lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
-        with frozen(self.d_parameters), self.runtime.autocast():
-            # Instance norm sees each image alone, so one pass over both inputs equals two passes.
+        with frozen(self.d_parameters):
+            # Either norm sees each image alone, so one pass over both inputs equals two passes.
             if lambda_identity > 0:
                 fake_b, same_b = self.a2b(torch.cat([real_a, real_b])).chunk(2)
                 fake_a, same_a = self.b2a(torch.cat([real_b, real_a])).chunk(2)
@@ -99,13 +99,13 @@ class CycleGAN:
             losses = {
                 "g_a2b": g_least_squares(self.b.discriminator(fake_b)),
                 "g_b2a": g_least_squares(self.a.discriminator(fake_a)),
-                "cycle_a": F.l1_loss(self.b2a(fake_b).float(), real_a),  # b2a(a2b(a)) ≈ a
-                "cycle_b": F.l1_loss(self.a2b(fake_a).float(), real_b),
+                "cycle_a": l1(self.b2a(fake_b), real_a),  # b2a(a2b(a)) ≈ a
+                "cycle_b": l1(self.a2b(fake_a), real_b),
             }
             total = losses["g_a2b"] + losses["g_b2a"] + lambda_cycle * (losses["cycle_a"] + losses["cycle_b"])
             if lambda_identity > 0:
-                losses["identity_a"] = F.l1_loss(same_a.float(), real_a)  # b2a(a) ≈ a
-                losses["identity_b"] = F.l1_loss(same_b.float(), real_b)
+                losses["identity_a"] = l1(same_a, real_a)  # b2a(a) ≈ a
+                losses["identity_b"] = l1(same_b, real_b)
                 total = total + lambda_cycle * lambda_identity * (losses["identity_a"] + losses["identity_b"])
         self.g_optimizer.zero_grad()
         total.backward()
@@ -116,9 +116,7 @@ class CycleGAN:
         """Minimise ((D(real) - 1)² + D(pooled fake)²) / 2 for each domain (paper, section 4)."""
         losses = []
         for domain, real, fake in sets:
-            both = torch.cat([real, domain.pool.query(fake).to(real.dtype)])
-            with self.runtime.autocast():
-                on_real, on_fake = domain.discriminator(both).chunk(2)
+            on_real, on_fake = domain.discriminator(torch.cat([real, domain.pool.query(fake)])).chunk(2)
             losses.append(d_least_squares(on_real, on_fake))
         self.d_optimizer.zero_grad()
         torch.stack(losses).sum().backward()
@@ -129,8 +127,8 @@ class CycleGAN:
     def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
         """uint8 (N, H, W, 3) to the same in the other domain, by an averaged generator."""
         parts = torch.from_numpy(images).split(self.params.batch_size * 8)
-        with self.runtime.autocast():
-            return np.concatenate([to_uint8(network(to_float(self.runtime.upload(part)))) for part in parts])
+        inputs = (to_float(self.runtime.upload(part)).to(self.runtime.dtype) for part in parts)
+        return np.concatenate([to_uint8(network(part)) for part in inputs])
 
     def preview(self) -> Uint8:
         """Rows of A, its translation, B, its translation; the same training images each time."""
@@ -177,6 +175,11 @@ class CycleGAN:
             "pool_a": self.a.pool,
             "pool_b": self.b.pool,
         }
+
+
+def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Mean absolute difference, summed in float32."""
+    return (images - others).abs().mean(dtype=torch.float32)
 
 
 def _spread(images: Uint8, count: int) -> Uint8:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from gan.core.images import Uint8, grid, save_png, to_float, to_uint8
 from gan.core.params import CycleGANGenerator, Params
@@ -9,7 +10,7 @@ from gan.core.paths import CHECKPOINTS, DOMAINS, REPORTS, SAMPLES
 from gan.core.runtime import Runtime
 from gan.cyclegan.nets import Generator
 from gan.data.batches import load_images
-from gan.data.card import is_aligned
+from gan.data.card import is_aligned, read_card
 from gan.training.checkpoint import Checkpoint, read
 
 
@@ -27,7 +28,7 @@ def sample(params: Params, runtime: Runtime) -> None:
         made = round_trips(networks, test_a, test_b, wanted.batch_size, runtime)
         np.savez(folder / f"{name}.npz", allow_pickle=False, **made)
         if name == params.evaluate.checkpoint:
-            _draw(made, test_a, test_b, wanted.columns)
+            _draw(made, test_a, test_b, wanted.columns, params.seed)
 
 
 def load(checkpoint: Checkpoint) -> dict[str, Generator]:
@@ -59,17 +60,29 @@ def translate(network: Generator, images: Uint8, batch_size: int, runtime: Runti
     """uint8 (N, H, W, 3) to the same in the other domain."""
     network = runtime.place(network)
     parts = torch.from_numpy(np.array(images)).split(batch_size)
-    with runtime.autocast():
-        return np.concatenate([to_uint8(network(to_float(runtime.upload(part)))) for part in parts])
+    inputs = (to_float(runtime.upload(part)).to(runtime.dtype) for part in parts)
+    return np.concatenate([to_uint8(network(part)) for part in inputs])
 
 
-def _draw(made: dict[str, Uint8], test_a: Uint8, test_b: Uint8, columns: int) -> None:
-    """One picture a direction; a column an image, spread over the whole test set."""
-    aligned = is_aligned(DOMAINS)
+def _draw(made: dict[str, Uint8], test_a: Uint8, test_b: Uint8, columns: int, seed: int) -> None:
+    """One picture a direction; a column an image."""
+    aligned = is_aligned(read_card(DOMAINS))
     for direction, inputs, truth in (("a2b", test_a, test_b), ("b2a", test_b, test_a)):
         back = made["a2b2a" if direction == "a2b" else "b2a2b"]
         rows = [inputs, made[direction], back, *([truth] if aligned else [])]
-        chosen = np.linspace(0, len(inputs) - 1, columns).round().astype(int)
+        chosen = varied(inputs, columns, seed)
         zoom = max(1, 128 // inputs.shape[1])
-        sheet = grid(np.concatenate([row[chosen] for row in rows]), columns, zoom=zoom)
+        sheet = grid(np.concatenate([row[chosen] for row in rows]), len(chosen), zoom=zoom)
         save_png(sheet, REPORTS / "samples" / f"cyclegan_{direction}.png")
+
+
+def varied(images: Uint8, count: int, seed: int) -> NDArray[np.intp]:
+    """Indices of images worth looking at: one of each of `count` equal parts of the set (N, H, W, C).
+
+    Each is drawn from the quarter of its part whose colours vary most: coasts and mountains, not plain sea.
+    """
+    rng = np.random.default_rng(seed)
+    variation = images.std(axis=(1, 2)).mean(axis=-1)
+    parts = np.array_split(np.arange(len(images)), min(count, len(images)))
+    ranked = [part[np.argsort(variation[part])] for part in parts]
+    return np.array([rng.choice(part[-max(1, len(part) // 4) :]) for part in ranked])

@@ -9,8 +9,8 @@ from gan.core.images import Uint8
 from gan.core.params import Evaluate
 from gan.core.paths import REFERENCE, SAMPLES
 from gan.data.batches import load_images
-from gan.data.card import is_aligned
-from gan.metrics import aligned
+from gan.data.card import is_aligned, read_card
+from gan.metrics import aligned, masks
 from gan.metrics.comparisons import CONSTANT, comparisons
 from gan.metrics.features import Extractor, Features, extract
 from gan.metrics.frechet import features_to_fid
@@ -38,6 +38,8 @@ def feature_rows(model: str, extractor: Extractor, params: Evaluate, seed: int) 
                 "direction": one.direction,
                 "checkpoint": one.checkpoint,
                 "extractor": extractor.name,
+                "reference": one.real.removeprefix("real/"),
+                "images": one.fake.partition("/")[2],
                 "n_real": len(real_set),
                 "n_fake": len(fake_set),
                 "fid": features_to_fid(real_set, fake_set),
@@ -48,22 +50,28 @@ def feature_rows(model: str, extractor: Extractor, params: Evaluate, seed: int) 
     return rows
 
 
-def aligned_scores(model: str, data: Path) -> dict[tuple[str, str], dict[str, float]]:
-    """Distance to the true translation by (direction, checkpoint); empty where no truth is known.
+def truth_scores(model: str, data: Path) -> dict[tuple[str, str], dict[str, float]]:
+    """Agreement with the true translation by (direction, checkpoint); empty where no truth is known.
 
     `constant` is the best single colour: what a model that knows nothing gets.
     """
-    if model != "cyclegan" or not is_aligned(data):
+    if model != "cyclegan" or not is_aligned(card := read_card(data)):
         return {}
-    scores = {}
     tests = {f"real/test{domain}": load_images(data / f"test{domain}.npy") for domain in "AB"}
+
+    def score(images: Uint8, target: str) -> dict[str, float]:
+        truth = tests[f"real/test{target}"]
+        marks = masks.scores(images, truth, target, card["mask"]) if "mask" in card else {}
+        return marks | aligned.scores(images, truth)
+
+    scores = {}
     for one in comparisons(model):
-        truth = tests["real/testB" if one.direction == "a2b" else "real/testA"]
-        images = tests[one.fake] if one.fake in tests else fakes(model, one.fake)
-        if one.fake in tests and images is truth:
+        target = one.real[-1]
+        if one.fake == f"real/test{target}":
             continue  # the floor is the truth itself
-        scores[one.direction, one.checkpoint] = aligned.scores(images, truth)
-        scores[one.direction, CONSTANT] = aligned.scores(aligned.best_constant(truth), truth)
+        images = tests[one.fake] if one.fake in tests else fakes(model, one.fake)
+        scores[one.direction, one.checkpoint] = score(images, target)
+        scores[one.direction, CONSTANT] = score(aligned.best_constant(tests[f"real/test{target}"]), target)
     return scores
 
 

@@ -8,34 +8,35 @@ from gan.metrics.comparisons import CONSTANT, FLOOR, START
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 COUNTS = ["n_real", "n_fake"]
+SETS = ["reference", "images"]  # which real images, and which images beside them, a distance is between
 SCORES = ["fid", "kid", "kid_std"]
-ALIGNED = ["psnr", "psnr_blocks", "ssim", "l1"]
 
-Aligned = dict[tuple[str, str], dict[str, float]]
+Truth = dict[tuple[str, str], dict[str, float]]
 
 
-def table(model: str, rows: list[dict[str, Any]], aligned: Aligned) -> pd.DataFrame:
+def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
     """One row a model, direction, checkpoint and extractor; cells that do not apply are empty.
 
     Args:
         rows: keys, counts and scores on features.
-        aligned: distances to the truth by (direction, checkpoint), put beside them.
+        truth: agreement with the true translation by (direction, checkpoint), put beside them.
     """
-    seen = [row | aligned.get((row["direction"], row["checkpoint"]), {}) for row in rows]
+    seen = [row | truth.get((row["direction"], row["checkpoint"]), {}) for row in rows]
     constants = [
         {"model": model, "direction": direction, "checkpoint": checkpoint, **scores}
-        for (direction, checkpoint), scores in aligned.items()
+        for (direction, checkpoint), scores in truth.items()
         if checkpoint == CONSTANT
     ]
-    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *ALIGNED])
+    extra = dict.fromkeys(name for scores in truth.values() for name in scores)
+    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *extra, *SETS])
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers, even beside empty cells
 
 
-def headline(scores: pd.DataFrame, aligned: Aligned, checkpoint: str) -> dict[str, Any]:
+def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, Any]:
     """`<model>[.<direction>].<extractor>.<metric>` of one checkpoint, with its frame; numbers only.
 
     `fid_start` and `fid_floor` frame `fid`; `fid_closed` is the share of the way from start to floor that
-    training went, 1 at the floor. Distances to the truth stand under `aligned`.
+    training went, 1 at the floor. Agreement with the truth stands under `truth`.
     """
     metrics: dict[str, Any] = {}
     framed = scores[scores["extractor"].notna()]
@@ -45,9 +46,9 @@ def headline(scores: pd.DataFrame, aligned: Aligned, checkpoint: str) -> dict[st
         if direction:
             place = place.setdefault(direction, {})
         place[extractor] = _framed(rows[checkpoint], rows[START], rows[FLOOR])
-        if (direction, checkpoint) in aligned:
-            constant = aligned[direction, CONSTANT]["psnr_blocks"]
-            place["aligned"] = _rounded({**aligned[direction, checkpoint], "psnr_blocks_constant": constant})
+        if (direction, checkpoint) in truth:
+            constant = truth[direction, CONSTANT]["psnr_blocks"]
+            place["truth"] = _rounded({**truth[direction, checkpoint], "psnr_blocks_constant": constant})
     return metrics
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.data.packing import Item
+from gan.datasets.packing import Item
 
 LICENCE = "MNIST (Y. LeCun, C. Cortes): CC BY-SA 3.0"
 

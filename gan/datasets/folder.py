@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.data.packing import Item
+from gan.datasets.packing import Item
 
 SUFFIXES = frozenset(Image.registered_extensions())
 SPLITS = ("trainA", "trainB", "testA", "testB")

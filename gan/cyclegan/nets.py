@@ -74,18 +74,46 @@ class ResidualBlock(nn.Module):
         return x + self.body(x)
 
 
+class Colours(nn.Module):
+    """Mean and deviation of each channel of a domain, kept in the checkpoint; 0 and 1 until they are measured.
+
+    A norm without weights divides by what an image is bright, and tells a dark forest from a dark sea by little; and
+    a generator that starts from the other domain's mean colour does not have to find it.
+    """
+
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(CHANNELS, 1, 1))
+        self.register_buffer("deviation", torch.ones(CHANNELS, 1, 1))
+
+    def measure(self, images: torch.Tensor) -> None:
+        """Of (N, 3, H, W) in [-1, 1]. A channel of a single value keeps the deviation of a uint8's last bit."""
+        deviation, mean = torch.std_mean(images.float(), dim=(0, 2, 3), correction=0)
+        self.mean.copy_(mean[:, None, None])
+        self.deviation.copy_(deviation.clamp(min=1 / 127.5)[:, None, None])
+
+    def standardise(self, x: torch.Tensor) -> torch.Tensor:
+        return (x - self.mean.to(x.dtype)) / self.deviation.to(x.dtype)
+
+    def restore(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.deviation.to(x.dtype) + self.mean.to(x.dtype)
+
+
 class Generator(nn.Module):
     """(N, 3, H, W) in [-1, 1] to the same shape in the other domain; H and W divisible by 4.
 
     The paper's c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-3 at width 64. With `skips`, the decoder's
     activations get the encoder's of the same size added; with a `linear` output, values beyond [-1, 1] are clipped
-    when they become an image.
+    when they become an image. `source` and `target` hold the colours of both domains, once they are measured.
     """
 
     def __init__(self, params: CycleGANGenerator) -> None:
         super().__init__()
         width, norm = params.width, params.norm
-        self.skips = params.skips
+        self.skips, self.bounded = params.skips, params.output == "tanh"
         self.encoder = nn.ModuleList(
             [
                 nn.Sequential(*_conv(CHANNELS, width, 7, norm)),  # (width, H, W)
@@ -100,13 +128,16 @@ class Generator(nn.Module):
                 _upsample(width * 2, width, params),  # (width, H, W)
             ]
         )
-        self.output = nn.Sequential(
-            Conv2d(width, CHANNELS, 7, padding=3, padding_mode="reflect"),
-            nn.Tanh() if params.output == "tanh" else nn.Identity(),
-        )
+        self.output = Conv2d(width, CHANNELS, 7, padding=3, padding_mode="reflect")
+        self.source, self.target = Colours(), Colours()
         self.apply(init_weights)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.target.restore(self.layers(self.source.standardise(x)))
+        return x.tanh() if self.bounded else x
+
+    def layers(self, x: torch.Tensor) -> torch.Tensor:
+        """From standardised colours to standardised colours."""
         encoded = []
         for layer in self.encoder:
             x = layer(x)

@@ -22,6 +22,7 @@ from gan.training.frozen import frozen
 from gan.training.losses import d_least_squares, g_least_squares
 
 PREVIEW = 8  # images of each domain
+MEASURED = 500  # images of each domain, for its mean colour
 
 
 @dataclass
@@ -49,6 +50,8 @@ class CycleGAN:
         self.params, self.runtime = params, runtime
         self.a2b, self.b2a = (runtime.place(Generator(params.generator)) for _ in "ab")
         self.a, self.b = (self._domain(images, (seed, index)) for index, images in enumerate((images_a, images_b)))
+        if params.generator.standardise:
+            self._measure_colours(images_a, images_b)
         self.ema_a2b, self.ema_b2a = (averaged(net, params.ema_decay) for net in (self.a2b, self.b2a))
         self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
         self.total_steps = (params.epochs + params.decay_epochs) * self.per_epoch
@@ -62,6 +65,12 @@ class CycleGAN:
     def _domain(self, images: Uint8, key: tuple[int, ...]) -> Domain:
         discriminator = self.runtime.place(Discriminator(self.params.discriminator))
         return Domain(Batches(images, self.params.batch_size, key), discriminator, ImagePool(self.params.pool_size))
+
+    def _measure_colours(self, images_a: Uint8, images_b: Uint8) -> None:
+        for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
+            some = to_float(torch.from_numpy(_spread(images, MEASURED)))
+            source.source.measure(some)
+            target.target.measure(some)
 
     def _lr_factor(self, step: int) -> float:
         """Constant for `epochs`, then linear to 0 over `decay_epochs` (paper, section 4), step by step."""

@@ -51,7 +51,7 @@ def pipeline(root: Path = ROOT) -> Pipeline:
 
     with Repo(str(root)) as repo:
         return {
-            stage.addressing: (stage.cmd, *([str(one.def_path) for one in part] for part in (stage.deps, stage.outs)))
+            stage.name: (stage.cmd, *([str(one.def_path) for one in part] for part in (stage.deps, stage.outs)))
             for stage in repo.index.stages
         }
 

@@ -28,7 +28,7 @@ def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
         if checkpoint == CONSTANT
     ]
     extra = dict.fromkeys(name for scores in truth.values() for name in scores)
-    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *extra, *SETS])
+    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *SETS, *extra])
     return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers, even beside empty cells
 
 

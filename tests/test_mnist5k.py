@@ -10,7 +10,7 @@ def test_five_thousand_digits_of_ten_kinds() -> None:
     labels, counts = np.unique([item.name.split("/")[0] for item in found], return_counts=True)
     assert dict(zip(labels, counts, strict=True)) == {str(digit): 500 for digit in range(10)}
     image = found[0].open()
-    assert (image.size, image.mode) == ((28, 28), "L")
+    assert (image.size, image.mode) == ((32, 32), "L")
     pixels = np.asarray(image)
-    assert pixels[:4].max() == 0  # white on black, with MNIST's border of 4
+    assert pixels[:6].max() == 0  # white on black, with MNIST's border of 4 and ours of 2
     assert pixels.max() > 200

@@ -5,6 +5,9 @@ VENV ?= .venv
 BIN := $(abspath $(VENV))/bin
 export PATH := $(BIN):$(PATH)
 
+# Columns of `make experiments` that crowd out what one compares: files, who ran it, and all but the leading scores.
+DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agreement|blocks)$$|.*\.(psnr|ssim|l1)$$
+
 .DEFAULT_GOAL := help
 .PHONY: help repro test check format experiments upgrade clean
 
@@ -28,7 +31,7 @@ format: $(VENV)/installed  ## format the code and repair what lint can
 	ruff format
 
 experiments: $(VENV)/installed  ## the table of experiments: their metrics and what they changed
-	dvc exp show --only-changed --hide-failed --drop '^(data|gan|stages)/.*'
+	dvc exp show --only-changed --hide-failed --drop '$(DROPPED)'
 
 upgrade:  ## renew the exact versions in constraints.txt with the newest that pip finds
 	$(PYTHON) -m venv --clear build/upgrade

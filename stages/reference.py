@@ -9,7 +9,7 @@ from gan.core import params
 from gan.core.errors import clean_exit
 from gan.core.paths import REFERENCE
 from gan.core.runtime import start
-from gan.data.batches import load_images
+from gan.data.packed import load_images, sets
 from gan.metrics.extractors import build
 from gan.metrics.features import extract
 
@@ -22,8 +22,8 @@ def main(model: str, data: Path) -> None:
     for name in p.evaluate.extractors:
         extractor = build(name, p.evaluate, runtime)
         features = {
-            path.stem: extract(load_images(path), extractor, p.evaluate.batch_size, f"{path.stem}, {name}")
-            for path in sorted(data.glob("*.npy"))
+            one: extract(load_images(data, one), extractor, p.evaluate.batch_size, f"{one}, {name}")
+            for one in sets(data)
         }
         np.savez(folder / f"{name}.npz", allow_pickle=False, **features)
 

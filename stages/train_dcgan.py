@@ -3,17 +3,17 @@
 from gan.core import params
 from gan.core.errors import clean_exit
 from gan.core.paths import IMAGES
+from gan.core.runstate import RunState
 from gan.core.runtime import seed_all, start
-from gan.data.batches import load_images
+from gan.data.packed import load_images
 from gan.dcgan.recipe import DCGAN
-from gan.training.runstate import RunState
 from gan.training.train import train
 
 
 def main() -> None:
     p = params.load()
     with RunState("train-dcgan", p.keep_states) as state:
-        images = load_images(IMAGES / "train.npy")
+        images = load_images(IMAGES, "train")
         seed_all(p.seed)
         train(DCGAN(images, p.train_dcgan, p.lr, p.seed, start(p.accelerator, p.precision)), state, p)
 

@@ -1,12 +1,10 @@
 """Every image once an epoch, in an order that seed and step alone decide."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from gan.core.errors import DataError
-from gan.data.batches import Batches, load_images
+from gan.data.batches import Batches
 
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)
 
@@ -37,19 +35,3 @@ def test_seeds_differ_and_the_remainder_is_dropped() -> None:
 def test_too_few_images_for_a_batch() -> None:
     with pytest.raises(DataError, match="a batch of 11 needs more than the 10 images"):
         Batches(IMAGES, 11, (0,))
-
-
-def test_packed_arrays_are_mapped_not_read(tmp_path: Path) -> None:
-    np.save(tmp_path / "train.npy", IMAGES)
-    assert isinstance(load_images(tmp_path / "train.npy"), np.memmap)
-
-
-def test_files_that_are_no_packed_images_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"train.npy is missing; `dvc repro prepare-data`"):
-        load_images(tmp_path / "train.npy")
-    (tmp_path / "train.npy").write_bytes(b"\x93NUMPY\x01\x00v")
-    with pytest.raises(DataError, match="is no packed array"):
-        load_images(tmp_path / "train.npy")
-    np.save(tmp_path / "train.npy", np.zeros(3))
-    with pytest.raises(DataError, match=r"holds float64 \(3,\), expected uint8"):
-        load_images(tmp_path / "train.npy")

@@ -15,7 +15,7 @@ OURS = {"upsample": "resize", "norm": "layer", "skips": True, "output": "linear"
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
-    return Generator(CycleGANGenerator.model_validate({"width": width, "blocks": blocks} | PAPER | choices))
+    return Generator(CycleGANGenerator.model_validate({"width": width, "blocks": blocks} | PAPER | choices), 3, 3)
 
 
 @pytest.mark.parametrize("choices", [PAPER, OURS, *({name: OURS[name]} for name in OURS)], ids=str)
@@ -54,7 +54,7 @@ def test_skips_add_what_the_encoder_saw(skips: bool) -> None:
 
 def test_colours_are_measured_kept_and_turned_back() -> None:
     images = torch.rand(4, 3, 8, 8) * torch.tensor([0.1, 1.0, 0.0])[:, None, None] - 0.7
-    colours = Colours()
+    colours = Colours(3)
     assert torch.equal(colours.standardise(images), images)
     colours.measure(images)
     standard = colours.standardise(images)
@@ -78,7 +78,11 @@ def test_standardised_a_plain_input_gives_the_targets_mean_colour() -> None:
 def test_a_network_computes_in_the_type_of_its_input() -> None:
     images = torch.rand(2, 3, 32, 32)
     torch.manual_seed(0)
-    for network in (generator(8, 1, **OURS), generator(8, 1), Discriminator(CycleGANDiscriminator(width=8, layers=2))):
+    for network in (
+        generator(8, 1, **OURS),
+        generator(8, 1),
+        Discriminator(CycleGANDiscriminator(width=8, layers=2), 3),
+    ):
         exact, fast = network(images), network(images.bfloat16())
         assert fast.dtype == torch.bfloat16
         assert {p.dtype for p in network.parameters()} == {torch.float32}
@@ -88,7 +92,7 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
 @pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142)])
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
-    network = Discriminator(CycleGANDiscriminator(width=2, layers=layers))
+    network = Discriminator(CycleGANDiscriminator(width=2, layers=layers), 3)
     bare = nn.Sequential(*(m for m in network if not isinstance(m, nn.InstanceNorm2d)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)

@@ -6,15 +6,16 @@ from torch import nn
 
 from gan.core.params import DCGANDiscriminator, DCGANGenerator
 from gan.dcgan.nets import Discriminator, Generator, latents
+from gan.dcgan.sampling import walk_line, walk_sphere
 
-G, D = DCGANGenerator(z_dim=100, width=64), DCGANDiscriminator(width=64)
+G, D = DCGANGenerator(z_dim=100, latent="normal", width=64), DCGANDiscriminator(width=64)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("size", [32, 64, 128])
 def test_latents_become_images_and_images_logits(size: int, channels: int) -> None:
-    narrow_g, narrow_d = DCGANGenerator(z_dim=7, width=4), DCGANDiscriminator(width=4)
-    images = Generator(narrow_g, size, channels)(latents(3, 7))
+    narrow_g, narrow_d = DCGANGenerator(z_dim=7, latent="normal", width=4), DCGANDiscriminator(width=4)
+    images = Generator(narrow_g, size, channels)(latents(3, narrow_g))
     assert images.shape == (3, channels, size, size)
     assert images.abs().max() <= 1
     assert Discriminator(narrow_d, size, channels)(images).shape == (3,)
@@ -22,7 +23,7 @@ def test_latents_become_images_and_images_logits(size: int, channels: int) -> No
 
 def test_the_papers_network_for_64_pixels() -> None:
     """Figure 1: 1024 channels at 4×4, halved as the image doubles; here from width 128."""
-    network = Generator(DCGANGenerator(z_dim=100, width=128), 64, 3)
+    network = Generator(DCGANGenerator(z_dim=100, latent="normal", width=128), 64, 3)
     convolutions = [layer for layer in network if isinstance(layer, nn.ConvTranspose2d)]
     assert [layer.out_channels for layer in convolutions] == [1024, 512, 256, 128, 3]
     assert [layer.stride for layer in convolutions] == [(1, 1), *[(2, 2)] * 4]
@@ -45,3 +46,24 @@ def test_weights_start_from_a_normal_of_deviation_2_hundredths() -> None:
         assert weights.std().item() == pytest.approx(0.02, rel=0.01)
         norms = torch.cat([m.weight.detach() for m in network if isinstance(m, nn.BatchNorm2d)])
         assert norms.mean().item() == pytest.approx(1, abs=5e-3)
+
+
+def test_latents_have_the_distribution_asked_for() -> None:
+    torch.manual_seed(0)
+    normal, uniform = (latents(2000, G.model_copy(update={"latent": latent})) for latent in ("normal", "uniform"))
+    assert uniform.abs().max() <= 1
+    for z, deviation in ((normal, 1.0), (uniform, 3**-0.5)):
+        assert z.shape == (2000, 100)
+        assert z.mean().item() == pytest.approx(0, abs=0.01)
+        assert z.std().item() == pytest.approx(deviation, rel=0.01)
+
+
+def test_walks_go_from_one_latent_to_the_other() -> None:
+    z = latents(6, G, torch.Generator().manual_seed(0))
+    line, sphere = walk_line(z, 5).unflatten(0, (3, 5)), walk_sphere(z, 5).unflatten(0, (3, 5))
+    for walk in (line, sphere):
+        torch.testing.assert_close(walk[:, 0], z[0::2])
+        torch.testing.assert_close(walk[:, -1], z[1::2])
+    torch.testing.assert_close(line[:, 2], (z[0::2] + z[1::2]) / 2)
+    assert sphere[:, 2].norm(dim=-1).min() > 0.9 * z.norm(dim=-1).min()  # the line's middle is nearer to 0
+    assert line[:, 2].norm(dim=-1).max() < 0.9 * z.norm(dim=-1).min()

@@ -5,8 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
+from gan.core.data_params import Earth
 from gan.core.errors import DataError
-from gan.core.params import Earth, load
+from gan.core.images import Uint8
+from gan.core.params import load
 from gan.datasets import earth
 from gan.metrics import masks
 from tests import tiny
@@ -45,10 +47,17 @@ def test_window_means_are_the_plain_ones() -> None:
     np.testing.assert_allclose(earth._window_means(values, 4), plain)
 
 
+def read(source: str, params: Earth, seed: int) -> dict[str, Uint8]:
+    sets = earth.collections(source, 32, params, seed)
+    return {
+        name: np.stack([np.asarray(tiles.open(index)) for index in range(len(tiles))]) for name, tiles in sets.items()
+    }
+
+
 @pytest.mark.parametrize("source", earth.SOURCES)
 def test_test_tiles_are_pairs_and_training_tiles_are_not(source: str, small: Earth) -> None:
     """Sea by the domain's own rule: on both maps of a test tile in the same place, of training tiles not."""
-    sets = earth.read(source, 32, small, seed=0)
+    sets = read(source, small, seed=0)
     assert {name: tiles.shape for name, tiles in sets.items()} == {
         **{f"train{domain}": (small.train_count, 32, 32, 3) for domain in "AB"},
         **{f"test{domain}": (small.test_count, 32, 32, 3) for domain in "AB"},
@@ -60,7 +69,7 @@ def test_test_tiles_are_pairs_and_training_tiles_are_not(source: str, small: Ear
 
 
 def test_the_seed_draws_the_places(small: Earth) -> None:
-    sets = [earth.read("satellite_topography", 32, small, seed) for seed in (0, 0, 1)]
+    sets = [read("satellite_topography", small, seed) for seed in (0, 0, 1)]
     for name in sets[0]:
         assert np.array_equal(sets[0][name], sets[1][name])
         assert not np.array_equal(sets[0][name], sets[2][name])
@@ -74,4 +83,12 @@ def test_the_land_mask_lies_the_right_way_up() -> None:
 
 def test_a_split_without_tiles_is_refused(small: Earth) -> None:
     with pytest.raises(DataError, match="test: 0 places for 24 tiles; lower the count"):
-        earth.read("satellite_topography", 32, small.model_copy(update={"test_longitudes": [[0.0, 1.0]]}), 0)
+        earth.collections("satellite_topography", 32, small.model_copy(update={"test_longitudes": [[0.0, 1.0]]}), 0)
+
+
+def test_a_tile_is_called_by_where_its_middle_is(small: Earth) -> None:
+    sets = earth.collections("satellite_topography", 32, small, 0)
+    assert sets["testA"].names == sets["testB"].names
+    places = np.array([[float(part) for part in name.split()] for name in sets["testA"].names])
+    assert np.abs(places[:, 0]).max() < 60
+    assert all(any(west <= x <= east for west, east in small.test_longitudes) for x in places[:, 1])

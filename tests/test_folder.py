@@ -1,36 +1,138 @@
-"""A user's own folder of images."""
+"""A user's own folder, zip or tar of images."""
 
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.datasets.folder import SPLITS, domains, items
+from gan.datasets.collection import Collection, class_of
+from gan.datasets.folder import collection
 
 
-def test_names_are_sorted_and_relative(tmp_path: Path) -> None:
-    for name in ("z.png", "a/y.JPG", "a/x.bmp"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        Image.new("RGB", (4, 4)).save(tmp_path / name)
-    (tmp_path / "a" / "readme.md").touch()
-    assert [item.name for item in items(tmp_path)] == ["a/x.bmp", "a/y.JPG", "z.png"]
+def image(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (9, 9)).save(path)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for name in ("z.png", "cats/y.JPG", "cats/x.bmp", "dogs/deep/w.webp"):
+        image(tmp_path / "photos" / name)
+    (tmp_path / "photos" / "cats" / "readme.md").touch()
+    return tmp_path / "photos"
+
+
+NAMES = ["cats/x.bmp", "cats/y.JPG", "dogs/deep/w.webp", "z.png"]
+
+
+def test_names_are_sorted_and_relative(photos: Path, tmp_path: Path) -> None:
+    found = collection(photos, tmp_path)
+    assert found.names == NAMES
+    with found.open(0) as image_of_x:
+        assert image_of_x.size == (9, 9)
+
+
+def test_classes_are_the_folders_right_below(photos: Path, tmp_path: Path) -> None:
+    found = collection(photos, tmp_path)
+    assert [class_of(name) for name in found.names] == ["cats", "cats", "dogs", "."]
+    assert found.of_classes(["dogs", "cats"]).names == NAMES[:3]
+    assert found.of_classes([]).names == NAMES
+    with pytest.raises(DataError, match=r"classes: no image of birds; there are \., cats, dogs"):
+        found.refuse_missing(["birds", "cats"])
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="nowhere is no folder"):
-        list(items(tmp_path / "nowhere"))
+    with pytest.raises(DataError, match="nowhere is no folder, zip or tar"):
+        collection(tmp_path / "nowhere", tmp_path)
     with pytest.raises(DataError, match="holds no image"):
-        list(items(tmp_path))
-    (tmp_path / "trainA").mkdir()
-    with pytest.raises(DataError, match="lacks trainB, testA, testB; CycleGAN wants trainA"):
-        domains(tmp_path)
+        collection(tmp_path, tmp_path)
 
 
-def test_the_four_sets_of_the_papers_layout(tmp_path: Path) -> None:
-    for split in SPLITS:
-        (tmp_path / split).mkdir()
-        Image.new("RGB", (4, 4)).save(tmp_path / split / f"{split}.png")
-    assert {split: [i.name for i in found] for split, found in domains(tmp_path).items()} == {
-        split: [f"{split}.png"] for split in SPLITS
-    }
+def test_a_folder_is_entered_once_by_whatever_links(photos: Path, tmp_path: Path) -> None:
+    (photos / "again").symlink_to("cats")
+    (photos / "dogs" / "up").symlink_to("..")
+    found = collection(photos, tmp_path)
+    assert found.names == NAMES
+    assert found.rejected == [("dogs/up", "a link that loops")]
+
+
+def test_the_folder_itself_may_be_a_link(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(photos)
+    assert collection(tmp_path / "link", tmp_path).names == NAMES
+
+
+def test_taking_some_opens_those(photos: Path, tmp_path: Path) -> None:
+    found = Collection(["a", "b", "c", "d"], lambda index: Image.new("L", (index + 1, 1)))
+    some = found.take([3, 1]).take([1, 0])
+    assert some.names == ["b", "d"]
+    assert [some.open(index).width for index in range(2)] == [2, 4]
+    assert len(found.limited(2, 0)) == 2
+    assert sorted(found.shuffled(0).names) == found.names
+
+
+def zipped(photos: Path, path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in photos.rglob("*.*"):
+            archive.write(file, file.relative_to(photos))
+
+
+def tarred(photos: Path, path: Path) -> None:
+    with tarfile.open(path, "w:gz" if path.suffix == ".gz" else "w") as archive:
+        archive.add(photos, ".")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"), [("p.zip", zipped), ("p.tar", tarred), ("p.tar.gz", tarred), ("no suffix", zipped)]
+)
+def test_an_archive_is_read_like_a_folder(
+    photos: Path, tmp_path: Path, name: str, write: Callable[[Path, Path], None]
+) -> None:
+    write(photos, tmp_path / name)
+    assert collection(tmp_path / name, tmp_path / "scratch").names == NAMES
+    with collection(tmp_path / name, tmp_path / "scratch").open(3) as image_of_z:
+        assert image_of_z.size == (9, 9)
+
+
+def evil_zip(path: Path, name: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, "evil")
+
+
+def evil_tar(path: Path, name: str) -> None:
+    with tarfile.open(path, "w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = 4
+        archive.addfile(member, io.BytesIO(b"evil"))
+
+
+def evil_link(path: Path, name: str) -> None:
+    with tarfile.open(path, "w") as archive:
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, name
+        archive.addfile(link)
+
+
+@pytest.mark.parametrize("write", [evil_zip, evil_tar, evil_link])
+@pytest.mark.parametrize("name", ["../evil.png", "a/../../evil.png", "/tmp/evil.png"])  # noqa: S108 - nothing is written
+def test_an_archive_cannot_write_outside(tmp_path: Path, write: Callable[[Path, str], None], name: str) -> None:
+    write(tmp_path / "evil", name)
+    with pytest.raises(DataError, match=r"evil.png|link"):
+        collection(tmp_path / "evil", tmp_path / "a" / "b")
+    assert not list(tmp_path.rglob("evil.png"))
+    assert not (tmp_path / "a" / "b" / "unpacked").exists()
+
+
+def test_a_broken_archive_is_named(photos: Path, tmp_path: Path) -> None:
+    tarred(photos, tmp_path / "p.tar.gz")
+    content = (tmp_path / "p.tar.gz").read_bytes()
+    (tmp_path / "p.tar.gz").write_bytes(content[: len(content) // 2])
+    with pytest.raises(DataError, match=r"p.tar.gz cannot be unpacked"):
+        collection(tmp_path / "p.tar.gz", tmp_path / "scratch")
+    (tmp_path / "text").write_text("no archive")
+    with pytest.raises(DataError, match="text is neither a folder nor a zip or tar"):
+        collection(tmp_path / "text", tmp_path / "scratch")

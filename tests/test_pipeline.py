@@ -131,7 +131,9 @@ def test_the_metrics(clone: Path) -> None:
 
 def test_the_files_of_the_contract(clone: Path) -> None:
     data, reports = clone / "data", clone / "reports"
-    for name in ("images/card.json", "domains/card.json", "images/rejected.tsv", "domains/rejected.tsv"):
+    for name in (
+        f"{folder}/{file}" for folder in ("images", "domains") for file in ("card.json", "manifest.tsv", "rejected.tsv")
+    ):
         assert (data / name).is_file()
     with np.load(data / "samples" / "dcgan" / "best.npz") as arrays:
         assert (arrays["arr_0"].shape, arrays["arr_0"].dtype) == ((40, 32, 32, 1), np.uint8)

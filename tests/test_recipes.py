@@ -15,12 +15,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 from gan.core.errors import Interrupted, NonFiniteError
 from gan.core.images import Uint8, to_float
 from gan.core.params import Params
+from gan.core.runstate import RunState
 from gan.core.runtime import Runtime, seed_all
 from gan.cyclegan.recipe import CycleGAN
 from gan.dcgan.nets import Discriminator, Generator, latents
 from gan.dcgan.recipe import DCGAN
 from gan.training.loop import Job, Recipe, Run, fit
-from gan.training.runstate import RunState
 from gan.training.score import QuickScore
 from tests import tiny
 
@@ -212,7 +212,7 @@ def test_dcgans_step_is_the_textbooks(digits: Uint8, cpu: Runtime) -> None:
         seed_all(0, step)
         losses = ours.step(step)
         seed_all(0, step)
-        real, fake = to_float(ours.batches.at(step)), g(latents(16, 100))
+        real, fake = to_float(ours.batches.at(step)), g(latents(16, block.generator))
         d_loss = cross_entropy(d(real), ones) + cross_entropy(d(fake.detach()), zeros)
         d_adam.zero_grad()
         d_loss.backward()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gan.core.errors import InputsChangedError
-from gan.training.runstate import RunState, fingerprint
+from gan.core.runstate import RunState, fingerprint
+from gan.training import statefile
 
 PIPELINE = """
 stages:
@@ -35,12 +36,12 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def save(number: int) -> None:
     with RunState("train", keep=5) as state:
-        state.save({"number": number})
+        statefile.save(state.folder, {"number": number})
 
 
 def found() -> int | None:
     with RunState("train", keep=5) as state:
-        saved = state.load()
+        saved = statefile.load(state.folder)
         return saved["number"] if saved else None
 
 
@@ -98,13 +99,13 @@ def test_a_copy_of_the_project_finds_the_state_of_the_main_one(
 def test_two_equal_runs_at_once_do_not_share(project: Path) -> None:
     with RunState("train", keep=5) as first, RunState("train", keep=5) as second:
         assert first.folder != second.folder
-        first.save({"number": 1})
-        assert second.load() is None
+        statefile.save(first.folder, {"number": 1})
+        assert statefile.load(second.folder) is None
 
 
 def test_inputs_that_changed_meanwhile_are_named_and_the_state_stays(project: Path) -> None:
     with RunState("train", keep=5) as state:
-        state.save({"number": 1})
+        statefile.save(state.folder, {"number": 1})
         state.check_inputs()
         edit(project / "params.yaml", "seed: 0", "seed: 1")
         with pytest.raises(InputsChangedError, match=r"params\.yaml: seed\. Nothing is recorded"):
@@ -115,7 +116,7 @@ def test_inputs_that_changed_meanwhile_are_named_and_the_state_stays(project: Pa
 
 def test_a_finished_run_leaves_nothing_to_resume(project: Path) -> None:
     with RunState("train", keep=5) as state:
-        state.save({"number": 1})
+        statefile.save(state.folder, {"number": 1})
         state.remove()
     assert found() is None
 
@@ -127,7 +128,7 @@ def test_the_oldest_states_beyond_keep_go_but_none_that_runs(project: Path) -> N
     for seed in range(1, 5):
         edit(project / "params.yaml", f"seed: {seed - 1}", f"seed: {seed}")
         with RunState("train", keep=9) as state:
-            state.save({"number": seed})
+            statefile.save(state.folder, {"number": seed})
             folders.append(state.folder)
         os.utime(folders[-1], (time.time() + seed,) * 2)
     edit(project / "params.yaml", "seed: 4", "seed: 5")

@@ -1,6 +1,7 @@
 """Images as tensors in [-1, 1], as uint8 arrays, and as grids for people."""
 
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -8,6 +9,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Uint8 = NDArray[np.uint8]
+
+
+class Images(Protocol):
+    """uint8 (N, H, W, C): an array, or what reads like one from disk."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, chosen: slice | NDArray[np.intp], /) -> Uint8: ...
 
 
 def to_float(images: torch.Tensor) -> torch.Tensor:

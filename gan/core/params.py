@@ -7,76 +7,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from gan.core.blocks import Betas, Block, Count, Decay, Natural, Seconds, Weight
+from gan.core.data_params import PrepareData
 from gan.core.errors import ParamsError
 from gan.core.paths import PARAMS
 from gan.core.yaml12 import read_yaml
 
-Count = Annotated[int, Field(ge=1)]
-Natural = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
-Decay = Annotated[float, Field(ge=0, lt=1)]
-Betas = Annotated[list[Decay], Field(min_length=2, max_length=2)]
-Seconds = Annotated[float, Field(gt=0)]
-
-
-class Block(BaseModel):
-    """A closed, immutable set of values: no unknown keys, no conversions, no NaN."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Source(Block):
-    """Where images come from; `folder` is read with `source: folder` alone."""
-
-    source: str
-    folder: str | None
-
-    @model_validator(mode="after")
-    def _folder_given(self) -> Self:
-        if self.source == "folder" and not self.folder:
-            raise ValueError("source: folder needs the path of a folder in `folder`")
-        return self
-
-
-class Images(Source):
-    source: Literal["mnist5k", "folder"]
-    image_size: Literal[32, 64, 128]
-    channels: Literal[1, 3]
-    limit: Annotated[int, Field(ge=4)] | None
-    test_count: Annotated[int, Field(ge=2)]
-    max_rejected: Share
-
-
-class Earth(Block):
-    map_width: Annotated[int, Field(ge=256, le=5400)]
-    train_count: Count
-    test_count: Annotated[int, Field(ge=2)]
-    least_land: Share
-    latitudes: Annotated[list[Annotated[float, Field(ge=-90, le=90)]], Field(min_length=2, max_length=2)]
-    test_longitudes: Annotated[
-        list[Annotated[list[Annotated[float, Field(ge=-180, le=180)]], Field(min_length=2, max_length=2)]],
-        Field(min_length=1),
-    ]
-
-
-class Domains(Source):
-    source: Literal["satellite_topography", "satellite_relief", "folder"]
-    image_size: Annotated[int, Field(ge=16, multiple_of=4)]
-    max_rejected: Share
-    earth: Earth
-
-
-class PrepareData(Block):
-    split_seed: Natural
-    images: Images
-    domains: Domains
-
 
 class DCGANGenerator(Block):
     z_dim: Count
+    latent: Literal["normal", "uniform"]
     width: Count
 
 
@@ -188,6 +130,16 @@ class Params(Block):
     sample: Sample
     evaluate: Evaluate
 
+    @model_validator(mode="after")
+    def _identity_possible(self) -> Self:
+        channels, weight = self.prepare_data.domains.channels, self.train_cyclegan.lambda_identity
+        if channels.a != channels.b and weight > 0:
+            raise ValueError(
+                f"prepare_data.domains.channels a: {channels.a}, b: {channels.b}: an image of one domain cannot pass "
+                f"through the generator to it unchanged; set train_cyclegan.lambda_identity: 0.0 (it is {weight})"
+            )
+        return self
+
 
 def load(path: Path = PARAMS) -> Params:
     """Read and check the whole file, so that a mistake in any block stops a run before its first stage.
@@ -206,7 +158,7 @@ def load(path: Path = PARAMS) -> Params:
 
 
 def _sentence(path: Path, detail: Any) -> str:
-    key = ".".join(str(part) for part in detail["loc"]) or "the file"
+    key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "missing":
         return f"{path}: {key} is missing"
     if detail["type"] == "extra_forbidden":
@@ -214,4 +166,4 @@ def _sentence(path: Path, detail: Any) -> str:
     reason = detail["msg"].removeprefix("Value error, ")
     value = detail["input"]
     quoted = "" if isinstance(value, dict | BaseModel) else f" = {value!r}"
-    return f"{path}: {key}{quoted}: {reason[0].lower()}{reason[1:]}"
+    return f"{path}: {key}{quoted}: {reason[0].lower()}{reason[1:]}" if key else f"{path}: {reason}"

@@ -9,8 +9,6 @@ from torch.nn import functional as F
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
 
-CHANNELS = 3
-
 
 class Conv2d(nn.Conv2d):
     """A convolution in the type of its input: padding and norms around it then stay in that type too."""
@@ -84,13 +82,13 @@ class Colours(nn.Module):
     mean: torch.Tensor
     deviation: torch.Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.zeros(CHANNELS, 1, 1))
-        self.register_buffer("deviation", torch.ones(CHANNELS, 1, 1))
+        self.register_buffer("mean", torch.zeros(channels, 1, 1))
+        self.register_buffer("deviation", torch.ones(channels, 1, 1))
 
     def measure(self, images: torch.Tensor) -> None:
-        """Of (N, 3, H, W) in [-1, 1]. A channel of a single value keeps the deviation of a uint8's last bit."""
+        """Of (N, C, H, W) in [-1, 1]. A channel of a single value keeps the deviation of a uint8's last bit."""
         deviation, mean = torch.std_mean(images.float(), dim=(0, 2, 3), correction=0)
         self.mean.copy_(mean[:, None, None])
         self.deviation.copy_(deviation.clamp(min=1 / 127.5)[:, None, None])
@@ -103,20 +101,20 @@ class Colours(nn.Module):
 
 
 class Generator(nn.Module):
-    """(N, 3, H, W) in [-1, 1] to the same shape in the other domain; H and W divisible by 4.
+    """(N, inputs, H, W) in [-1, 1] to (N, outputs, H, W) in the other domain; H and W divisible by 4.
 
     The paper's c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-3 at width 64. With `skips`, the decoder's
     activations get the encoder's of the same size added; with a `linear` output, values beyond [-1, 1] are clipped
     when they become an image. `source` and `target` hold the colours of both domains, once they are measured.
     """
 
-    def __init__(self, params: CycleGANGenerator) -> None:
+    def __init__(self, params: CycleGANGenerator, inputs: int, outputs: int) -> None:
         super().__init__()
         width, norm = params.width, params.norm
         self.skips, self.bounded = params.skips, params.output == "tanh"
         self.encoder = nn.ModuleList(
             [
-                nn.Sequential(*_conv(CHANNELS, width, 7, norm)),  # (width, H, W)
+                nn.Sequential(*_conv(inputs, width, 7, norm)),  # (width, H, W)
                 nn.Sequential(*_conv(width, width * 2, 3, norm, stride=2)),  # (2 width, H/2, W/2)
                 nn.Sequential(*_conv(width * 2, width * 4, 3, norm, stride=2)),  # (4 width, H/4, W/4)
             ]
@@ -128,8 +126,8 @@ class Generator(nn.Module):
                 _upsample(width * 2, width, params),  # (width, H, W)
             ]
         )
-        self.output = Conv2d(width, CHANNELS, 7, padding=3, padding_mode="reflect")
-        self.source, self.target = Colours(), Colours()
+        self.output = Conv2d(width, outputs, 7, padding=3, padding_mode="reflect")
+        self.source, self.target = Colours(inputs), Colours(outputs)
         self.apply(init_weights)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -151,26 +149,26 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Sequential):
-    """PatchGAN: (N, 3, H, W) in [-1, 1] to a map of real/fake scores, one per overlapping patch.
+    """PatchGAN: (N, channels, H, W) in [-1, 1] to a map of real/fake scores, one per overlapping patch.
 
     A score sees 16, 34, 70 or 142 pixels squared with 1, 2, 3 or 4 `layers` of stride 2:
     3 is the paper's 70×70 for 256×256 images.
     """
 
-    def __init__(self, params: CycleGANDiscriminator) -> None:
+    def __init__(self, params: CycleGANDiscriminator, channels: int) -> None:
         width = params.width
-        layers: list[nn.Module] = [Conv2d(CHANNELS, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
-        channels = width
+        layers: list[nn.Module] = [Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+        inputs = width
         for depth in range(1, params.layers + 1):
             outputs = width * min(2**depth, 8)
             stride = 1 if depth == params.layers else 2
             layers += [
-                Conv2d(channels, outputs, 4, stride, 1, bias=False),
+                Conv2d(inputs, outputs, 4, stride, 1, bias=False),
                 norm_of("instance", outputs),
                 nn.LeakyReLU(0.2, inplace=True),
             ]
-            channels = outputs
-        super().__init__(*layers, Conv2d(channels, 1, 4, 1, 1))
+            inputs = outputs
+        super().__init__(*layers, Conv2d(inputs, 1, 4, 1, 1))
         self.apply(init_weights)
 
 

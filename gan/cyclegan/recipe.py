@@ -8,7 +8,7 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
-from gan.core.images import Uint8, grid, to_float, to_uint8
+from gan.core.images import Images, Uint8, grid, to_float, to_rgb, to_uint8
 from gan.core.params import TrainCycleGAN
 from gan.core.runtime import Runtime
 from gan.cyclegan.image_pool import ImagePool
@@ -38,17 +38,22 @@ class CycleGAN:
     """Two generators, a2b and b2a, two discriminators, and the step that trains them.
 
     Args:
-        images_a, images_b: the unpaired training sets, uint8 (N, H, W, 3).
+        images_a, images_b: the unpaired training sets, uint8 (N, H, W, C), each with channels of its own; where these
+            differ, `lambda_identity` must be 0.
         params: the `train_cyclegan` block.
         lr: Adam's learning rate, before `lr_factor`.
         seed: names the order of the images.
     """
 
     def __init__(
-        self, images_a: Uint8, images_b: Uint8, params: TrainCycleGAN, lr: float, seed: int, runtime: Runtime
+        self, images_a: Images, images_b: Images, params: TrainCycleGAN, lr: float, seed: int, runtime: Runtime
     ) -> None:
         self.params, self.runtime = params, runtime
-        self.a2b, self.b2a = (runtime.place(Generator(params.generator)) for _ in "ab")
+        self.channels = {"a": images_a.shape[-1], "b": images_b.shape[-1]}
+        self.a2b, self.b2a = (
+            runtime.place(Generator(params.generator, self.channels[one], self.channels[other]))
+            for one, other in ("ab", "ba")
+        )
         self.a, self.b = (self._domain(images, (seed, index)) for index, images in enumerate((images_a, images_b)))
         if params.generator.standardise:
             self._measure_colours(images_a, images_b)
@@ -62,11 +67,11 @@ class CycleGAN:
         )
         self.schedules = [LambdaLR(o, self._lr_factor) for o in (self.g_optimizer, self.d_optimizer)]
 
-    def _domain(self, images: Uint8, key: tuple[int, ...]) -> Domain:
-        discriminator = self.runtime.place(Discriminator(self.params.discriminator))
+    def _domain(self, images: Images, key: tuple[int, ...]) -> Domain:
+        discriminator = self.runtime.place(Discriminator(self.params.discriminator, images.shape[-1]))
         return Domain(Batches(images, self.params.batch_size, key), discriminator, ImagePool(self.params.pool_size))
 
-    def _measure_colours(self, images_a: Uint8, images_b: Uint8) -> None:
+    def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
             some = to_float(torch.from_numpy(_spread(images, MEASURED)))
             source.source.measure(some)
@@ -134,7 +139,7 @@ class CycleGAN:
 
     @torch.no_grad()
     def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
-        """uint8 (N, H, W, 3) to the same in the other domain, by an averaged generator."""
+        """uint8 (N, H, W, C) to the same in the other domain, by an averaged generator."""
         parts = torch.from_numpy(images).split(self.params.batch_size * 8)
         inputs = (to_float(self.runtime.upload(part)).to(self.runtime.dtype) for part in parts)
         return np.concatenate([to_uint8(network(part)) for part in inputs])
@@ -143,20 +148,20 @@ class CycleGAN:
         """Rows of A, its translation, B, its translation; the same training images each time."""
         a, b = (_spread(domain.batches.images, PREVIEW) for domain in (self.a, self.b))
         rows = [a, self._translate(self.ema_a2b, a), b, self._translate(self.ema_b2a, b)]
-        return grid(np.concatenate(rows), columns=PREVIEW)
+        return grid(np.concatenate([to_rgb(row) for row in rows]), columns=PREVIEW)
 
     def scored(self, count: int) -> dict[str, Uint8]:
         """Translations of training images, by direction, for the quick score."""
         a, b = (_spread(domain.batches.images, count) for domain in (self.a, self.b))
         return {"a2b": self._translate(self.ema_a2b, a), "b2a": self._translate(self.ema_b2a, b)}
 
-    def reals(self) -> dict[str, Uint8]:
+    def reals(self) -> dict[str, Images]:
         """The training set of each direction's target."""
         return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
 
     def meta(self) -> dict[str, Any]:
         """What `Generator` is built from."""
-        return {"model": "cyclegan", "generator": self.params.generator.model_dump()}
+        return {"model": "cyclegan", "generator": self.params.generator.model_dump(), "channels": self.channels}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""
@@ -191,7 +196,7 @@ def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
     return (images - others).abs().mean(dtype=torch.float32)
 
 
-def _spread(images: Uint8, count: int) -> Uint8:
+def _spread(images: Images, count: int) -> Uint8:
     """`count` images at equal distances through the set."""
     chosen = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
     return np.ascontiguousarray(images[chosen])

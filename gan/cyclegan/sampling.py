@@ -4,13 +4,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gan.core.images import Uint8, grid, save_png, to_float, to_uint8
+from gan.core.images import Uint8, grid, save_png, to_float, to_rgb, to_uint8
 from gan.core.params import CycleGANGenerator, Params
 from gan.core.paths import CHECKPOINTS, DOMAINS, REPORTS, SAMPLES
 from gan.core.runtime import Runtime
 from gan.cyclegan.nets import Generator
-from gan.data.batches import load_images
 from gan.data.card import is_aligned, read_card
+from gan.data.packed import load_images
 from gan.training.checkpoint import Checkpoint, read
 
 
@@ -20,7 +20,7 @@ def sample(params: Params, runtime: Runtime) -> None:
     Writes best.npz and last.npz with a2b and b2a, the translations, and a2b2a and b2a2b, the reconstructions.
     """
     wanted = params.sample.cyclegan
-    test_a, test_b = (load_images(DOMAINS / f"test{domain}.npy") for domain in "AB")
+    test_a, test_b = (load_images(DOMAINS, f"test{domain}")[:] for domain in "AB")
     folder = SAMPLES / "cyclegan"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("best", "last"):
@@ -34,8 +34,10 @@ def sample(params: Params, runtime: Runtime) -> None:
 def load(checkpoint: Checkpoint) -> dict[str, Generator]:
     """Both generators, a2b and b2a, on the CPU, in evaluation mode."""
     networks = {}
-    for direction in ("a2b", "b2a"):
-        networks[direction] = Generator(CycleGANGenerator.model_validate(checkpoint.meta["generator"]))
+    channels = checkpoint.meta["channels"]
+    for direction, inputs, outputs in (("a2b", "a", "b"), ("b2a", "b", "a")):
+        shape = CycleGANGenerator.model_validate(checkpoint.meta["generator"])
+        networks[direction] = Generator(shape, channels[inputs], channels[outputs])
         networks[direction].load_state_dict(checkpoint.network(direction))
         networks[direction].eval()
     return networks
@@ -44,7 +46,7 @@ def load(checkpoint: Checkpoint) -> dict[str, Generator]:
 def round_trips(
     networks: dict[str, Generator], test_a: Uint8, test_b: Uint8, batch_size: int, runtime: Runtime
 ) -> dict[str, Uint8]:
-    """a2b, b2a and their reconstructions a2b2a, b2a2b, uint8 (N, H, W, 3)."""
+    """a2b, b2a and their reconstructions a2b2a, b2a2b, uint8 (N, H, W, C)."""
     a2b = translate(networks["a2b"], test_a, batch_size, runtime)
     b2a = translate(networks["b2a"], test_b, batch_size, runtime)
     return {
@@ -57,7 +59,7 @@ def round_trips(
 
 @torch.inference_mode()
 def translate(network: Generator, images: Uint8, batch_size: int, runtime: Runtime) -> Uint8:
-    """uint8 (N, H, W, 3) to the same in the other domain."""
+    """uint8 (N, H, W, C) to the same in the other domain."""
     network = runtime.place(network)
     parts = torch.from_numpy(np.array(images)).split(batch_size)
     inputs = (to_float(runtime.upload(part)).to(runtime.dtype) for part in parts)
@@ -72,7 +74,7 @@ def _draw(made: dict[str, Uint8], test_a: Uint8, test_b: Uint8, columns: int, se
         rows = [inputs, made[direction], back, *([truth] if aligned else [])]
         chosen = varied(inputs, columns, seed)
         zoom = max(1, 128 // inputs.shape[1])
-        sheet = grid(np.concatenate([row[chosen] for row in rows]), len(chosen), zoom=zoom)
+        sheet = grid(np.concatenate([to_rgb(row[chosen]) for row in rows]), len(chosen), zoom=zoom)
         save_png(sheet, REPORTS / "samples" / f"cyclegan_{direction}.png")
 
 

@@ -1,29 +1,10 @@
 """Read packed images in shuffled batches whose order is a function of the seed and the step alone."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
 from gan.core.errors import DataError
-from gan.core.images import Uint8
-
-
-def load_images(path: Path) -> Uint8:
-    """Memory-map one packed array, uint8 (N, H, W, C).
-
-    Raises:
-        DataError: the file is missing or is no such array.
-    """
-    try:
-        images = np.load(path, mmap_mode="r")
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing; `dvc repro prepare-data` makes it") from error
-    except ValueError as error:
-        raise DataError(f"{path} is no packed array ({error}); `dvc repro -f prepare-data` makes it anew") from error
-    if images.dtype != np.uint8 or images.ndim != 4:
-        raise DataError(f"{path} holds {images.dtype} {images.shape}, expected uint8 (N, H, W, C)")
-    return images
+from gan.core.images import Images
 
 
 class Batches:
@@ -35,7 +16,7 @@ class Batches:
         key: integers that name the order (seed, domain).
     """
 
-    def __init__(self, images: Uint8, batch_size: int, key: tuple[int, ...]) -> None:
+    def __init__(self, images: Images, batch_size: int, key: tuple[int, ...]) -> None:
         if len(images) < batch_size:
             raise DataError(f"a batch of {batch_size} needs more than the {len(images)} images there are")
         self.images = images

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gan.core.data_params import Earth
 from gan.core.errors import DataError
 from gan.core.images import Uint8
-from gan.core.params import Earth
+from gan.datasets.collection import Collection
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ SOURCES = {
 }
 
 
-def read(source: str, size: int, params: Earth, seed: int) -> dict[str, Uint8]:
+def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, Collection]:
     """Tiles of both maps at random places with enough land in view.
 
     Test tiles lie inside `test_longitudes` and training tiles outside, so that they share no pixel. The training
@@ -51,7 +52,8 @@ def read(source: str, size: int, params: Earth, seed: int) -> dict[str, Uint8]:
         seed: draws the places.
 
     Returns:
-        trainA, trainB, testA, testB, uint8 (N, size, size, 3); testA[i] and testB[i] show one place.
+        trainA, trainB, testA, testB, called by the latitude and longitude of their middles; testA[i] and testB[i] show
+        one place.
 
     Raises:
         DataError: the package is missing, or there are too few such places.
@@ -63,21 +65,28 @@ def read(source: str, size: int, params: Earth, seed: int) -> dict[str, Uint8]:
     drawn = {f"test{domain}": test for domain in maps}
     for domain in maps:
         drawn[f"train{domain}"] = _draw(places["train"], params.train_count, rng, f"{source}, training")
-    return {
-        name: np.stack([maps[name[-1]][y : y + size, x : x + size] for y, x in corners])
-        for name, corners in sorted(drawn.items())
-    }
+    return {name: _tiles(maps[name[-1]], corners, size) for name, corners in sorted(drawn.items())}
+
+
+def _tiles(whole: Uint8, corners: NDArray[np.intp], size: int) -> Collection:
+    scale = 180 / len(whole)  # degrees to a pixel
+    middles = (corners + size / 2) * scale
+    names = [f"{90 - y:+.1f} {x - 180:+.1f}" for y, x in middles]
+
+    def open_tile(index: int) -> Image.Image:
+        y, x = corners[index]
+        return Image.fromarray(whole[y : y + size, x : x + size])
+
+    return Collection(names, open_tile)
 
 
 def card(source: str, params: Earth) -> dict[str, object]:
     """What the dataset says of itself, and the rule by which a translation is scored."""
     maps = SOURCES[source]
     return {
-        "source": source,
         "licence": "; ".join(one.licence for one in maps.values()),
-        "resizing": f"maps reduced to {params.map_width} pixels of width by box averages, then cut",
+        "tiles": f"maps reduced to {params.map_width} pixels of width by box averages, then cut",
         "split": f"test: longitudes {params.test_longitudes}; train: all others; no shared pixel",
-        "aligned": True,
         "mask": {"names": ["sea", "land"], "rules": {domain: one.sea for domain, one in maps.items()}},
     }
 

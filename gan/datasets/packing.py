@@ -1,114 +1,112 @@
-"""Check each image once, set the unreadable aside, and pack the rest into one array per set."""
+"""Check each image once, set the unfit aside, and pack the rest into few large arrays.
+
+Images are decoded by all cores and written in the order of their collection, so that neither the number of threads nor
+the file system's order shows in a byte. Memory holds a chunk of them, whatever their number; a kill costs what was
+packed since the last commit.
+"""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import os
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from gan.core.errors import DataError
-from gan.core.images import Uint8
 from gan.core.progress import Progress
+from gan.datasets.decode import Unfit, decode
+from gan.datasets.journal import Journal
+from gan.datasets.writer import REJECTED, Decoded, Job, Part, Writer
 
-RESIZING = "shorter side to size with Pillow's antialiased bicubic filter, then centre crop"
-
-
-@dataclass(frozen=True)
-class Item:
-    """One image of a source, not yet read."""
-
-    name: str
-    open: Callable[[], Image.Image]
+CHUNK = 256  # images decoded before they are written: what memory holds
+LISTED = 20  # rejects that an error names
 
 
-@dataclass(frozen=True)
-class Packed:
-    """What came of a set of items."""
+def pack(parts: list[Part], job: Job) -> dict[str, list[Path]]:
+    """Decode, check and write all parts, or go on where a kill stopped it; set → its array files, in order.
 
-    images: Uint8  # (N, size, size, channels)
-    rejected: list[tuple[str, str]]  # name, reason
-
-
-def draw(items: Iterable[Item], limit: int | None, seed: int) -> list[Item]:
-    """`limit` items at random, in their order; all of them where there are no more, or no limit is set."""
-    found = list(items)
-    if limit is None or limit >= len(found):
-        return found
-    chosen = np.random.default_rng(seed).choice(len(found), limit, replace=False)
-    return [found[index] for index in np.sort(chosen)]
-
-
-def pack(items: Iterable[Item], size: int, channels: int, max_rejected: float, title: str) -> Packed:
-    """Decode, orient, convert and resize every item; those that fail are listed, not fatal.
-
-    Args:
-        channels: 1 for greyscale, 3 for RGB.
-        max_rejected: share of items that may fail.
+    Beside them lie manifest.tsv, a line to each image in its set's order, and rejected.tsv.
 
     Raises:
-        DataError: more failed, or none is left.
+        DataError: more images were unfit than may be, or a set is empty or short of its quota.
     """
-    images: list[Uint8] = []
-    rejected: list[tuple[str, str]] = []
-    todo = list(items)
-    with Progress(title, len(todo), "images") as progress:
-        for item in todo:
-            try:
-                with item.open() as image:
-                    images.append(_fit(image, size, channels))
-            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-                rejected.append((item.name, f"{type(error).__name__}: {error}"))
-            progress.advance()
-    if not images or len(rejected) > max_rejected * len(todo):
-        listed = "; ".join(f"{name}: {reason}" for name, reason in rejected[:5])
-        raise DataError(
-            f"{title}: {len(rejected)} of {len(todo)} images cannot be used, max_rejected allows "
-            f"{max_rejected:.1%}. The first: {listed}"
-        )
-    return Packed(np.stack(images), rejected)
+    lanes = [lane for part in parts for lane in part.lanes]
+    found = sum(len(lane.collection) + len(lane.collection.rejected) for lane in lanes)
+    journal = Journal(job.folder / "packing", [*(_work(lane) for lane in lanes), job.shard_bytes])
+    writer = Writer(journal, parts, job)
+    with closing(journal), _quiet_pillow(), Progress(job.title, found, "images", writer.seen) as progress:
+        if writer.seen:
+            progress.say(f"resumed at image {writer.seen} of {found}")
+        with ThreadPoolExecutor(job.workers or cores()) as pool:
+            for part in parts[writer.part :]:
+                _pack_part(part, writer, pool, progress)
+    _refuse_too_many(writer, found, job)
+    return writer.files()
 
 
-def _fit(image: Image.Image, size: int, channels: int) -> Uint8:
-    """One image to (size, size, channels), upright as its EXIF says."""
-    upright = ImageOps.exif_transpose(image).convert("RGB" if channels == 3 else "L")
-    fitted = ImageOps.fit(upright, (size, size), Image.Resampling.BICUBIC)
-    return np.asarray(fitted).reshape(size, size, channels)
+def _pack_part(part: Part, writer: Writer, pool: ThreadPoolExecutor, progress: Progress) -> None:
+    for first in range(writer.next, len(part.collection), CHUNK):
+        chunk = range(first, min(first + CHUNK, len(part.collection)))
+        for index, results in zip(chunk, pool.map(partial(_decoded, part), chunk), strict=True):
+            writer.write(index, results)
+        writer.next = chunk.stop
+        writer.commit_now_and_then()
+        progress.advance(len(chunk) * len(part.lanes))
+    writer.finish_part()
 
 
-def split(images: Uint8, test_count: int, seed: int) -> dict[str, Uint8]:
-    """Shuffle and cut into `test` of `test_count` images and `train` of the rest.
-
-    Raises:
-        DataError: too few images for both.
-    """
-    if len(images) < test_count + 2:
-        raise DataError(f"test_count {test_count} leaves nothing to train on: there are {len(images)} images")
-    order = np.random.default_rng(seed).permutation(len(images))
-    return {"train": images[order[test_count:]], "test": images[order[:test_count]]}
+def _decoded(part: Part, index: int) -> list[Decoded | str]:
+    return [_decode_one(lane, index) for lane in part.lanes]
 
 
-def write(folder: Path, sets: dict[str, Uint8], card: dict[str, Any], rejected: list[tuple[str, str]]) -> None:
-    """Write each set as folder/<name>.npy, a card that describes them and the list of rejects.
-
-    The same images give the same bytes.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, images in sets.items():
-        np.save(folder / f"{name}.npy", images)
-    shapes = {name: {"count": len(images), "shape": images.shape[1:]} for name, images in sets.items()}
-    hashes = {name: content_hash(images) for name, images in sets.items()}
-    full = {**card, "sets": shapes, "sha256": hashes, "rejected": len(rejected)}
-    (folder / "card.json").write_text(json.dumps(full, indent=2) + "\n")
-    lines = ["name\treason", *("\t".join(json.dumps(text, ensure_ascii=False) for text in row) for row in rejected)]
-    (folder / "rejected.tsv").write_text("\n".join(lines) + "\n")
+def _decode_one(lane: Part, index: int) -> Decoded | str:
+    """The image, or why it is not used."""
+    try:
+        with lane.collection.open(index) as image:
+            return Decoded(decode(image, lane.how), *image.size, image.mode)
+    except Unfit as error:
+        return str(error)
+    except Exception as error:  # Pillow's decoders raise whatever broken bytes make them raise
+        return f"{type(error).__name__}: {error}"
 
 
-def content_hash(images: Uint8) -> str:
-    """SHA-256 of shape and pixels: names a set of images wherever it lies."""
-    digest = hashlib.sha256(repr(images.shape).encode())
-    digest.update(np.ascontiguousarray(images).data)
-    return digest.hexdigest()
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _work(lane: Part) -> list[object]:
+    """What decides the bytes of a part."""
+    images = lane.collection
+    names = hashlib.sha256("\0".join(images.names).encode(errors="surrogateescape")).hexdigest()
+    return [names, images.version, images.rejected, lane.quotas, repr(lane.how)]
+
+
+@contextmanager
+def _quiet_pillow() -> Iterator[None]:
+    """Odd files make Pillow warn by the thousand; what matters of it is in the list of rejects."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # max_megapixels is checked instead
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _refuse_too_many(writer: Writer, found: int, job: Job) -> None:
+    if writer.rejected <= job.max_rejected * found:
+        return
+    path = writer.journal.folder / REJECTED
+    with path.open(encoding="utf-8") as file:
+        lines = [line.rstrip("\n") for line, _ in zip(file, range(LISTED + 1), strict=False)][1:]
+    listed = "".join(f"\n  {name} {reason}" for name, reason in (line.split("\t") for line in lines))
+    more = f"\n  and {writer.rejected - LISTED} more: {path}" if writer.rejected > LISTED else ""
+    raise DataError(
+        f"{job.title}: {writer.rejected} of {found} images cannot be used, max_rejected allows "
+        f"{job.max_rejected:.1%}; mend them, delete them or raise it. Nothing was written.{listed}{more}"
+    )

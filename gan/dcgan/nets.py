@@ -15,7 +15,7 @@ def _levels(size: int) -> int:
 
 
 class Generator(nn.Sequential):
-    """Latents (N, z_dim) from N(0, 1) to images (N, channels, size, size) in [-1, 1].
+    """Latents (N, z_dim) to images (N, channels, size, size) in [-1, 1].
 
     Strided transposed convolutions with BatchNorm and ReLU; channels halve as the image doubles.
     """
@@ -70,6 +70,8 @@ def init_weights(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)
 
 
-def latents(count: int, z_dim: int, generator: torch.Generator | None = None) -> torch.Tensor:
-    """(count, z_dim) from N(0, 1) on the CPU: the same on every device."""
-    return torch.randn(count, z_dim, generator=generator)
+def latents(count: int, params: DCGANGenerator, generator: torch.Generator | None = None) -> torch.Tensor:
+    """(count, z_dim) on the CPU, the same on every device: from N(0, 1), or uniform in [-1, 1]."""
+    if params.latent == "uniform":
+        return torch.rand(count, params.z_dim, generator=generator) * 2 - 1
+    return torch.randn(count, params.z_dim, generator=generator)

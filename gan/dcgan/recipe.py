@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gan.core.images import Uint8, grid, to_float, to_uint8
+from gan.core.images import Images, Uint8, grid, to_float, to_uint8
 from gan.core.params import TrainDCGAN
 from gan.core.runtime import Runtime, generator
 from gan.data.batches import Batches
@@ -29,7 +29,7 @@ class DCGAN:
         seed: names the order of the images and the latents of previews.
     """
 
-    def __init__(self, images: Uint8, params: TrainDCGAN, lr: float, seed: int, runtime: Runtime) -> None:
+    def __init__(self, images: Images, params: TrainDCGAN, lr: float, seed: int, runtime: Runtime) -> None:
         size, channels = images.shape[2], images.shape[3]
         self.params, self.runtime, self.seed = params, runtime, seed
         self.shape = {"size": size, "channels": channels}
@@ -46,7 +46,7 @@ class DCGAN:
     def step(self, step: int) -> dict[str, torch.Tensor]:
         """One update of both networks on one batch; losses and mean D outputs as scalars on the device."""
         real = to_float(self.runtime.upload(self.batches.at(step)))
-        z = self.runtime.upload(latents(len(real), self.params.generator.z_dim))
+        z = self.runtime.upload(latents(len(real), self.params.generator))
 
         # (1) Discriminator: maximise log D(x) + log(1 - D(G(z)))
         with self.runtime.autocast():
@@ -75,7 +75,7 @@ class DCGAN:
     @torch.no_grad()
     def images(self, count: int) -> Uint8:
         """Samples of the averaged generator from latents that never change, uint8 (count, size, size, channels)."""
-        z = latents(count, self.params.generator.z_dim, generator(self.seed, PREVIEW))
+        z = latents(count, self.params.generator, generator(self.seed, PREVIEW))
         self.ema.eval()  # BatchNorm by its running statistics: an image does not depend on its batch-mates
         with self.runtime.autocast():
             return np.concatenate([to_uint8(self.ema(self.runtime.upload(part))) for part in z.split(100)])
@@ -88,7 +88,7 @@ class DCGAN:
         """Samples for the quick score."""
         return {"": self.images(count)}
 
-    def reals(self) -> dict[str, Uint8]:
+    def reals(self) -> dict[str, Images]:
         """The training set."""
         return {"": self.batches.images}
 

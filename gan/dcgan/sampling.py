@@ -22,7 +22,8 @@ def sample(params: Params, runtime: Runtime) -> None:
     wanted = params.sample.dcgan
     best, last = (read(CHECKPOINTS / "dcgan" / f"{name}.safetensors") for name in ("best", "last"))
     networks = {"best": load(best), "last": load(last), "start": untrained(best, params.seed)}
-    z = latents(wanted.count, best.meta["generator"]["z_dim"], generator(params.seed, wanted.count))
+    shape = DCGANGenerator.model_validate(best.meta["generator"])
+    z = latents(wanted.count, shape, generator(params.seed, wanted.count))
     folder = SAMPLES / "dcgan"
     folder.mkdir(parents=True, exist_ok=True)
     images = {name: generate(net, z, wanted.batch_size, runtime) for name, net in networks.items()}
@@ -32,7 +33,7 @@ def sample(params: Params, runtime: Runtime) -> None:
     zoom = ZOOM[best.meta["size"]]
     chosen = images[params.evaluate.checkpoint]
     _save_grid("dcgan_samples.png", chosen[: wanted.columns**2], wanted.columns, zoom)
-    walk = interpolate(z[: 2 * wanted.interpolations], wanted.columns)
+    walk = (walk_sphere if shape.latent == "normal" else walk_line)(z[: 2 * wanted.interpolations], wanted.columns)
     walked = generate(networks[params.evaluate.checkpoint], walk, wanted.batch_size, runtime)
     _save_grid("dcgan_interpolation.png", walked, wanted.columns, zoom)
 
@@ -66,7 +67,13 @@ def generate(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runt
         return np.concatenate([to_uint8(network(runtime.upload(part))) for part in z.split(batch_size)])
 
 
-def interpolate(z: torch.Tensor, steps: int) -> torch.Tensor:
+def walk_line(z: torch.Tensor, steps: int) -> torch.Tensor:
+    """Walk straight between pairs of latents (2 N, z_dim): (N · steps, z_dim), each walk in order."""
+    share = torch.linspace(0, 1, steps)[None, :, None]
+    return torch.lerp(z[0::2, None], z[1::2, None], share).flatten(0, 1)
+
+
+def walk_sphere(z: torch.Tensor, steps: int) -> torch.Tensor:
     """Walk between pairs of latents (2 N, z_dim) on the sphere: (N · steps, z_dim), each walk in order.
 
     Spherical, since the straight line leaves the shell that a Gaussian fills (White 2016, arXiv 1609.04468).

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from gan.core.images import Uint8
+from gan.core.images import Uint8, to_rgb
 from gan.core.params import Evaluate
 from gan.core.paths import REFERENCE, SAMPLES
-from gan.data.batches import load_images
 from gan.data.card import is_aligned, read_card
+from gan.data.packed import load_images
 from gan.metrics import aligned, masks
 from gan.metrics.comparisons import CONSTANT, comparisons
 from gan.metrics.features import Extractor, Features, extract
@@ -57,10 +57,12 @@ def truth_scores(model: str, data: Path) -> dict[tuple[str, str], dict[str, floa
     """
     if model != "cyclegan" or not is_aligned(card := read_card(data)):
         return {}
-    tests = {f"real/test{domain}": load_images(data / f"test{domain}.npy") for domain in "AB"}
+    tests = {f"real/test{domain}": load_images(data, f"test{domain}")[:] for domain in "AB"}
 
     def score(images: Uint8, target: str) -> dict[str, float]:
         truth = tests[f"real/test{target}"]
+        if images.shape != truth.shape:  # the untranslated input of a domain with other channels
+            images, truth = to_rgb(images), to_rgb(truth)
         marks = masks.scores(images, truth, target, card["mask"]) if "mask" in card else {}
         return marks | aligned.scores(images, truth)
 

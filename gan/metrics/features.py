@@ -7,7 +7,7 @@ import torch
 from cleanfid.resize import make_resizer
 from numpy.typing import NDArray
 
-from gan.core.images import Uint8, to_rgb
+from gan.core.images import Images, to_rgb
 from gan.core.progress import Progress
 
 Features = NDArray[np.float64]
@@ -23,7 +23,7 @@ class Extractor(Protocol):
         """Float (N, 3, size, size) in [0, 255] on the CPU to features (N, D) on the CPU."""
 
 
-def extract(images: Uint8, extractor: Extractor, batch_size: int, title: str = "") -> Features:
+def extract(images: Images, extractor: Extractor, batch_size: int, title: str = "") -> Features:
     """uint8 (N, H, W, 1 or 3) to features (N, D), resized as clean-fid does (PIL, bicubic, not rounded).
 
     Args:

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 import torch
 
 from gan.core.errors import Interrupted
-from gan.core.images import Uint8, save_png
+from gan.core.images import Images, Uint8, save_png
 from gan.core.params import Training
 from gan.core.progress import Progress
+from gan.core.runstate import RunState
 from gan.core.runtime import Runtime, seed_all
+from gan.training import statefile
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.interrupts import Interrupts
-from gan.training.runstate import RunState
 from gan.training.score import QuickScore
 
 
@@ -37,7 +38,7 @@ class Recipe(Protocol):
     def scored(self, count: int) -> dict[str, Uint8]:
         """About `count` images made, by name, for the quick score."""
 
-    def reals(self) -> dict[str, Uint8]:
+    def reals(self) -> dict[str, Images]:
         """The real training images that these should resemble, by the same names."""
 
     def weights(self) -> dict[str, torch.Tensor]:
@@ -149,11 +150,11 @@ def _note(rows: list[Row]) -> str:
 def _save(run: Run, recipe: Recipe, state: RunState) -> None:
     settle(run.pending, run.step)
     refuse_broken_weights(recipe.weights(), run.step)
-    state.save({"run": vars(run), "recipe": recipe.state_dict()})
+    statefile.save(state.folder, {"run": vars(run), "recipe": recipe.state_dict()})
 
 
 def _restore(recipe: Recipe, state: RunState) -> Run:
-    saved = state.load()
+    saved = statefile.load(state.folder)
     if saved is None:
         return Run(step=0, rows=[], pending=[], best={})
     recipe.load_state_dict(saved["recipe"])

@@ -6,7 +6,7 @@ embedded extractor, so training never needs a download.
 
 import numpy as np
 
-from gan.core.images import Uint8
+from gan.core.images import Images, Uint8
 from gan.core.params import Score
 from gan.core.runtime import Runtime
 from gan.metrics.efficientnet_lite0 import EfficientNetLite0
@@ -25,7 +25,7 @@ class QuickScore:
         params: how many images, and which distance picks the best checkpoint.
     """
 
-    def __init__(self, reals: dict[str, Uint8], params: Score, seed: int, runtime: Runtime) -> None:
+    def __init__(self, reals: dict[str, Images], params: Score, seed: int, runtime: Runtime) -> None:
         self.params, self.seed = params, seed
         self.extractor = EfficientNetLite0(runtime)
         self.reals = {name: self._features(self._some(images)) for name, images in reals.items()}
@@ -44,7 +44,7 @@ class QuickScore:
         """The one number, lower is better, that picks the best checkpoint: the mean over names."""
         return float(np.mean([value for name, value in scores.items() if name.endswith(self.params.best_by)]))
 
-    def _some(self, images: Uint8) -> Uint8:
+    def _some(self, images: Images) -> Uint8:
         count = min(self.params.images, len(images))
         chosen = np.random.default_rng(self.seed).choice(len(images), count, replace=False)
         return images[np.sort(chosen)]

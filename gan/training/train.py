@@ -4,10 +4,10 @@ import shutil
 
 from gan.core.params import Params
 from gan.core.paths import CHECKPOINTS, REPORTS
+from gan.core.runstate import RunState
 from gan.training.checkpoint import Checkpoint, write
 from gan.training.history import write_history
 from gan.training.loop import Job, Recipe, Run, fit
-from gan.training.runstate import RunState
 from gan.training.score import QuickScore
 
 

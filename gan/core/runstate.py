@@ -9,6 +9,7 @@ other starts fresh and leaves the old state for when one goes back.
 import hashlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any, Self
@@ -18,12 +19,11 @@ from filelock import FileLock, Timeout
 from gan.core.errors import InputsChangedError
 from gan.core.paths import PARAMS, PIPELINE
 from gan.core.yaml12 import read_yaml
-from gan.training import statefile
 
 
 def fingerprint(stage: str) -> dict[str, str]:
     """What the result of a stage depends on: name → hash, for its cmd, each param and each dep."""
-    entry = read_yaml(PIPELINE.read_text())["stages"][stage]
+    entry = _entry(stage)
     params = read_yaml(PARAMS.read_text())
     parts = {"cmd": entry["cmd"]}
     for key in entry.get("params", []):
@@ -34,6 +34,18 @@ def fingerprint(stage: str) -> dict[str, str]:
     for dep in entry.get("deps", []):
         parts[dep] = _hash_path(Path(dep))
     return parts
+
+
+def _entry(stage: str) -> dict[str, Any]:
+    """A stage as dvc.yaml has it; `name@key` is the one that `foreach` makes of that key."""
+    name, _, key = stage.partition("@")
+    entry: dict[str, Any] = read_yaml(PIPELINE.read_text())["stages"][name]
+    if not key:
+        return entry
+    values = {"key": key} | {f"item.{name}": value for name, value in entry["foreach"][key].items()}
+    text = re.sub(r"\$\{([\w.]+)\}", lambda found: str(values.get(found[1], found[0])), json.dumps(entry["do"]))
+    filled: dict[str, Any] = json.loads(text)
+    return filled
 
 
 def _hash(content: bytes) -> str:
@@ -73,13 +85,6 @@ class RunState:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
-    def load(self) -> dict[str, Any] | None:
-        """The newest whole state, or None for a fresh start."""
-        return statefile.load(self.folder)
-
-    def save(self, state: dict[str, Any]) -> None:
-        statefile.save(self.folder, state)
-
     def check_inputs(self) -> None:
         """Refuse to finish when an input changed under the run: DVC would record the new one with the old result.
 
@@ -90,12 +95,12 @@ class RunState:
         changed = sorted(name for name in now.keys() | self.inputs.keys() if now.get(name) != self.inputs.get(name))
         if changed:
             raise InputsChangedError(
-                f"{self.stage}: changed while it ran: {', '.join(changed)}. Nothing is recorded and the trained "
-                "state is kept: undo the change and rerun to finish in seconds, or rerun to train with the new values"
+                f"{self.stage}: changed while it ran: {', '.join(changed)}. Nothing is recorded and the state is "
+                "kept: undo the change and rerun to finish in seconds, or rerun to work with the new values"
             )
 
     def remove(self) -> None:
-        """Forget a finished run, so that `dvc repro -f` trains again."""
+        """Forget a finished run, so that `dvc repro -f` works again."""
         shutil.rmtree(self.folder)
 
 

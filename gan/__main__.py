@@ -1,0 +1,19 @@
+"""`python -m gan`: what DVC cannot do, one small command each."""
+
+import argparse
+
+from gan.commands import data
+from gan.core.errors import clean_exit
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m gan", description="What DVC cannot do, one small command each.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    data.add(commands)
+    given = parser.parse_args()
+    given.run(given)
+
+
+if __name__ == "__main__":
+    with clean_exit():
+        main()

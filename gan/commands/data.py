@@ -1,0 +1,55 @@
+"""`python -m gan data describe`: know a dataset before you train on it."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from gan.core.paths import DOMAINS, IMAGES
+from gan.data.card import read_card
+from gan.data.describe import describe, leaks
+from gan.report.sheet import contact_sheet
+
+LISTED = 5  # leaks that are named
+SHOWN = ("source", "licence", "split", "classes", "limit", "rejected")
+
+EXAMPLE = """example:
+  python -m gan data describe               both datasets that prepare-data packed
+  python -m gan data describe data/images   one of them
+"""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = commands.add_parser("data", help="datasets").add_subparsers(required=True, metavar="COMMAND")
+    parser = group.add_parser(
+        "describe",
+        help="counts, sizes, duplicates, leaks between train and test, and a contact sheet",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="packed datasets; default: both")
+    parser.add_argument("--out", type=Path, default=Path("reports/data"), help="for contact sheets; %(default)s")
+    parser.set_defaults(run=lambda given: run(given.folders or [IMAGES, DOMAINS], given.out))
+
+
+def run(folders: list[Path], out: Path) -> None:
+    """Describe each packed dataset on stdout, and draw its contact sheet into `out`.
+
+    Raises:
+        DataError: a folder holds no packed dataset.
+    """
+    for folder in folders:
+        card = read_card(folder)
+        print(folder)
+        for key in SHOWN:
+            if card.get(key) not in (None, ""):
+                print(f"  {key}: {card[key]}")
+        found = describe(folder)
+        print(pd.DataFrame([one.row() for one in found]).to_string(index=False))
+        for test, train, both in leaks(found):
+            print(f"  leak: {len(both)} images of {test} are in {train} too, pixel by pixel")
+            for one, other in both[:LISTED]:
+                print(f"    {one} = {other}")
+        sheet = out / f"{folder.name}.png"
+        contact_sheet({one.name: (one.images, one.mean) for one in found}, sheet)
+        print(f"  contact sheet: {sheet}\n")

@@ -1,0 +1,58 @@
+"""Read packed images: memory-mapped arrays, a file to a set, or several where a set is large."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan.core.errors import DataError
+from gan.core.images import Images, Uint8
+
+
+class Shards:
+    """Arrays (n, H, W, C) on disk that read as one of (N, H, W, C): by slices and by arrays of indices from 0 on."""
+
+    def __init__(self, parts: list[Uint8]) -> None:
+        self.parts = parts
+        self.starts = np.cumsum([0, *(len(part) for part in parts)])
+        self.shape: tuple[int, ...] = (int(self.starts[-1]), *parts[0].shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, chosen: slice | NDArray[np.intp]) -> Uint8:
+        indices = np.arange(*chosen.indices(len(self))) if isinstance(chosen, slice) else np.asarray(chosen)
+        homes = np.searchsorted(self.starts, indices, side="right") - 1
+        images = np.empty((len(indices), *self.shape[1:]), np.uint8)
+        for home in np.unique(homes):
+            here = homes == home
+            images[here] = self.parts[home][indices[here] - self.starts[home]]
+        return images
+
+
+def sets(folder: Path) -> list[str]:
+    """The names of the sets packed there, sorted."""
+    return sorted({path.stem.partition("-")[0] for path in folder.glob("*.npy")})
+
+
+def load_images(folder: Path, name: str) -> Images:
+    """Memory-map one packed set, uint8 (N, H, W, C).
+
+    Raises:
+        DataError: a file is missing or holds no such array.
+    """
+    paths = sorted(folder.glob(f"{name}-*.npy")) or [folder / f"{name}.npy"]
+    parts = [_load(path) for path in paths]
+    return parts[0] if len(parts) == 1 else Shards(parts)
+
+
+def _load(path: Path) -> Uint8:
+    try:
+        images = np.load(path, mmap_mode="r")
+    except FileNotFoundError as error:
+        raise DataError(f"{path} is missing; `dvc repro prepare-data` makes it") from error
+    except ValueError as error:
+        raise DataError(f"{path} is no packed array ({error}); `dvc repro -f prepare-data` makes it anew") from error
+    if images.dtype != np.uint8 or images.ndim != 4:
+        raise DataError(f"{path} holds {images.dtype} {images.shape}, expected uint8 (N, H, W, C)")
+    return images

@@ -1,0 +1,87 @@
+"""One file to one array of a fixed size: check it, turn it upright, convert it, resize it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from gan.core.images import Uint8
+
+RESAMPLE = {"bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANCZOS, "box": Image.Resampling.BOX}
+
+
+class Unfit(Exception):
+    """Why an image is not used."""
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """What becomes of every image of a set.
+
+    Args:
+        size: pixels, squared.
+        channels: 1 for greyscale (ITU-R 601 luma), 3 for RGB.
+        resample: a key of RESAMPLE; Pillow's filters, which widen as an image shrinks, so that nothing aliases.
+        fit: `crop` takes the shorter side to `size` and cuts the middle out, `squeeze` does not keep the aspect.
+        min_side: pixels; an image with a shorter side is not used.
+        max_megapixels: an image with more is not decoded.
+    """
+
+    size: int
+    channels: int
+    resample: str
+    fit: str
+    min_side: int
+    max_megapixels: float
+
+    def __str__(self) -> str:
+        shape = {
+            "crop": f"shorter side to {self.size} pixels, then centre crop",
+            "squeeze": f"to {self.size}×{self.size} pixels, aspect not kept",
+        }
+        look = "greyscale" if self.channels == 1 else "RGB"
+        return (
+            f"upright as EXIF says, first frame, transparency over white, {look}; "
+            f"{shape[self.fit]}, Pillow's antialiased {self.resample} filter"
+        )
+
+
+def decode(image: Image.Image, how: Preprocessing) -> Uint8:
+    """One opened image to (size, size, channels).
+
+    Raises:
+        Unfit: it is too large, too small, or of a kind without a known range.
+        Exception: whatever Pillow's decoders raise on broken bytes.
+    """
+    width, height = image.size
+    if width * height > how.max_megapixels * 1e6:
+        raise Unfit(f"{width}×{height} pixels, max_megapixels allows {how.max_megapixels:g} million")
+    if min(width, height) < how.min_side:
+        raise Unfit(f"{width}×{height} pixels, min_side asks for {how.min_side}")
+    image.load()
+    converted = _converted(_upright(image), "RGB" if how.channels == 3 else "L")
+    box, resample = (how.size, how.size), RESAMPLE[how.resample]
+    fitted = ImageOps.fit(converted, box, resample) if how.fit == "crop" else converted.resize(box, resample)
+    return np.asarray(fitted).reshape(how.size, how.size, how.channels)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # a note that cannot be read is no reason to lose a picture that can
+        return image
+
+
+def _converted(image: Image.Image, mode: str) -> Image.Image:
+    """To L or RGB; 16 bits are scaled to 8, where Pillow's own conversion would clip them to white."""
+    if image.mode.startswith("I"):
+        values = np.asarray(image).astype(np.int64)
+        if values.min() < 0 or values.max() > 65535:
+            raise Unfit(f"integers from {values.min()} to {values.max()}, which no 16-bit image has")
+        image = Image.fromarray(np.round(values / 257).astype(np.uint8))
+    if image.mode == "F":
+        raise Unfit("floating-point pixels, whose range is not known")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return image.convert(mode)

@@ -1,0 +1,61 @@
+"""LSUN: scenes and objects, an LMDB of encoded images to a class.
+
+torchvision's reader leaves a pickle of all keys in the current folder, and finds there that of another copy whose path
+has the same letters; the database needs no more than `lmdb` itself.
+"""
+
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from gan.core.errors import DataError
+from gan.datasets.archive import unpack
+from gan.datasets.collection import Collection
+from gan.datasets.official import Official
+
+ADVICE = "LSUN's authors have a script that downloads a class: put <class>_train_lmdb.zip or the unpacked folder there"
+
+
+def sets(official: Official, classes: list[str]) -> dict[str, Collection]:
+    """train, of all classes named one after the other.
+
+    The official validation set has 300 images a class, too few to hold out: `test_count` cuts the test set.
+
+    Raises:
+        DataError: no class is named, or one is not there.
+    """
+    if not classes:
+        raise DataError("prepare_data.images.classes: lsun wants the classes by name, as in classes: [church_outdoor]")
+    parts = [_class(official, name) for name in classes]
+    names = [name for part in parts for name in part.names]
+    starts = [sum(len(part) for part in parts[:index]) for index in range(len(parts))]
+
+    def open_one(index: int) -> Image.Image:
+        part = max(number for number, start in enumerate(starts) if start <= index)
+        return parts[part].open(index - starts[part])
+
+    return {"train": Collection(names, open_one)}
+
+
+def _class(official: Official, name: str) -> Collection:
+    import lmdb
+
+    Image.init()  # registers its formats now, and not in several threads at once
+    stem = f"{name}_train_lmdb"
+    path = official.must_find(ADVICE, stem, f"{stem}.zip")
+    if path.is_file():
+        path = unpack(path, official.own / f"unpacked_{name}") / stem
+    try:
+        database = lmdb.open(str(path), max_readers=126, readonly=True, lock=False, readahead=False, meminit=False)
+        with database.begin() as transaction:
+            keys = list(transaction.cursor().iternext(keys=True, values=False))
+    except lmdb.Error as error:
+        raise DataError(f"{path} is no LMDB of LSUN: {error}") from error
+    return Collection([f"{name}/{key.decode()}" for key in keys], partial(_open, database, keys))
+
+
+def _open(database: Any, keys: list[bytes], index: int) -> Image.Image:
+    with database.begin() as transaction:
+        return Image.open(BytesIO(transaction.get(keys[index])))

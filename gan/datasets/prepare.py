@@ -1,0 +1,131 @@
+"""From params to packed data: DCGAN's images and CycleGAN's domains."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gan.core.data_params import Domains, Images, PrepareData, Source
+from gan.core.errors import DataError
+from gan.datasets import celeba, cyclegan_sets, earth, folder, imagenet, layouts, lsun, mnist5k, torchvision_sets
+from gan.datasets.collection import Collection
+from gan.datasets.decode import Preprocessing
+from gan.datasets.licences import LICENCES, PAPER
+from gan.datasets.official import Official
+from gan.datasets.packing import pack
+from gan.datasets.publish import Card, publish
+from gan.datasets.writer import Job, Part
+
+Sets = dict[str, Collection]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """One run of prepare-data.
+
+    Args:
+        params: its whole block.
+        state: a folder that survives a kill.
+    """
+
+    params: PrepareData
+    state: Path
+    save_every_seconds: float
+
+    def images(self, target: Path) -> None:
+        """Pack `train` and `test` for DCGAN into `target`.
+
+        Raises:
+            DataError: the source cannot be had, or too little of it is fit.
+        """
+        wanted, seed = self.params.images, self.params.split_seed
+        sets = _images(wanted, self._official(wanted), self.state)
+        sets["train"].refuse_missing(wanted.classes)
+        sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
+        shuffled = {name: one.shuffled(seed) for name, one in sets.items()}
+        how = self._how(wanted, wanted.channels)
+        if "test" in sets and len(sets["test"]):
+            parts = [Part(one, {name: None}, how, prefix=f"{name}/") for name, one in shuffled.items()]
+            split = "the source's own; shuffled"
+        else:
+            _refuse_no_training(sets["train"], wanted.test_count)
+            parts = [Part(shuffled["train"], {"test": wanted.test_count, "train": None}, how)]
+            split = f"shuffled with seed {seed}, the first {wanted.test_count} are the test set"
+        card: Card = {"split": split, "classes": wanted.classes or "all", "preprocessing": str(how)}
+        self._pack(wanted, parts, target, card)
+
+    def domains(self, target: Path) -> None:
+        """Pack `trainA`, `trainB`, `testA` and `testB` for CycleGAN into `target`.
+
+        Raises:
+            DataError: the source cannot be had, or too little of it is fit.
+        """
+        wanted, seed = self.params.domains, self.params.split_seed
+        sets, card = self._domains(wanted)
+        aligned = bool(card["aligned"])
+        if aligned:
+            layouts.refuse_unpaired(sets)
+        sets = {name: one.limited(wanted.limit, seed) for name, one in sets.items()}
+        hows = {"A": self._how(wanted, wanted.channels.a), "B": self._how(wanted, wanted.channels.b)}
+        part = {name: Part(one, {name: None}, hows[name[-1]], prefix=f"{name}/") for name, one in sets.items()}
+        if aligned:
+            test_a = part.pop("testA")
+            pairs = Part(test_a.collection, test_a.quotas, test_a.how, test_a.prefix, twin=part.pop("testB"))
+            part["testA"] = pairs
+        card |= {"preprocessing": {domain: str(how) for domain, how in hows.items()}}
+        if 1 in (wanted.channels.a, wanted.channels.b):
+            card.pop("mask", None)  # a rule of colour
+        self._pack(wanted, list(part.values()), target, card)
+
+    def _domains(self, wanted: Domains) -> tuple[Sets, Card]:
+        seed = self.params.split_seed
+        if wanted.source in earth.SOURCES:
+            sets = earth.collections(wanted.source, wanted.image_size, wanted.earth, seed)
+            return sets, {"aligned": True, **earth.card(wanted.source, wanted.earth)}
+        if wanted.source == "folder":
+            sets, split = layouts.collections(Path(wanted.folder or ""), self.state, wanted.test_count, seed)
+            return sets, {"aligned": wanted.aligned, "split": split}
+        sets, split = cyclegan_sets.sets(self._official(wanted), self.state)
+        return sets, {"aligned": cyclegan_sets.SOURCES[wanted.source].aligned, "split": split}
+
+    def _pack(self, wanted: Source, parts: list[Part], target: Path, card: Card) -> None:
+        work = self.params.work
+        job = Job(
+            title=f"{target.name}, {wanted.source}",
+            folder=self.state,
+            workers=work.threads,
+            shard_bytes=self.params.shard_megabytes << 20,
+            max_rejected=wanted.max_rejected,
+            save_every_seconds=self.save_every_seconds,
+        )
+        start: Card = {"source": wanted.source, "licence": LICENCES.get(wanted.source, PAPER)}
+        publish(pack(parts, job), self.state / "packing", target, {**start, **card, "limit": wanted.limit})
+
+    def _how(self, wanted: Source, channels: int) -> Preprocessing:
+        params = self.params
+        return Preprocessing(
+            wanted.image_size, channels, wanted.resample, wanted.fit, params.min_side, params.max_megapixels
+        )
+
+    def _official(self, wanted: Source) -> Official:
+        home = Path(wanted.folder) if wanted.folder else None
+        if home and not home.is_dir():
+            raise DataError(f"{home} is no folder; give the one that holds the files of {wanted.source}, or null")
+        downloads = Path(os.environ.get("DVC_ROOT", ".")) / self.params.work.downloads
+        return Official(wanted.source, home, downloads, tuple(self.params.work.mirrors))
+
+
+def _images(wanted: Images, official: Official, scratch: Path) -> Sets:
+    """`train`, and `test` where the source has one."""
+    if wanted.source == "mnist5k":
+        return {"train": mnist5k.collection()}
+    if wanted.source == "folder":
+        return {"train": folder.collection(Path(wanted.folder or ""), scratch)}
+    if wanted.source == "lsun":
+        return lsun.sets(official, wanted.classes)
+    readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}
+    return readers[wanted.source](official, scratch)
+
+
+def _refuse_no_training(images: Collection, test_count: int) -> None:
+    if len(images) < test_count + 2:
+        raise DataError(f"test_count {test_count} leaves nothing to train on: there are {len(images)} images")

@@ -1,0 +1,53 @@
+"""The packed dataset as DVC caches it: array files, two lists, and a card that says what they are."""
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gan.datasets.writer import MANIFEST, REJECTED
+
+Card = dict[str, Any]
+BLOCK = 64 << 20  # bytes hashed at once
+
+
+def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card) -> None:
+    """Link or copy each set to target/<set>.npy, or <set>-00000.npy and on where it has several files.
+
+    The same images give the same bytes. `packing` stays as it is, so that a kill in between loses nothing.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    shapes, hashes = {}, {}
+    for name, paths in sorted(sets.items()):
+        shapes[name], hashes[name] = _described(paths)
+        for path in paths:
+            _link(path, target / (f"{name}.npy" if len(paths) == 1 else path.name))
+    for name in (MANIFEST, REJECTED):
+        _link(packing / name, target / name)
+    rejected = len((target / REJECTED).read_text(encoding="utf-8").splitlines()) - 1
+    full = {**card, "sets": shapes, "sha256": hashes, "rejected": rejected}
+    (target / "card.json").write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _described(paths: list[Path]) -> tuple[dict[str, Any], str]:
+    """Count and shape of a set, and the SHA-256 of its shape and pixels: its name wherever it lies, however cut."""
+    parts = [np.load(path, mmap_mode="r") for path in paths]
+    count, shape = sum(len(part) for part in parts), parts[0].shape[1:]
+    digest = hashlib.sha256(repr((count, *shape)).encode())
+    rows = max(1, BLOCK // int(np.prod(shape)))
+    for part in parts:
+        for first in range(0, len(part), rows):
+            digest.update(np.ascontiguousarray(part[first : first + rows]).data)
+    return {"count": count, "shape": shape}, digest.hexdigest()
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or one that has no links
+        shutil.copyfile(source, target)

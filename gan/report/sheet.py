@@ -1,0 +1,36 @@
+"""A contact sheet: what a dataset looks like at a glance."""
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+
+from gan.core.images import Images, grid, to_rgb
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+
+COLUMNS, ROWS = 12, 4
+
+
+def contact_sheet(sets: dict[str, tuple[Images, NDArray[np.float64]]], path: Path) -> None:
+    """For each set: images at equal distances through it, and beside them its mean image.
+
+    Args:
+        sets: name → images, uint8 (N, H, W, C), and their mean (H, W, C) in [0, 255].
+    """
+    figure, rows = plt.subplots(
+        len(sets), 2, figsize=(14, 4.6 * len(sets)), width_ratios=[COLUMNS, ROWS], squeeze=False, layout="constrained"
+    )
+    for (name, (images, mean)), (left, right) in zip(sets.items(), rows, strict=True):
+        chosen = np.unique(np.linspace(0, len(images) - 1, COLUMNS * ROWS).round().astype(int))
+        left.imshow(grid(images[chosen], COLUMNS), interpolation="nearest")
+        left.set_title(f"{name}: {len(chosen)} of {len(images)}", loc="left")
+        right.imshow(to_rgb(mean.round().astype(np.uint8)[None])[0], interpolation="nearest")
+        right.set_title("mean", loc="left")
+        for axes in (left, right):
+            axes.set_axis_off()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=80, metadata={"Software": None})
+    plt.close(figure)

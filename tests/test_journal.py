@@ -29,6 +29,16 @@ def test_what_was_not_committed_is_cut_off(tmp_path: Path) -> None:
     assert Journal(tmp_path / "j", "work").position == {"next": 2}
 
 
+def test_a_finished_file_is_whole_and_let_go(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j", "work")
+    for index in range(2000):  # more than a process may have open
+        journal.append(str(index), b"12")
+        journal.finish(str(index))
+    journal.commit({"next": 2000})
+    assert Journal(tmp_path / "j", "work").position == {"next": 2000}
+    assert (tmp_path / "j" / "1999").read_bytes() == b"12"
+
+
 def test_other_work_starts_afresh(tmp_path: Path) -> None:
     begun(tmp_path / "j")
     assert Journal(tmp_path / "j", "other").position == {}

@@ -219,6 +219,18 @@ def test_a_folder_is_split_by_seed(workspace: Path) -> None:
         images(workspace, "folder", folder="here", test_count=11)
 
 
+def test_a_copy_of_the_repository_finds_what_git_does_not_track(
+    workspace: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `dvc exp run --temp` and the queue run it: elsewhere, DVC_ROOT names the main repository."""
+    official_files.mnist(workspace / "here", packed=True)
+    copy = tmp_path_factory.mktemp("copy")
+    monkeypatch.chdir(copy)
+    monkeypatch.setenv("DVC_ROOT", str(workspace))
+    assert counts(images(copy, "mnist", folder="here")) == {"train": 20, "test": 10}
+    assert not (copy / "data").exists()
+
+
 def test_a_home_that_is_not_there_is_named(workspace: Path) -> None:
     with pytest.raises(DataError, match="nowhere is no folder; give the one that holds the files of mnist, or null"):
         images(workspace, "mnist", folder="nowhere")

@@ -35,12 +35,15 @@ class Journal:
             self._files[name] = (self.folder / name).open("ab")
         self._files[name].write(content)
 
+    def finish(self, name: str) -> None:
+        """Nothing more will be appended to this file: let go of it."""
+        self._settle(name)
+        self._files.pop(name).close()
+
     def commit(self, position: dict[str, Any]) -> None:
         """Make everything so far durable, and `position` what a later start finds."""
-        for name, file in self._files.items():
-            file.flush()
-            os.fsync(file.fileno())
-            self._lengths[name] = file.tell()
+        for name in self._files:
+            self._settle(name)
         note = {"key": self.key, "position": position, "lengths": self._lengths}
         temporary = self.folder / f"{NOTE}.tmp"
         with temporary.open("w") as text:
@@ -54,6 +57,12 @@ class Journal:
         for file in self._files.values():
             file.close()
         self._files.clear()
+
+    def _settle(self, name: str) -> None:
+        file = self._files[name]
+        file.flush()
+        os.fsync(file.fileno())
+        self._lengths[name] = file.tell()
 
     def _resume(self) -> bool:
         try:

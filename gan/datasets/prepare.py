@@ -82,7 +82,7 @@ class Preparation:
             sets = earth.collections(wanted.source, wanted.image_size, wanted.earth, seed)
             return sets, {"aligned": True, **earth.card(wanted.source, wanted.earth)}
         if wanted.source == "folder":
-            sets, split = layouts.collections(Path(wanted.folder or ""), self.state, wanted.test_count, seed)
+            sets, split = layouts.collections(_place(wanted.folder or ""), self.state, wanted.test_count, seed)
             return sets, {"aligned": wanted.aligned, "split": split}
         sets, split = cyclegan_sets.sets(self._official(wanted), self.state)
         return sets, {"aligned": cyclegan_sets.SOURCES[wanted.source].aligned, "split": split}
@@ -107,11 +107,21 @@ class Preparation:
         )
 
     def _official(self, wanted: Source) -> Official:
-        home = Path(wanted.folder) if wanted.folder else None
+        home = _place(wanted.folder) if wanted.folder else None
         if home and not home.is_dir():
             raise DataError(f"{home} is no folder; give the one that holds the files of {wanted.source}, or null")
-        downloads = Path(os.environ.get("DVC_ROOT", ".")) / self.params.work.downloads
+        downloads = _main_repository() / self.params.work.downloads
         return Official(wanted.source, home, downloads, tuple(self.params.work.mirrors))
+
+
+def _main_repository() -> Path:
+    """Where the user works, even when DVC runs an experiment in a copy of it."""
+    return Path(os.environ.get("DVC_ROOT", "."))
+
+
+def _place(path: str) -> Path:
+    """Where a path of params.yaml leads: git tracks no data, so that a copy of the repository lacks it."""
+    return Path(path) if Path(path).exists() else _main_repository() / path
 
 
 def _images(wanted: Images, official: Official, scratch: Path) -> Sets:
@@ -119,7 +129,7 @@ def _images(wanted: Images, official: Official, scratch: Path) -> Sets:
     if wanted.source == "mnist5k":
         return {"train": mnist5k.collection()}
     if wanted.source == "folder":
-        return {"train": folder.collection(Path(wanted.folder or ""), scratch)}
+        return {"train": folder.collection(_place(wanted.folder or ""), scratch)}
     if wanted.source == "lsun":
         return lsun.sets(official, wanted.classes)
     readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}

@@ -114,6 +114,8 @@ class Writer:
         if place == 0:
             self.journal.append(file, _header((0, *image.pixels.shape)))
         self.journal.append(file, image.pixels.tobytes())
+        if place + 1 == self._per_shard(lane):
+            self.journal.finish(file)
         self._line(MANIFEST, home, json_text(name), str(image.width), str(image.height), image.mode)
         self.counts[home] += 1
 

@@ -8,27 +8,29 @@ from gan.core import params
 from gan.core.errors import clean_exit
 from gan.core.paths import REPORTS
 from gan.core.runtime import start
-from gan.metrics.evaluation import feature_rows, truth_scores
+from gan.metrics.evaluation import Evaluation
 from gan.metrics.extractors import build
-from gan.metrics.table import headline, table
+from gan.metrics.neighbours import draw_neighbours
+from gan.metrics.table import headline, merged, summary, table
+from gan.metrics.truth import cycle_scores, truth_scores
 
 
 def main(model: str, data: Path) -> None:
     p = params.load()
     runtime = start(p.accelerator, p.precision)
-    rows = [
-        row
-        for name in p.evaluate.extractors
-        for row in feature_rows(model, build(name, p.evaluate, runtime), p.evaluate, p.seed)
-    ]
-    truth = truth_scores(model, data)
-    scores = table(model, rows, truth)
+    selected = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
+    seen = [Evaluation(model, data, build(name, p.evaluate, runtime), p, selected) for name in p.evaluate.extractors]
+    rows = [row for evaluation in seen for row in evaluation.rows()]
+    draw_neighbours(seen[0], REPORTS / "samples" / f"{model}_neighbours.png")
+    checkpoints = p.evaluate.checkpoints
+    others = merged(truth_scores(model, data, checkpoints), cycle_scores(model, data, checkpoints))
+    scores = table(model, rows, others)
     folder = REPORTS / model
     folder.mkdir(parents=True, exist_ok=True)
     scores.to_csv(folder / "fid.csv", index=False, float_format="%.6g")
-    metrics = headline(scores, truth, p.evaluate.checkpoint)
+    metrics = headline(scores, others, p.evaluate.checkpoint)
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n")
-    print(scores.dropna(axis="columns", how="all").to_string(index=False, na_rep="", float_format="%.4g"))
+    print(summary(scores))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from gan.core import params
 from gan.core.errors import clean_exit
 from gan.core.paths import REFERENCE
@@ -12,20 +10,17 @@ from gan.core.runtime import start
 from gan.data.packed import load_images, sets
 from gan.metrics.extractors import build
 from gan.metrics.features import extract
+from gan.metrics.reference import write_features
 
 
 def main(model: str, data: Path) -> None:
     p = params.load()
     runtime = start(p.accelerator, p.precision)
-    folder = REFERENCE / model
-    folder.mkdir(parents=True, exist_ok=True)
     for name in p.evaluate.extractors:
         extractor = build(name, p.evaluate, runtime)
-        features = {
-            one: extract(load_images(data, one), extractor, p.evaluate.batch_size, f"{one}, {name}")
-            for one in sets(data)
-        }
-        np.savez(folder / f"{name}.npz", allow_pickle=False, **features)
+        for one in sets(data):
+            features = extract(load_images(data, one), extractor, p.evaluate.batch_size, f"{one}, {name}")
+            write_features(REFERENCE / model / name, one, features)
 
 
 if __name__ == "__main__":

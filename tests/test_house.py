@@ -59,8 +59,9 @@ def pipeline(root: Path = ROOT) -> Pipeline:
 PROBE = """
 import importlib, json, sys
 module = importlib.import_module(sys.argv[1])
-if hasattr(module, "sampler"):
-    module.sampler(sys.argv[2])
+for name in ("sampler", "drawer"):
+    if hasattr(module, name):
+        getattr(module, name)(sys.argv[2])
 ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("gan", "stages")]
 print(json.dumps([module.__file__ for module in ours if module.__file__]))
 """
@@ -76,7 +77,7 @@ def listed() -> Pipeline:
     ["train-dcgan", "train-cyclegan", "report"]
     + [
         f"{name}@{model}"
-        for name in ("prepare-data", "reference", "sample", "evaluate")
+        for name in ("prepare-data", "reference", "select", "sample", "evaluate")
         for model in ("dcgan", "cyclegan")
     ],
 )
@@ -95,4 +96,9 @@ def test_deps_cover_what_a_stage_imports(stage: str, listed: Pipeline) -> None:
 def test_every_stage_is_probed(listed: Pipeline) -> None:
     names = {name.split("@")[0] for name in listed}
     assert names == set(read_yaml((ROOT / "dvc.yaml").read_text())["stages"])
-    assert len(listed) == 11
+    assert len(listed) == 13
+
+
+def test_a_new_metric_trains_nothing(listed: Pipeline) -> None:
+    for name in ("train-dcgan", "train-cyclegan"):
+        assert not [dep for dep in listed[name][1] if dep.startswith("gan/metrics")]

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from gan.training.checkpoint import read
 from tests import tiny
 from tests.test_house import pipeline
 from tests.tiny import ROOT
@@ -145,14 +146,50 @@ def test_the_files_of_the_contract(clone: Path) -> None:
     for model in ("dcgan", "cyclegan"):
         assert (data / "checkpoints" / model / "best.safetensors").is_file()
         assert (data / "checkpoints" / model / "last.safetensors").is_file()
+        snapshots = sorted((data / "checkpoints" / model / "snapshots").glob("step-*.safetensors"))
+        assert len(snapshots) == 2
         assert list((reports / model / "previews").glob("*.png"))
-        assert pd.read_csv(reports / model / "history.csv")["step"].is_monotonic_increasing
+        history = pd.read_csv(reports / model / "history.csv").set_index("step")
+        assert history.index.is_monotonic_increasing
+        kid = history[[name for name in history if name.endswith("_kid")]].mean(axis=1).dropna()
+        assert [f"step-{step:07d}" for step in kid.index] == [path.stem for path in snapshots]
+        best = read(data / "checkpoints" / model / "best.safetensors")
+        assert best.meta["step"] == kid.idxmin()
+        with Image.open(reports / "samples" / f"{model}_neighbours.png") as picture:
+            assert min(picture.size) > 100
     assert not [path for path in (clone / ".state").glob("*") if path.is_dir()]
+
+
+def test_a_kept_snapshot_is_scored_later_without_training(clone: Path) -> None:
+    checkpoints = "evaluate.checkpoints=[best,last,step-0000010]"
+    output = sh(clone, "dvc", "exp", "run", "-S", checkpoints, "-n", "early", "evaluate@dcgan")
+    assert [line for line in output.splitlines() if line.startswith("Running stage")] == [
+        "Running stage 'sample@dcgan':",
+        "Running stage 'evaluate@dcgan':",
+    ]
+    scores = pd.read_csv(clone / "reports" / "dcgan" / "fid.csv").set_index("checkpoint")
+    assert scores.loc["step-0000010", "step"] == 10
+    assert scores.loc["step-0000010", "fid"] != scores.loc["last", "fid"]
+    wrong = sh(clone, "dvc", "exp", "run", "-S", checkpoints.replace("10]", "11]"), "evaluate@dcgan", status=255)
+    assert "step-0000011.safetensors is missing" in wrong
+    assert "There are step-0000010, step-0000020" in wrong
+
+
+def test_scores_of_two_seeds_compare_and_of_two_references_do_not(clone: Path) -> None:
+    sh(clone, "dvc", "exp", "run", "-S", "seed=1", "-n", "other", "evaluate@dcgan")
+    table = sh(clone, "python", "-m", "gan", "compare", "main", "other")
+    of_dcgan = [line.split() for line in table.splitlines() if line.split()[:1] == ["dcgan"]]
+    assert {"kid", "fid", "coverage"} <= {cells[2] for cells in of_dcgan}
+    assert "one seed" in table
+    sh(clone, "git", "checkout", "-q", "-f", "main")
+    sh(clone, "dvc", "exp", "run", "-S", "select.dcgan.images=20", "-n", "less", "evaluate@dcgan")
+    refused = sh(clone, "python", "-m", "gan", "compare", "main", "less", status=1)
+    assert "does not compare: n_real is 68 before and 60 after" in refused
 
 
 def test_trained_again_every_byte_is_the_same(clone: Path) -> None:
     sh(clone, "dvc", "repro", "-f", "-s", "prepare-data", "train-dcgan", "train-cyclegan")
-    sh(clone, "dvc", "repro", "-f", "-s", "sample", "evaluate", "report")
+    sh(clone, "dvc", "repro", "-f", "-s", "select", "sample", "evaluate", "report")
     assert sh(clone, "git", "status", "--short") == ""
 
 

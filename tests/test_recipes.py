@@ -1,6 +1,7 @@
 """Both models' training: what a step does, and that a run stopped anywhere ends in the same bits."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +21,8 @@ from gan.core.runtime import Runtime, seed_all
 from gan.cyclegan.recipe import CycleGAN
 from gan.dcgan.nets import Discriminator, Generator, latents
 from gan.dcgan.recipe import DCGAN
+from gan.training import checkpoint
 from gan.training.loop import Job, Recipe, Run, fit
-from gan.training.score import QuickScore
 from tests import tiny
 
 PIPELINE = "stages:\n  train: {cmd: train}\n"
@@ -47,21 +48,14 @@ def build(request: pytest.FixtureRequest, digits: Uint8, cpu: Runtime) -> Build:
     return dcgan if request.param == "dcgan" else cyclegan
 
 
-class MeanColour(QuickScore):
-    """A quick score without the extractor, which is tested elsewhere: how bright the images are."""
-
-    def __init__(self, p: Params) -> None:
-        self.params = p.train_dcgan.score
-
-    def __call__(self, images: dict[str, Uint8]) -> dict[str, float]:
-        return {f"{name}_kid": float(array.mean()) for name, array in images.items()}
-
-
 def run(build: Build, p: Params, folder: Path) -> tuple[Recipe, Run]:
+    """A whole run; the pictures and snapshots it leaves go to the folder."""
     recipe = build(p)
     with RunState("train", keep=5) as state:
-        job = Job(p.seed, state, MeanColour(p), p.save_every_seconds, folder)
+        job = Job(p.seed, state, p.save_every_seconds)
         result = fit(recipe, recipe.params, job)
+        for kept in (job.previews, job.snapshots):
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
         state.remove()
     return recipe, result
 
@@ -103,7 +97,7 @@ def equal(one: Any, other: Any) -> bool:
 
 @pytest.mark.parametrize("stops", [[1], [3, 4], [2, 5]])
 def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: list[int], project: Path) -> None:
-    """All state is compared: networks, averages, optimisers, schedules, image pools, history, previews, best."""
+    """All is compared: networks, averages, optimisers, schedules, image pools, history, previews and snapshots."""
     p = tiny.params()
     whole, expected = run(build, p, project / "whole")
 
@@ -114,9 +108,10 @@ def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: li
 
     assert equal(resumed.state_dict(), whole.state_dict())
     assert equal(vars(result), vars(expected))
-    previews = [sorted((project / name).glob("*.png")) for name in ("whole", "parts")]
-    assert [path.read_bytes() for path in previews[0]] == [path.read_bytes() for path in previews[1]]
-    assert len(previews[0]) >= 2
+    kept = [sorted((project / name).iterdir()) for name in ("whole", "parts")]
+    assert [path.read_bytes() for path in kept[0]] == [path.read_bytes() for path in kept[1]]
+    assert len([path for path in kept[0] if path.suffix == ".png"]) >= 2
+    assert len([path for path in kept[0] if path.suffix == ".safetensors"]) >= 2
 
 
 def test_another_seed_is_another_run(build: Build, project: Path) -> None:
@@ -137,18 +132,28 @@ def test_a_discriminator_that_broke_stops_the_run_with_a_cure(build: Build, proj
         run(broken, tiny.params(), project / "previews")
 
 
-def test_the_history_has_a_row_at_each_interval_and_score(build: Build, project: Path) -> None:
-    recipe, result = run(build, tiny.params(), project / "previews")
+def test_the_history_has_a_row_at_each_interval_and_look(build: Build, project: Path) -> None:
+    recipe, result = run(build, tiny.params(), project / "kept")
+    params = recipe.params
     steps = [row["step"] for row in result.rows]
-    assert steps[-1] == recipe.total_steps
-    scored = [row["step"] for row in result.rows if any(name.endswith("kid") for name in row)]
-    every = round(recipe.params.score.every_epochs * recipe.per_epoch)
-    assert scored == list(range(every, recipe.total_steps + 1, every))
-    assert result.best["score"] == min(recipe_score(row) for row in result.rows if row["step"] in scored)
+    due = set(range(params.log_every, recipe.total_steps, params.log_every))
+    looks = set(range(params.watch.every_steps, recipe.total_steps, params.watch.every_steps)) | {recipe.total_steps}
+    assert steps == sorted(due | looks)
+    assert {row["step"] for row in result.rows if any(name.endswith("diversity") for name in row)} == looks
+    assert all(0 <= row[name] <= 1 for row in result.rows for name in row if name.endswith("accuracy"))
 
 
-def recipe_score(row: dict[str, float]) -> float:
-    return float(np.mean([value for name, value in row.items() if name.endswith("kid")]))
+def test_snapshots_are_what_was_averaged_then(build: Build, project: Path) -> None:
+    recipe, _ = run(build, tiny.params(), project / "kept")
+    every = round(recipe.total_steps / recipe.params.snapshots.count)
+    paths = sorted((project / "kept").glob("*.safetensors"))
+    assert [path.stem for path in paths] == [f"step-{step:07d}" for step in (every, 2 * every)]
+    last = checkpoint.read(paths[-1])
+    assert last.meta == recipe.meta() | {"step": recipe.total_steps}
+    for name, tensor in recipe.weights().items():
+        kept = last.weights[name]
+        assert kept.dtype == (torch.float16 if tensor.is_floating_point() else tensor.dtype)
+        torch.testing.assert_close(kept.to(tensor.dtype), tensor, rtol=1e-3, atol=1e-4)
 
 
 def test_cyclegans_rate_is_constant_and_then_falls_to_0(cpu: Runtime) -> None:

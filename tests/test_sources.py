@@ -13,11 +13,11 @@ import pytest
 from torchvision import datasets
 
 from gan.core.data_params import Domains, Images, PrepareData
+from gan.core.download import Remote
 from gan.core.errors import DataError
 from gan.core.images import Uint8
 from gan.data.packed import load_images
 from gan.datasets import cyclegan_sets, earth, torchvision_sets
-from gan.datasets.download import Remote
 from gan.datasets.prepare import Preparation
 from tests import official_files, tiny
 from tests.bad_files import photo

@@ -8,7 +8,10 @@ import pytest
 from gan.metrics.comparisons import comparisons
 from gan.metrics.table import headline, table
 
-TRUTH = {("a2b", "best"): {"psnr": 14.0, "psnr_blocks": 22.0}, ("a2b", "constant"): {"psnr_blocks": 21.0}}
+TRUTH = {
+    ("a2b", "best"): {"psnr": 14.0, "psnr_blocks": 22.0, "cycle_l1": 3.0},
+    ("a2b", "constant"): {"psnr_blocks": 21.0},
+}
 
 
 def row(checkpoint: str, fid: float, direction: str = "") -> dict[str, Any]:
@@ -34,6 +37,7 @@ def test_directions_nest_and_truth_stands_beside() -> None:
     rows = [row(name, fid, "a2b") for name, fid in [("best", 20.0), ("start", 200.0), ("floor", 10.0)]]
     scores = table("cyclegan", rows, TRUTH)
     nested = headline(scores, TRUTH, "best")["cyclegan"]["a2b"]
+    assert nested["cycle"] == {"cycle_l1": 3.0}
     assert nested["truth"] == {"psnr": 14.0, "psnr_blocks": 22.0, "psnr_blocks_constant": 21.0}
     constant = scores[scores["checkpoint"] == "constant"].iloc[0]
     assert constant["psnr_blocks"] == 21.0
@@ -43,6 +47,6 @@ def test_directions_nest_and_truth_stands_beside() -> None:
 
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_no_comparison_scores_a_set_against_itself(model: str) -> None:
-    rows = comparisons(model)
+    rows = comparisons(model, ["best", "step-0000007"])
     assert all(one.real.startswith("real/train") and one.fake != one.real for one in rows)
-    assert {one.checkpoint for one in rows} == {"best", "last", "start", "floor"}
+    assert {one.checkpoint for one in rows} == {"best", "step-0000007", "start", "floor"}

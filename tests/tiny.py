@@ -17,14 +17,18 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "train_dcgan": {"epochs": 4, "batch_size": 16, "preview_every_epochs": 2.0, "log_every": 5},
     "train_dcgan.generator": {"width": 8},
     "train_dcgan.discriminator": {"width": 8},
-    "train_dcgan.score": {"every_epochs": 2.0, "images": 12},
+    "train_dcgan.snapshots": {"count": 2},
+    "train_dcgan.watch": {"every_steps": 8},
     "train_cyclegan": {"epochs": 1, "decay_epochs": 1, "load_size": 36, "crop_size": 32, "pool_size": 4},
     "train_cyclegan.generator": {"width": 4, "blocks": 1},
     "train_cyclegan.discriminator": {"width": 4, "layers": 1},
-    "train_cyclegan.score": {"every_epochs": 1.0, "images": 12},
+    "train_cyclegan.snapshots": {"count": 2},
+    "train_cyclegan.watch": {"every_steps": 40},
+    "select.dcgan": {"images": 12},
+    "select.cyclegan": {"images": 12},
     "sample.dcgan": {"count": 40, "columns": 4, "interpolations": 2},
     "sample.cyclegan": {"columns": 4},
-    "evaluate": {"kid_subsets": 4, "kid_subset_size": 20},
+    "evaluate": {"kid_subsets": 4, "kid_subset_size": 20, "fid_resamples": 3},
 }
 
 

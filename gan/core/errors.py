@@ -33,6 +33,10 @@ class NonFiniteError(GanError):
     """A loss or a weight became NaN or infinite."""
 
 
+class CollapseError(GanError):
+    """Training went wrong in a way that it does not come back from, and params ask to stop then."""
+
+
 class Interrupted(GanError):
     """A signal asked the run to stop; its state is saved."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from gan.core.blocks import Betas, Block, Count, Decay, Natural, Seconds, Weight
+from gan.core.blocks import Betas, Block, Count, Decay, Natural, Seconds, Share, Weight
 from gan.core.data_params import PrepareData
 from gan.core.errors import ParamsError
 from gan.core.paths import PARAMS
@@ -26,10 +26,16 @@ class DCGANDiscriminator(Block):
     width: Count
 
 
-class Score(Block):
-    every_epochs: Annotated[float, Field(gt=0)]
-    images: Annotated[int, Field(ge=2)]
-    best_by: Literal["fid", "kid"]
+class Snapshots(Block):
+    count: Count
+    precision: Literal["fp32", "fp16"]
+
+
+class Watch(Block):
+    every_steps: Count
+    least_diversity: Share
+    most_accuracy: Share
+    stop: bool
 
 
 class Training(Block):
@@ -40,7 +46,8 @@ class Training(Block):
     ema_decay: Decay
     log_every: Count
     preview_every_epochs: Annotated[float, Field(gt=0)]
-    score: Score
+    snapshots: Snapshots
+    watch: Watch
 
 
 class TrainDCGAN(Training):
@@ -90,6 +97,16 @@ class TrainCycleGAN(Training):
         return self
 
 
+class SelectModel(Block):
+    images: Annotated[int, Field(ge=2)]
+
+
+class Select(Block):
+    best_by: Literal["fid", "kid"]
+    dcgan: SelectModel
+    cyclegan: SelectModel
+
+
 class SampleDCGAN(Block):
     count: Annotated[int, Field(ge=2)]
     batch_size: Count
@@ -107,13 +124,26 @@ class Sample(Block):
     cyclegan: SampleCycleGAN
 
 
+Checkpoint = Annotated[str, Field(pattern=r"^(best|last|step-\d{7})$")]
+
+
 class Evaluate(Block):
     extractors: Annotated[list[Literal["efficientnet_lite0", "inception_v3"]], Field(min_length=1)]
     inception_weights: str | None
     batch_size: Count
-    checkpoint: Literal["best", "last"]
+    checkpoint: str
+    checkpoints: Annotated[list[Checkpoint], Field(min_length=1)]
     kid_subsets: Annotated[int, Field(ge=2)]
     kid_subset_size: Annotated[int, Field(ge=2)]
+    fid_resamples: Annotated[int, Field(ge=2)]
+    nearest: Count
+    inception_splits: Count
+
+    @model_validator(mode="after")
+    def _shown_is_scored(self) -> Self:
+        if self.checkpoint not in self.checkpoints:
+            raise ValueError(f"checkpoint {self.checkpoint} is none of checkpoints ({', '.join(self.checkpoints)})")
+        return self
 
 
 class Params(Block):
@@ -127,6 +157,7 @@ class Params(Block):
     prepare_data: PrepareData
     train_dcgan: TrainDCGAN
     train_cyclegan: TrainCycleGAN
+    select: Select
     sample: Sample
     evaluate: Evaluate
 

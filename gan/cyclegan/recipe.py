@@ -128,14 +128,16 @@ class CycleGAN:
 
     def _update_discriminators(self, *sets: tuple[Domain, torch.Tensor, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Minimise ((D(real) - 1)² + D(pooled fake)²) / 2 for each domain (paper, section 4)."""
-        losses = []
+        losses, told = [], []
         for domain, real, fake in sets:
             on_real, on_fake = domain.discriminator(torch.cat([real, domain.pool.query(fake)])).chunk(2)
             losses.append(d_least_squares(on_real, on_fake))
+            told.append(torch.cat([on_real.detach() > 0.5, on_fake.detach() < 0.5]).float().mean())
         self.d_optimizer.zero_grad()
         torch.stack(losses).sum().backward()
         self.d_optimizer.step()
-        return {name: loss.detach() for name, loss in zip(("d_a", "d_b"), losses, strict=True)}
+        scalars = [*(loss.detach() for loss in losses), *told]
+        return dict(zip(("d_a", "d_b", "d_a_accuracy", "d_b_accuracy"), scalars, strict=True))
 
     @torch.no_grad()
     def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
@@ -150,8 +152,8 @@ class CycleGAN:
         rows = [a, self._translate(self.ema_a2b, a), b, self._translate(self.ema_b2a, b)]
         return grid(np.concatenate([to_rgb(row) for row in rows]), columns=PREVIEW)
 
-    def scored(self, count: int) -> dict[str, Uint8]:
-        """Translations of training images, by direction, for the quick score."""
+    def samples(self, count: int) -> dict[str, Uint8]:
+        """Translations of training images, by direction, to watch over."""
         a, b = (_spread(domain.batches.images, count) for domain in (self.a, self.b))
         return {"a2b": self._translate(self.ema_a2b, a), "b2a": self._translate(self.ema_b2a, b)}
 
@@ -160,8 +162,9 @@ class CycleGAN:
         return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """What `Generator` is built from."""
-        return {"model": "cyclegan", "generator": self.params.generator.model_dump(), "channels": self.channels}
+        """What `Generator` is built from, and what its weights are."""
+        generator, ema_decay = self.params.generator.model_dump(), self.params.ema_decay
+        return {"model": "cyclegan", "generator": generator, "channels": self.channels, "ema_decay": ema_decay}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""

@@ -6,29 +6,43 @@ from numpy.typing import NDArray
 
 from gan.core.images import Uint8, grid, save_png, to_float, to_rgb, to_uint8
 from gan.core.params import CycleGANGenerator, Params
-from gan.core.paths import CHECKPOINTS, DOMAINS, REPORTS, SAMPLES
+from gan.core.paths import DOMAINS, REPORTS
 from gan.core.runtime import Runtime
+from gan.core.samples import write_card, write_samples
 from gan.cyclegan.nets import Generator
 from gan.data.card import is_aligned, read_card
 from gan.data.packed import load_images
-from gan.training.checkpoint import Checkpoint, read
+from gan.training.checkpoint import Checkpoint, origin, path_of, read
 
 
 def sample(params: Params, runtime: Runtime) -> None:
     """Translate the test sets there and back, and draw rows of input → translation → back (→ truth).
 
-    Writes best.npz and last.npz with a2b and b2a, the translations, and a2b2a and b2a2b, the reconstructions.
+    Writes an .npz for each checkpoint asked for, with a2b and b2a, the translations, and a2b2a and b2a2b, the
+    reconstructions.
     """
     wanted = params.sample.cyclegan
     test_a, test_b = (load_images(DOMAINS, f"test{domain}")[:] for domain in "AB")
-    folder = SAMPLES / "cyclegan"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("best", "last"):
-        networks = load(read(CHECKPOINTS / "cyclegan" / f"{name}.safetensors"))
-        made = round_trips(networks, test_a, test_b, wanted.batch_size, runtime)
-        np.savez(folder / f"{name}.npz", allow_pickle=False, **made)
+    how, card = {"batch_norm": "none", "seed": params.seed, "dtype": runtime.precision}, {}
+    for name in params.evaluate.checkpoints:
+        checkpoint = read(path_of("cyclegan", name))
+        made = round_trips(load(checkpoint), test_a, test_b, wanted.batch_size, runtime)
+        write_samples("cyclegan", name, made)
+        card[name] = how | origin(checkpoint)
         if name == params.evaluate.checkpoint:
             _draw(made, test_a, test_b, wanted.columns, params.seed)
+    write_card("cyclegan", card)
+
+
+def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
+    """Translations of training images to choose a snapshot by: scores are told on those of the test set."""
+    networks = load(checkpoint)
+    made = {}
+    for direction, source in (("a2b", "trainA"), ("b2a", "trainB")):
+        images = load_images(DOMAINS, source)
+        chosen = np.sort(np.random.default_rng([params.seed, len(images)]).permutation(len(images))[:count])
+        made[direction] = translate(networks[direction], images[chosen], params.sample.cyclegan.batch_size, runtime)
+    return made
 
 
 def load(checkpoint: Checkpoint) -> dict[str, Generator]:

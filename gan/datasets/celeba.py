@@ -4,9 +4,9 @@ from pathlib import Path
 
 from torchvision import datasets
 
+from gan.core.download import Remote
 from gan.datasets import folder
 from gan.datasets.collection import Collection
-from gan.datasets.download import Remote
 from gan.datasets.official import Official
 
 IMAGES, PARTITION = "img_align_celeba", "list_eval_partition.txt"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan.core.download import Remote
 from gan.datasets import layouts
 from gan.datasets.archive import unpack
-from gan.datasets.download import Remote
 from gan.datasets.official import Official
 
 HOSTS = (

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan.core.download import Remote, fetch
 from gan.core.errors import DataError
 from gan.datasets.archive import unpack
-from gan.datasets.download import Remote, fetch
 
+ADVICE = ", or name a mirror in prepare_data.work.mirrors"
 MOST = 100  # folders of a folder that are looked into
 
 
@@ -46,7 +47,9 @@ class Official:
             DataError: neither worked.
         """
         urls = tuple(f"{mirror.rstrip('/')}/{self.source}/{remote.name}" for mirror in self.mirrors)
-        return self.find_at_home(remote.name) or fetch(Remote(remote.name, urls + remote.urls, remote.digest), self.own)
+        return self.find_at_home(remote.name) or fetch(
+            Remote(remote.name, urls + remote.urls, remote.digest, ADVICE), self.own
+        )
 
     def get_folder(self, name: str, remote: Remote) -> Path:
         """The folder of this name, found, or unpacked from the archive that holds it.

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from torchvision import datasets
 
+from gan.core.download import Remote
 from gan.core.errors import DataError
 from gan.core.images import Uint8
 from gan.datasets.arrays import BORDER, from_arrays
 from gan.datasets.collection import Collection
-from gan.datasets.download import Remote
 from gan.datasets.official import Official
 
 Sets = dict[str, Collection]

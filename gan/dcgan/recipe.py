@@ -70,6 +70,7 @@ class DCGAN:
             "g_loss": g_loss.detach(),
             "d_real": on_real.detach().float().sigmoid().mean(),  # D(x): 1 when every real is told
             "d_fake": on_fake.detach().float().sigmoid().mean(),  # D(G(z)): 0 when every fake is told
+            "d_accuracy": torch.cat([on_real.detach() > 0, on_fake.detach() < 0]).float().mean(),
         }
 
     @torch.no_grad()
@@ -84,8 +85,8 @@ class DCGAN:
         """Fixed-noise samples as one picture."""
         return grid(self.images(PREVIEW), columns=8)
 
-    def scored(self, count: int) -> dict[str, Uint8]:
-        """Samples for the quick score."""
+    def samples(self, count: int) -> dict[str, Uint8]:
+        """Samples to watch over."""
         return {"": self.images(count)}
 
     def reals(self) -> dict[str, Images]:
@@ -93,8 +94,9 @@ class DCGAN:
         return {"": self.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """What `Generator` is built from."""
-        return {"model": "dcgan", "generator": self.params.generator.model_dump(), **self.shape}
+        """What `Generator` is built from, and what its weights are."""
+        generator = self.params.generator.model_dump()
+        return {"model": "dcgan", "generator": generator, "ema_decay": self.params.ema_decay, **self.shape}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generator."""

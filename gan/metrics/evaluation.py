@@ -1,85 +1,150 @@
-"""All rows of one model's FID table, from arrays on disk."""
+"""All rows of one model's FID table that need an extractor, from arrays and features on disk."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gan.core.images import Uint8, to_rgb
-from gan.core.params import Evaluate
-from gan.core.paths import REFERENCE, SAMPLES
-from gan.data.card import is_aligned, read_card
+from gan.core.images import Images
+from gan.core.params import Params
+from gan.core.paths import REFERENCE
+from gan.core.progress import Progress
+from gan.core.samples import read_samples
 from gan.data.packed import load_images
-from gan.metrics import aligned, masks
-from gan.metrics.comparisons import CONSTANT, comparisons
+from gan.metrics.comparisons import Comparison, comparisons
 from gan.metrics.features import Extractor, Features, extract
-from gan.metrics.frechet import features_to_fid
+from gan.metrics.frechet import Moments, bootstrap_std, fid, moments
+from gan.metrics.inception_score import probabilities_to_score
 from gan.metrics.kid import features_to_kid
+from gan.metrics.prdc import features_to_prdc, nearest_distances
+from gan.metrics.protocol import protocol
+from gan.metrics.reference import read_features
+from gan.metrics.selection import part
 
 Row = dict[str, Any]
+BLOCK = 4096  # features in float64 at once
 
 
-def feature_rows(model: str, extractor: Extractor, params: Evaluate, seed: int) -> list[Row]:
-    """FID and KID of every comparison of the model, as one extractor sees it."""
-    with np.load(REFERENCE / model / f"{extractor.name}.npz") as real:
-        sets: dict[str, Features] = {f"real/{name}": real[name] for name in real.files}
-    wanted = comparisons(model)
-    for name in sorted({one.fake for one in wanted} - sets.keys()):
-        title = " ".join(part for part in name.split("/")[1:] if part != "arr_0")
-        sets[name] = extract(fakes(model, name), extractor, params.batch_size, f"{title}, {extractor.name}")
-    made = min(len(sets[one.fake]) for one in wanted if one.fake.startswith("fake/"))
-    rows = []
-    for one in wanted:
-        real_set, fake_set = sets[one.real], sets[one.fake][:made]  # equal counts in all rows
-        kid, kid_std = features_to_kid(real_set, fake_set, params.kid_subsets, params.kid_subset_size, seed)
-        rows.append(
-            {
-                "model": model,
-                "direction": one.direction,
-                "checkpoint": one.checkpoint,
-                "extractor": extractor.name,
-                "reference": one.real.removeprefix("real/"),
-                "images": one.fake.partition("/")[2],
-                "n_real": len(real_set),
-                "n_fake": len(fake_set),
-                "fid": features_to_fid(real_set, fake_set),
-                "kid": kid,
-                "kid_std": kid_std,
-            }
-        )
-    return rows
+@dataclass
+class Evaluation:
+    """One model as one extractor sees it.
 
-
-def truth_scores(model: str, data: Path) -> dict[tuple[str, str], dict[str, float]]:
-    """Agreement with the true translation by (direction, checkpoint); empty where no truth is known.
-
-    `constant` is the best single colour: what a model that knows nothing gets.
+    Args:
+        data: the folder of its packed dataset.
+        selected: training images that `select` looked at, and the reference leaves out.
     """
-    if model != "cyclegan" or not is_aligned(card := read_card(data)):
+
+    model: str
+    data: Path
+    extractor: Extractor
+    params: Params
+    selected: int
+
+    @cached_property
+    def wanted(self) -> list[Comparison]:
+        return comparisons(self.model, self.params.evaluate.checkpoints)
+
+    @cached_property
+    def count(self) -> int:
+        """Images on the made side of every row: as many as the smallest set has."""
+        return min(len(self.images(one.fake)) for one in self.wanted)
+
+    def rows(self) -> list[Row]:
+        """Keys, scores, what was compared, and the protocol, of every comparison."""
+        rows = []
+        with Progress("scores", len(self.wanted), "rows") as progress:
+            for one in self.wanted:
+                rows.append(self._keys(one) | self._scores(one) | protocol(self.model, one, self.data, self.extractor))
+                progress.advance(1, one.checkpoint)
+        return rows
+
+    def images(self, name: str) -> Images:
+        """A set of images by its name: `real/<set>` or `fake/<checkpoint>/<array>`."""
+        kind, _, rest = name.partition("/")
+        if kind == "real":
+            return load_images(self.data, rest)
+        return read_samples(self.model, *rest.split("/"))
+
+    def features(self, name: str) -> Features:
+        """Of the same, all of it; those of real images come from the stage `reference`."""
+        if name not in self._features:
+            kind, _, rest = name.partition("/")
+            if kind == "real":
+                self._features[name] = read_features(REFERENCE / self.model / self.extractor.name, rest)
+            else:
+                title = f"{rest.removesuffix('/arr_0')}, {self.extractor.name}"
+                images = self.images(name)[: self.count]
+                self._features[name] = extract(images, self.extractor, self.params.evaluate.batch_size, title)
+        return self._features[name]
+
+    @cached_property
+    def _features(self) -> dict[str, Features]:
         return {}
-    tests = {f"real/test{domain}": load_images(data, f"test{domain}")[:] for domain in "AB"}
 
-    def score(images: Uint8, target: str) -> dict[str, float]:
-        truth = tests[f"real/test{target}"]
-        if images.shape != truth.shape:  # the untranslated input of a domain with other channels
-            images, truth = to_rgb(images), to_rgb(truth)
-        marks = masks.scores(images, truth, target, card["mask"]) if "mask" in card else {}
-        return marks | aligned.scores(images, truth)
+    @cached_property
+    def _moments(self) -> dict[str, Moments]:
+        return {}
 
-    scores = {}
-    for one in comparisons(model):
-        target = one.real[-1]
-        if one.fake == f"real/test{target}":
-            continue  # the floor is the truth itself
-        images = tests[one.fake] if one.fake in tests else fakes(model, one.fake)
-        scores[one.direction, one.checkpoint] = score(images, target)
-        scores[one.direction, CONSTANT] = score(aligned.best_constant(tests[f"real/test{target}"]), target)
-    return scores
+    def left(self, name: str) -> NDArray[np.bool_]:
+        """Which images of a training set are the reference: those that no choice was made on."""
+        return ~part(len(self.images(name)), self.selected)
+
+    def reference(self, name: str) -> Features:
+        """Features of a training set without those that a choice was made on."""
+        return self.features(name)[self.left(name)]
+
+    def _reference_moments(self, name: str) -> Moments:
+        if name not in self._moments:
+            self._moments[name] = moments(blocks(self.reference(name)))
+        return self._moments[name]
+
+    def _keys(self, one: Comparison) -> Row:
+        return {
+            "model": self.model,
+            "direction": one.direction,
+            "checkpoint": one.checkpoint,
+            "extractor": self.extractor.name,
+            "n_real": int(self.left(one.real).sum()),
+            "n_fake": self.count,
+            "reference": one.real.removeprefix("real/"),
+            "images": one.fake.partition("/")[2],
+        }
+
+    def _scores(self, one: Comparison) -> dict[str, float]:
+        wanted, seed = self.params.evaluate, self.params.seed
+        real, fake = self.reference(one.real), self.features(one.fake)[: self.count]
+        of_real = self._reference_moments(one.real)
+        kid, kid_std = features_to_kid(real, fake, wanted.kid_subsets, wanted.kid_subset_size, seed)
+        scores = {
+            "fid": fid(of_real, moments(blocks(fake))),
+            "kid": kid,
+            "kid_std": kid_std,
+            **features_to_prdc(real, fake, wanted.nearest, seed),
+            "nearest_train": self._nearest_train(one),
+        }
+        if one.trained:
+            scores["fid_std"] = bootstrap_std(of_real, fake, wanted.fid_resamples, seed)
+        if one.fake.startswith("fake/") and (see := getattr(self.extractor, "probabilities", None)):
+            probabilities = see(self.images(one.fake)[: self.count], wanted.batch_size)
+            score, std = probabilities_to_score(probabilities, wanted.inception_splits, seed)
+            scores |= {"inception_score": score, "inception_score_std": std}
+        return scores
+
+    def _nearest_train(self, one: Comparison) -> float:
+        """Median distance of images to the nearest training image, relative to that of the real test images.
+
+        1: as far as unseen real images are; towards 0: copies of training images.
+        """
+        train, test = self.features(one.real), self.features(one.real.replace("train", "test"))
+        made, unseen = (
+            float(np.median(nearest_distances(features, train)[0])) for features in (self.features(one.fake), test)
+        )
+        return made / max(unseen, 1e-12)
 
 
-def fakes(model: str, name: str) -> Uint8:
-    """The array of `fake/<file>/<array>`, uint8 (N, H, W, C)."""
-    _, file, array = name.split("/")
-    with np.load(SAMPLES / model / f"{file}.npz") as arrays:
-        images: Uint8 = arrays[array]
-    return images
+def blocks(features: Features) -> "list[Features]":
+    """Views of a few thousand rows each."""
+    return [features[first : first + BLOCK] for first in range(0, len(features), BLOCK)]

@@ -1,38 +1,110 @@
 """Fréchet distance between two sets of features (Heusel et al. 2017, arXiv 1706.08500, equation 6)."""
 
+import sys
 import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from cleanfid.fid import frechet_distance
 
 from gan.metrics.features import Features
 
+PARTED = 1e-3  # relative difference between clean-fid's distance and the exact one that is worth a warning
 
-def features_to_fid(real: Features, fake: Features) -> float:
-    """FID of features (N, D) and (M, D) by clean-fid's own function; lower is better, 0 for equal sets.
 
-    Under D images on either side the covariance is singular and the value is biased upwards.
+@dataclass(frozen=True)
+class Moments:
+    """What the distance needs to know of a set, whatever its size: (D,) and (D, D), in float64."""
+
+    count: int
+    mean: Features
+    covariance: Features
+
+    @property
+    def singular(self) -> bool:
+        """Whether there are too few images for the covariance to have an inverse."""
+        return self.count <= len(self.mean)
+
+
+def moments(parts: Iterable[Features]) -> Moments:
+    """Mean and covariance of features that come in parts (n, D), in one pass and without keeping them.
+
+    Parts are merged as by Chan et al. 1979: no difference of large sums, so no digits are lost.
+    """
+    count, mean, scatter = 0, np.zeros(0), np.zeros((0, 0))
+    for part in parts:
+        rows = np.asarray(part, np.float64)
+        own_mean = rows.mean(axis=0)
+        centred = rows - own_mean
+        if count == 0:
+            count, mean, scatter = len(rows), own_mean, centred.T @ centred
+            continue
+        delta, total = own_mean - mean, count + len(rows)
+        scatter += centred.T @ centred + np.outer(delta, delta) * (count * len(rows) / total)
+        mean = mean + delta * (len(rows) / total)
+        count = total
+    return Moments(count, mean, scatter / max(count - 1, 1))
+
+
+def fid(real: Moments, fake: Moments) -> float:
+    """The distance, lower is better, 0 for equal moments.
+
+    By clean-fid's own function. Where a covariance is singular SciPy's square root in it is inexact, and has been
+    wrong altogether in some releases: then the exact distance is taken, and a difference between the two is named.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # scipy's deprecation of `disp`, which clean-fid passes
-        return float(frechet_distance(*_moments(real), *_moments(fake)))
+        warnings.simplefilter("ignore")  # SciPy's of singular matrices, and of the `disp` that clean-fid passes
+        try:
+            theirs = float(frechet_distance(real.mean, real.covariance, fake.mean, fake.covariance))
+        except ValueError as error:  # an imaginary part
+            theirs, fault = float("nan"), f"clean-fid fails: {error}"
+        else:
+            fault = f"clean-fid finds {theirs:.6g}"
+    if not (real.singular or fake.singular) and np.isfinite(theirs):
+        return theirs
+    exact = exact_fid(real, fake)
+    if not abs(theirs - exact) <= PARTED * max(abs(exact), 1.0):
+        print(
+            f"FID of {real.count} and {fake.count} images: {fault}, exact is {exact:.6g}; it is used", file=sys.stderr
+        )
+    return exact
 
 
-def _moments(features: Features) -> tuple[Features, Features]:
-    return features.mean(axis=0), np.cov(features, rowvar=False)
+def exact_fid(real: Moments, fake: Moments) -> float:
+    """The same distance without the square root of a matrix that is neither symmetric nor regular.
 
-
-def features_to_fid_low_rank(real: Features, fake: Features) -> float:
-    """The same number, in a fraction of the time for sets smaller than D.
-
-    With centred features X = C₁√(N-1), the covariance is C₁ᵀC₁, and Tr √(C₁ᵀC₁ C₂ᵀC₂) is the sum of the
-    singular values of the small matrix C₁C₂ᵀ.
+    With Σ = F Fᵀ for both, Tr √(Σ₁Σ₂) is the sum of the singular values of F₁ᵀF₂ (its nuclear norm).
     """
-    (mean_real, c_real), (mean_fake, c_fake) = _centred(real), _centred(fake)
-    cross = np.linalg.svd(c_real @ c_fake.T, compute_uv=False).sum()
-    return float(((mean_real - mean_fake) ** 2).sum() + (c_real**2).sum() + (c_fake**2).sum() - 2 * cross)
+    cross = np.linalg.svd(_factor(real).T @ _factor(fake), compute_uv=False).sum()
+    traces = float(np.trace(real.covariance) + np.trace(fake.covariance))
+    return float(((real.mean - fake.mean) ** 2).sum()) + traces - 2 * float(cross)
 
 
-def _centred(features: Features) -> tuple[Features, Features]:
-    mean = features.mean(axis=0)
-    return mean, (features - mean) / np.sqrt(len(features) - 1)
+def bootstrap_std(real: Moments, fake: Features, repeats: int, seed: int) -> float:
+    """Standard deviation of the distance over `repeats` resamples of the fake images with replacement.
+
+    It tells how much of a distance is the luck of these images, for this generator and this reference; another seed
+    of training moves it by more. The real moments stay as they are: they are the protocol's.
+    """
+    rng = np.random.default_rng(seed)
+    factor = _factor(real)
+    projected = fake @ factor  # (N, D)
+    values = []
+    for _ in range(repeats):
+        chosen = rng.integers(0, len(fake), len(fake))
+        rows = fake[chosen]
+        mean = rows.mean(axis=0)
+        scale = 1 / (len(rows) - 1)
+        cross = (projected[chosen] - mean @ factor) * np.sqrt(scale)
+        small = cross @ cross.T if cross.shape[0] < cross.shape[1] else cross.T @ cross
+        root = np.sqrt(np.clip(np.linalg.eigvalsh(small), 0, None)).sum()
+        trace = ((rows - mean) ** 2).sum() * scale
+        values.append(((real.mean - mean) ** 2).sum() + trace - 2 * root)
+    return float(np.std(values, ddof=1))
+
+
+def _factor(one: Moments) -> Features:
+    """F (D, D) with F Fᵀ = Σ."""
+    values, vectors = np.linalg.eigh(one.covariance)
+    return vectors * np.sqrt(np.clip(values, 0, None))

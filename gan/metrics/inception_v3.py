@@ -1,33 +1,45 @@
 """Inception v3 as FID knows it, through clean-fid: the scores that published numbers compare with."""
 
-import contextlib
-import io
+import warnings
 from pathlib import Path
 
+import numpy as np
 import torch
 from cleanfid.inception_torchscript import InceptionV3W
 
+from gan.core.download import Remote, digest_of, fetch
 from gan.core.errors import DataError
+from gan.core.images import Images
 from gan.core.runtime import Runtime
+from gan.metrics.features import Features, resized
 
-FILE = "inception-2015-12-05.pt"
+WEIGHTS = Remote(
+    "inception-2015-12-05.pt",
+    ("https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/inception-2015-12-05.pt",),
+    "sha256:f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4",
+)
 
 
 class InceptionV3:
     """Pooled features (N, 2048) of 299×299 images: clean-fid's network, `mode="clean"`.
 
     Args:
-        weights: the file `inception-2015-12-05.pt`, or None to let clean-fid download it.
+        weights: the file `inception-2015-12-05.pt`, taken as it is, or None to download it and check it.
 
     Raises:
-        DataError: the file is not there, or the download failed.
+        DataError: the file is not there, or the download failed: where to put it by hand.
     """
 
     name = "inception_v3"
     size = 299
+    width = 2048
 
     def __init__(self, runtime: Runtime, weights: str | None) -> None:
-        self.network = _load(weights).to(runtime.device).eval()
+        path = _path(weights)
+        self.sha256 = digest_of(path, "sha256").partition(":")[2]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the official file is a TorchScript, which torch calls deprecated
+            self.network = InceptionV3W(str(path.parent), download=False).to(runtime.device).eval()
         self.runtime = runtime
 
     @torch.inference_mode()
@@ -36,21 +48,22 @@ class InceptionV3:
         features: torch.Tensor = self.network(self.runtime.upload(images))
         return features.float().cpu()
 
+    @torch.inference_mode()
+    def probabilities(self, images: Images, batch_size: int) -> Features:
+        """uint8 (N, H, W, 1 or 3) to class probabilities (N, 1008), without the output's bias as in the original."""
+        parts = [
+            self.network.base(self.runtime.upload(batch), no_output_bias=True).float().cpu().numpy()
+            for batch in resized(images, self.size, batch_size)
+        ]
+        return np.concatenate(parts)
 
-def _load(weights: str | None) -> InceptionV3W:
-    if weights is not None:
-        path = Path(weights)
-        if path.name != FILE or not path.is_file():
-            raise DataError(f"evaluate.inception_weights: {weights} is not a file named {FILE}, as clean-fid wants it")
-        return InceptionV3W(str(path.parent), download=False)
-    folder = Path(torch.hub.get_dir()) / "gan"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            return InceptionV3W(str(folder), download=True)
-    except (OSError, RuntimeError) as error:
-        (folder / FILE).unlink(missing_ok=True)  # a broken download must not be taken for the weights
+
+def _path(weights: str | None) -> Path:
+    if weights is None:
+        return fetch(WEIGHTS, Path(torch.hub.get_dir()) / "gan")
+    path = Path(weights)
+    if path.name != WEIGHTS.name or not path.is_file():
         raise DataError(
-            f"clean-fid could not download {FILE} ({error}). Put the file anywhere by hand and name it in "
-            "evaluate.inception_weights, or evaluate with efficientnet_lite0 alone"
-        ) from error
+            f"evaluate.inception_weights: {weights} is not a file named {WEIGHTS.name}, as clean-fid wants it"
+        )
+    return path

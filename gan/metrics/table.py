@@ -5,11 +5,14 @@ from typing import Any
 import pandas as pd
 
 from gan.metrics.comparisons import CONSTANT, FLOOR, START
+from gan.metrics.protocol import COLUMNS as PROTOCOL
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 COUNTS = ["n_real", "n_fake"]
 SETS = ["reference", "images"]  # which real images, and which images beside them, a distance is between
-SCORES = ["fid", "kid", "kid_std"]
+SCORES = ["fid", "kid", "kid_std", "fid_std", "precision", "recall", "density", "coverage", "nearest_train"]
+OPTIONAL = ["inception_score", "inception_score_std"]
+SHOWN = [*SCORES, *OPTIONAL]  # of a checkpoint, in metrics.json
 
 Truth = dict[tuple[str, str], dict[str, float]]
 
@@ -22,14 +25,44 @@ def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
         truth: agreement with the true translation by (direction, checkpoint), put beside them.
     """
     seen = [row | truth.get((row["direction"], row["checkpoint"]), {}) for row in rows]
+    optional = [name for name in OPTIONAL if any(name in row for row in rows)]
     constants = [
         {"model": model, "direction": direction, "checkpoint": checkpoint, **scores}
         for (direction, checkpoint), scores in truth.items()
         if checkpoint == CONSTANT
     ]
     extra = dict.fromkeys(name for scores in truth.values() for name in scores)
-    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *SETS, *extra])
-    return frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers, even beside empty cells
+    frame = pd.DataFrame([*seen, *constants], columns=[*KEYS, *COUNTS, *SCORES, *optional, *SETS, *extra, *PROTOCOL])
+    return frame.astype(
+        dict.fromkeys([*COUNTS, "step", "seed", "n_features"], "Int64")
+    )  # whole numbers, even beside empty cells
+
+
+def merged(*scores: Truth) -> Truth:
+    """Scores of several kinds side by side."""
+    keys = dict.fromkeys(key for one in scores for key in one)
+    return {key: {name: value for one in scores for name, value in one.get(key, {}).items()} for key in keys}
+
+
+def summary(scores: pd.DataFrame) -> str:
+    """The table for a terminal: its scores, not how they were measured."""
+    frame = scores.drop(columns=[*PROTOCOL, *SETS]).dropna(axis="columns", how="all")
+    text = frame.to_string(index=False, na_rep="", float_format="%.4g")
+    return "\n".join(part for part in (text, few_images(scores)) if part)
+
+
+def few_images(scores: pd.DataFrame) -> str:
+    """A sentence where a FID is of fewer images than an extractor has features; empty where none is."""
+    known = scores.dropna(subset=["fid", "n_features"]) if "n_features" in scores else scores[:0]
+    fewest = known[["n_real", "n_fake"]].min(axis=1)
+    few = known[fewest <= known["n_features"]]
+    if few.empty:
+        return ""
+    named = ", ".join(sorted({" ".join(key) for key in few[["model", "extractor"]].itertuples(index=False, name=None)}))
+    return (
+        f"{named}: FID of {int(fewest.min())} images, fewer than the {int(few['n_features'].max())} features, "
+        "is biased upwards: read KID first"
+    )
 
 
 def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, Any]:
@@ -47,15 +80,17 @@ def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, A
             place = place.setdefault(direction, {})
         place[extractor] = _framed(rows[checkpoint], rows[START], rows[FLOOR])
         if (direction, checkpoint) in truth:
-            constant = truth[direction, CONSTANT]["psnr_blocks"]
-            place["truth"] = _rounded({**truth[direction, checkpoint], "psnr_blocks_constant": constant})
+            values = dict(truth[direction, checkpoint])
+            place["cycle"] = _rounded({name: values.pop(name) for name in list(values) if name.startswith("cycle_")})
+            if (direction, CONSTANT) in truth:
+                values["psnr_blocks_constant"] = truth[direction, CONSTANT]["psnr_blocks"]
+                place["truth"] = _rounded(values)
     return metrics
 
 
 def _framed(made: dict[Any, Any], start: dict[Any, Any], floor: dict[Any, Any]) -> dict[str, float]:
-    values = {"kid_std": made["kid_std"]}
+    values = {name: made[name] for name in SHOWN if name in made and made[name] == made[name]}  # not NaN
     for name in ("fid", "kid"):
-        values[name] = made[name]
         values[f"{name}_start"], values[f"{name}_floor"] = start[name], floor[name]
         values[f"{name}_closed"] = (start[name] - made[name]) / (start[name] - floor[name])
     return _rounded(values)

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-SCORE = "_fid"  # how columns of the quick score end
-HIDDEN = ("_kid",)
+SCORE = "_fid"  # how columns of a snapshot's score end
+HIDDEN = ("_kid", "recall", "coverage", "accuracy", "diversity")  # of a history, but no losses
 
 OVERVIEW = {
     "dcgan_samples": "DCGAN: samples",
@@ -21,7 +21,7 @@ OVERVIEW = {
 
 
 def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
-    """A row a model: its losses on the left, its quick FID with the best step marked on the right."""
+    """A row a model: its losses on the left, the FID of its snapshots on the right, the lowest marked."""
     figure, rows = plt.subplots(len(histories), 2, figsize=(11, 3.4 * len(histories)), squeeze=False)
     for (model, history), (losses, scores) in zip(histories.items(), rows, strict=True):
         _losses(losses, model, history)
@@ -64,6 +64,11 @@ def _scores(axes: Axes, model: str, history: pd.DataFrame) -> None:
         (line,) = axes.plot(points["step"], points[name], marker=".", label=name)
         best = points.loc[points[name].idxmin()]
         axes.plot(best["step"], best[name], "o", mfc="none", ms=10, color=line.get_color())
-    axes.set(title=f"{model}: quick FID on training images, best circled", xlabel="step", ylabel="FID", ylim=(0, None))
+    axes.set(
+        title=f"{model}: FID of snapshots on training images, lowest circled",
+        xlabel="step",
+        ylabel="FID",
+        ylim=(0, None),
+    )
     axes.legend(fontsize=7)
     axes.grid(alpha=0.3)

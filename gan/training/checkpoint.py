@@ -11,6 +11,7 @@ from safetensors.torch import save
 from torch import nn
 
 from gan.core.errors import CheckpointError
+from gan.core.paths import CHECKPOINTS
 
 Weights = dict[str, torch.Tensor]
 
@@ -35,6 +36,17 @@ def named(networks: dict[str, nn.Module]) -> Weights:
     }
 
 
+def origin(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What a score made with a checkpoint should say of it."""
+    return {"step": checkpoint.meta["step"], "ema_decay": checkpoint.meta["ema_decay"]}
+
+
+def path_of(model: str, name: str) -> Path:
+    """Where a checkpoint lies: `best`, `last`, or the snapshot of a step, such as `step-0000625`."""
+    folder = CHECKPOINTS / model
+    return (folder / "snapshots" if name.startswith("step-") else folder) / f"{name}.safetensors"
+
+
 def write(path: Path, checkpoint: Checkpoint) -> None:
     """Write one file; the same checkpoint gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +67,9 @@ def read(path: Path) -> Checkpoint:
                 raise CheckpointError(f"{path} has no `gan` metadata: it was not written by this program")
             return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, json.loads(meta))  # noqa: SIM118
     except FileNotFoundError as error:
-        raise CheckpointError(f"{path} is missing; `dvc repro` or `dvc pull` brings it") from error
+        there = ", ".join(sorted(one.stem for one in path.parent.glob("*.safetensors")))
+        raise CheckpointError(
+            f"{path} is missing; `dvc repro` or `dvc pull` brings it{f'. There are {there}' if there else ''}"
+        ) from error
     except SafetensorError as error:
         raise CheckpointError(f"{path} is damaged ({error}); `dvc checkout {path.parent}` restores it") from error

@@ -13,10 +13,10 @@ from gan.core.params import Training
 from gan.core.progress import Progress
 from gan.core.runstate import RunState
 from gan.core.runtime import Runtime, seed_all
-from gan.training import statefile
+from gan.training import checkpoint, statefile
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.interrupts import Interrupts
-from gan.training.score import QuickScore
+from gan.training.watch import WATCHED, watch
 
 
 class Recipe(Protocol):
@@ -35,8 +35,8 @@ class Recipe(Protocol):
     def preview(self) -> Uint8:
         """A picture (H, W, 3) of outputs for inputs that never change."""
 
-    def scored(self, count: int) -> dict[str, Uint8]:
-        """About `count` images made, by name, for the quick score."""
+    def samples(self, count: int) -> dict[str, Uint8]:
+        """About `count` images made, by name, to watch over."""
 
     def reals(self) -> dict[str, Images]:
         """The real training images that these should resemble, by the same names."""
@@ -54,13 +54,21 @@ class Recipe(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """What surrounds a recipe in one run of the loop."""
+    """What surrounds a recipe in one run of the loop. Its folders are kept across kills."""
 
     seed: int
     state: RunState
-    score: QuickScore
     save_every_seconds: float
-    previews: Path  # folder for preview pictures, kept across kills
+
+    @property
+    def previews(self) -> Path:
+        """Pictures of outputs for inputs that never change, called by their step."""
+        return self.state.folder / "previews"
+
+    @property
+    def snapshots(self) -> Path:
+        """Averaged generators over training, called by their step."""
+        return self.state.folder / "snapshots"
 
 
 @dataclass
@@ -70,7 +78,6 @@ class Run:
     step: int  # steps done
     rows: list[Row]  # history so far
     pending: list[dict[str, Any]]  # scalars of each step since the last row
-    best: dict[str, Any]  # step, score and weights of the best checkpoint; empty before the first score
 
 
 def fit(recipe: Recipe, params: Training, job: Job) -> Run:
@@ -78,6 +85,7 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
 
     Raises:
         Interrupted: a signal came; the state is saved.
+        CollapseError: training went wrong, and `watch.stop` asks to stop then; the last saved state is kept.
         NonFiniteError: a loss or weight broke; the last good state is kept.
     """
     run = _restore(recipe, job.state)
@@ -93,10 +101,12 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
             due = _Due(run.step, recipe, params)
             if due.row:
                 _log(run, recipe)
-            if due.score:
-                _score(run, recipe, job.score, progress)
+            if due.snapshot:
+                _keep(run.step, recipe, params, job.snapshots)
             if due.preview:
                 save_png(recipe.preview(), job.previews / f"{run.step:07d}.png")
+            if due.watch:
+                watch(run.rows, recipe.samples(WATCHED), recipe.reals(), params.watch, progress)
             if interrupts.received or due.save or time.monotonic() - saved > job.save_every_seconds:
                 _save(run, recipe, job.state)
                 saved = time.monotonic()
@@ -116,8 +126,9 @@ class _Due:
         def every(steps: float) -> bool:
             return step % max(1, round(steps)) == 0 or step == recipe.total_steps
 
-        self.score = every(params.score.every_epochs * recipe.per_epoch)
-        self.row = every(params.log_every) or self.score
+        self.snapshot = every(recipe.total_steps / params.snapshots.count)
+        self.watch = every(params.watch.every_steps)
+        self.row = every(params.log_every) or self.watch
         self.preview = every(params.preview_every_epochs * recipe.per_epoch)
         self.save = every(recipe.per_epoch)
 
@@ -130,17 +141,14 @@ def _log(run: Run, recipe: Recipe) -> None:
     run.pending = []
 
 
-def _score(run: Run, recipe: Recipe, score: QuickScore, progress: Progress) -> None:
-    """Add the quick score to the newest row, and keep the weights when they are the best so far."""
-    values = score(recipe.scored(score.params.images))
-    run.rows[-1] |= values
-    headline = score.headline(values)
-    marks = ", ".join(f"{name} {value:.4g}" for name, value in values.items())
-    if not run.best or headline < run.best["score"]:
-        weights = {name: tensor.cpu().clone() for name, tensor in recipe.weights().items()}
-        run.best = {"step": run.step, "score": headline, "weights": weights}
-        marks += " (best so far)"
-    progress.say(f"step {run.step}: {marks}")
+def _keep(step: int, recipe: Recipe, params: Training, folder: Path) -> None:
+    """Write the averaged generators as they are now. Half the bytes of fp32, fp16 changes no image that one sees."""
+    dtype = {"fp32": torch.float32, "fp16": torch.float16}[params.snapshots.precision]
+    weights = {
+        name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in recipe.weights().items()
+    }
+    path = folder / f"step-{step:07d}.safetensors"
+    checkpoint.write(path, checkpoint.Checkpoint(weights, {**recipe.meta(), "step": step}))
 
 
 def _note(rows: list[Row]) -> str:
@@ -156,6 +164,6 @@ def _save(run: Run, recipe: Recipe, state: RunState) -> None:
 def _restore(recipe: Recipe, state: RunState) -> Run:
     saved = statefile.load(state.folder)
     if saved is None:
-        return Run(step=0, rows=[], pending=[], best={})
+        return Run(step=0, rows=[], pending=[])
     recipe.load_state_dict(saved["recipe"])
     return Run(**saved["run"])

@@ -29,11 +29,13 @@ class Remote:
         name: of the file.
         urls: where it lies, in the order to try.
         digest: `md5:<hex>` or `sha256:<hex>` of its content.
+        advice: ends the message of a failure.
     """
 
     name: str
     urls: tuple[str, ...]
     digest: str
+    advice: str = ""
 
 
 def fetch(remote: Remote, folder: Path, backoff: float = 1.0) -> Path:
@@ -63,7 +65,7 @@ def fetch(remote: Remote, folder: Path, backoff: float = 1.0) -> Path:
                 return path
     raise DataError(
         f"{remote.name} could not be downloaded.{''.join(failures)}\n"
-        f"Get it from elsewhere and put it at {path}, or name a mirror in prepare_data.work.mirrors"
+        f"Get it from elsewhere and put it at {path}{remote.advice}"
     )
 
 

@@ -1,0 +1,100 @@
+"""`python -m gan compare`: better, worse or within noise; unlike protocols are refused."""
+
+import argparse
+import io
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+
+from gan.core.errors import GanError
+from gan.core.paths import REPORTS
+from gan.metrics.compare import compare
+from gan.metrics.protocol import ALIKE
+from gan.metrics.table import few_images
+
+MODELS = ("dcgan", "cyclegan")
+WORKSPACE = "workspace"
+
+EXAMPLE = """examples:
+  python -m gan compare HEAD                        HEAD and the workspace
+  python -m gan compare main slow                   two revisions or experiments
+  python -m gan compare base-1,base-2,base-3 wide-1,wide-2,wide-3
+                                                    two settings, three seeds each: mean ± deviation, and
+                                                    a verdict that knows the noise of training
+"""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "compare",
+        help="two revisions or experiments: better, worse or within noise",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("before", metavar="REV[,REV…]", help="revisions or experiments; several are seeds of a setting")
+    parser.add_argument("after", metavar="REV[,REV…]", nargs="?", default=WORKSPACE, help="the same; %(default)s")
+    parser.add_argument("--checkpoint", default="best", help="which one's scores: best, last, …; %(default)s")
+    parser.add_argument("--ignore", metavar="FIELD", nargs="+", default=[], choices=ALIKE, help="may differ")
+    parser.set_defaults(run=lambda given: run(given.before, given.after, given.checkpoint, set(given.ignore)))
+
+
+def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
+    """Print a table of verdicts.
+
+    Raises:
+        GanError: a revision is unknown or has no scores, or the two do not compare.
+    """
+    one, other = ([table(name) for name in side.split(",")] for side in (before, after))
+    verdicts = compare(one, other, checkpoint, ignored)
+    print(verdicts.drop(columns="checkpoint").to_string(index=False))
+    if few := few_images(pd.concat([*one, *other])):
+        print(f"\n{few}")
+    if verdicts["verdict"].str.contains("one seed").any():
+        print(
+            "\none seed: the noise is that of sampling; training with another seed moves scores by more. "
+            "`dvc exp run --queue -S seed=0,1,2` trains several: compare them as NAME,NAME,NAME."
+        )
+
+
+def table(name: str) -> pd.DataFrame:
+    """The scores of both models at a revision, an experiment or in the workspace.
+
+    Raises:
+        GanError: there are none.
+    """
+    texts = [_text(name, f"{REPORTS.as_posix()}/{model}/fid.csv") for model in MODELS]
+    frames = [pd.read_csv(io.StringIO(text)) for text in texts if text]
+    if not frames:
+        raise GanError(f"{name} holds no reports/<model>/fid.csv; `dvc repro` makes them")
+    return pd.concat(frames)
+
+
+def _text(name: str, path: str) -> str:
+    """What a file holds there; empty where there is none."""
+    if name == WORKSPACE:
+        return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
+    revision = _revision(name)
+    return _git("show", f"{revision}:{path}") or ""
+
+
+def _revision(name: str) -> str:
+    """The commit of a revision or of an experiment's name.
+
+    Raises:
+        GanError: git knows no such name, or several experiments have it.
+    """
+    listed = _git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps") or ""
+    found = [line.split() for line in listed.splitlines()]
+    named = {commit for commit, ref in found if ref.rsplit("/", 1)[-1] == name and "/exec/" not in ref}
+    if len(named) > 1:
+        raise GanError(f"{name} is the name of {len(named)} experiments; give the commit of one")
+    commit = next(iter(named), None) or _git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    if not commit:
+        raise GanError(f"{name} is no revision and no experiment; `dvc exp list --all` names them")
+    return commit.strip()
+
+
+def _git(*arguments: str) -> str | None:
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else None

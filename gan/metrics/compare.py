@@ -1,0 +1,113 @@
+"""Is one setting better than another, or only luckier? Tables of scores in, verdicts out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from gan.core.errors import GanError
+from gan.metrics.protocol import ALIKE
+
+KEYS = ["model", "direction", "checkpoint", "extractor"]
+LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")
+SHARES = ("precision", "recall", "coverage")  # of images
+CONFIDENCE = 0.95
+
+
+class UnlikeError(GanError):
+    """Two scores were not measured in the same way."""
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far a difference of two means may be off, at CONFIDENCE, and what that knows of."""
+
+    reach: float
+    seeds: bool  # whether it knows the noise of training, from several seeds
+
+
+def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: str, ignored: set[str]) -> pd.DataFrame:
+    """One row a model, direction, extractor and metric that both sides have of this checkpoint.
+
+    Args:
+        before, after: the FID tables of one setting each, a table to a seed.
+        ignored: fields of the protocol that may differ.
+
+    Raises:
+        UnlikeError: another field does, or the sides share no score.
+    """
+    one, other = (pd.concat(side).fillna({"direction": ""}) for side in (before, after))
+    shared = one[KEYS].merge(other[KEYS]).drop_duplicates()
+    shared = shared[shared["checkpoint"] == checkpoint].dropna().sort_values(KEYS)
+    if shared.empty:
+        raise UnlikeError(f"the two sides share no score of checkpoint {checkpoint}, by an extractor that both used")
+    rows = []
+    for key in shared.itertuples(index=False, name=None):
+        a, b = (side[(side[KEYS] == key).all(axis=1)] for side in (one, other))
+        _refuse_unlike(key, a, b, ignored)
+        names = [
+            name for name in (*LOWER, *HIGHER) if all(name in side and side[name].notna().all() for side in (a, b))
+        ]
+        rows += [dict(zip(KEYS, key, strict=True)) | _verdict(name, a, b) for name in names]
+    return pd.DataFrame(rows)
+
+
+def _refuse_unlike(key: tuple[str, ...], a: pd.DataFrame, b: pd.DataFrame, ignored: set[str]) -> None:
+    for field in ALIKE:
+        if field in ignored:
+            continue
+        values = [sorted({_text(value) for value in side.get(field, [None])}) for side in (a, b)]
+        if values[0] != values[1] or len(values[0]) > 1:
+            name = " ".join(part for part in key if part)
+            raise UnlikeError(
+                f"{name} does not compare: {field} is {' and '.join(values[0]) or 'empty'} before and "
+                f"{' and '.join(values[1]) or 'empty'} after. Measure both alike, or say --ignore {field}"
+            )
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _verdict(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> dict[str, Any]:
+    change = float(b[metric].mean() - a[metric].mean())
+    noise = _noise(metric, a, b)
+    better = change < 0 if metric in LOWER else change > 0
+    verdict = "within noise" if abs(change) <= noise.reach else "better" if better else "worse"
+    if np.isnan(noise.reach):
+        verdict = "noise not known"
+    return {
+        "metric": metric,
+        "before": _mean_and_std(a[metric]),
+        "after": _mean_and_std(b[metric]),
+        "change": f"{change:+.4g} ± {noise.reach:.2g}",
+        "verdict": verdict if noise.seeds else f"{verdict} (one seed)",
+    }
+
+
+def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
+    """From seeds where a side has several: their pooled deviation and Student's t; else from sampling alone."""
+    counts = [len(side) for side in (a, b)]
+    freedom = sum(count - 1 for count in counts)
+    scale = float(np.sqrt(sum(1 / count for count in counts)))
+    if freedom > 0:
+        squares = sum(float(((side[metric] - side[metric].mean()) ** 2).sum()) for side in (a, b))
+        return Noise(float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * (squares / freedom) ** 0.5 * scale, True)
+    deviations = [_sampling_std(metric, side) for side in (a, b)]
+    return Noise(float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * float(np.linalg.norm(deviations)), False)
+
+
+def _sampling_std(metric: str, side: pd.DataFrame) -> float:
+    """What one table knows: a measured deviation; of a share of images, the binomial one; else nothing."""
+    if f"{metric}_std" in side:
+        return float(side[f"{metric}_std"].iloc[0])
+    if metric not in SHARES:
+        return float("nan")
+    share = float(side[metric].iloc[0])
+    return (share * (1 - share) / int(side["n_fake"].iloc[0])) ** 0.5
+
+
+def _mean_and_std(values: "pd.Series[float]") -> str:
+    return f"{values.mean():.4g}" + (f" ± {values.std():.2g}" if len(values) > 1 else "")

@@ -1,0 +1,27 @@
+"""Is it memory? What was made, beside the training images nearest to it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from gan.core.images import grid, save_png, to_rgb
+from gan.metrics.evaluation import Evaluation
+from gan.metrics.prdc import nearest_distances
+
+SHOWN = 10  # images made: those nearest to a training image
+
+
+def draw_neighbours(seen: Evaluation, path: Path) -> None:
+    """For each direction two rows: the images of the shown checkpoint nearest to training, and what they are near to.
+
+    Nearest by the extractor's features; where a column shows the same image twice, the generator has copied it.
+    """
+    rows = []
+    for one in seen.wanted:
+        if one.checkpoint == seen.params.evaluate.checkpoint:
+            distances, nearest = nearest_distances(seen.features(one.fake), seen.features(one.real))
+            chosen = np.argsort(distances, kind="stable")[:SHOWN]
+            for images, places in ((seen.images(one.fake), chosen), (seen.images(one.real), nearest[chosen])):
+                rows.append(to_rgb(np.stack([images[place : place + 1][0] for place in places.tolist()])))
+    zoom = max(1, 96 // rows[0].shape[1])
+    save_png(grid(np.concatenate(rows), len(rows[0]), zoom=zoom), path)

@@ -1,0 +1,74 @@
+"""Precision, recall (Kynkäänniemi et al. 2019, arXiv 1904.06991), density and coverage (Naeem et al. 2020, 2002.09797).
+
+As the package `prdc` has them, which holds all distances at once: here they are taken in blocks, so that memory grows
+with the number of images and not with its square.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gan.metrics.features import Features
+
+BLOCK = 1024  # rows of distances held at once
+
+
+def features_to_prdc(real: Features, fake: Features, nearest: int, seed: int) -> dict[str, float]:
+    """`precision`, `recall`, `density` and `coverage`; each is better when higher, and only density can exceed 1.
+
+    The larger set is cut to the size of the smaller by the seed: the definitions compare equal numbers.
+
+    Args:
+        real, fake: (N, D) and (M, D).
+        nearest: an image's ball reaches to its nearest-th neighbour in its own set; at most what the sets allow.
+    """
+    count = min(len(real), len(fake))
+    nearest = min(nearest, count - 1)
+    one, other = (_some(features, count, seed) for features in (real, fake))
+    real_radii, fake_radii = _radii(one, nearest), _radii(other, nearest)
+    in_real = torch.zeros(count)  # for each fake, the real balls that it lies in
+    recalled, covered = torch.zeros(count, dtype=torch.bool), torch.zeros(count, dtype=torch.bool)
+    for first in range(0, count, BLOCK):
+        rows = slice(first, first + BLOCK)
+        distances = torch.cdist(one[rows], other)
+        inside = distances < real_radii[rows, None]
+        in_real += inside.sum(dim=0)
+        covered[rows] = inside.any(dim=1)
+        recalled[rows] = (distances < fake_radii[None]).any(dim=1)
+    return {
+        "precision": float((in_real > 0).double().mean()),
+        "recall": float(recalled.double().mean()),
+        "density": float(in_real.double().mean() / nearest),
+        "coverage": float(covered.double().mean()),
+    }
+
+
+def nearest_distances(images: Features, others: Features) -> tuple[Features, NDArray[np.intp]]:
+    """For each of (N, D) the distance to its nearest of (M, D), and which that is."""
+    distances, places = np.full(len(images), np.inf), np.zeros(len(images), np.intp)
+    for first in range(0, len(others), BLOCK):
+        block = _double(others[first : first + BLOCK])
+        for row in range(0, len(images), BLOCK):
+            rows = slice(row, row + BLOCK)
+            found = torch.cdist(_double(images[rows]), block).min(dim=1)
+            nearer = found.values.numpy() < distances[rows]
+            distances[rows] = np.where(nearer, found.values.numpy(), distances[rows])
+            places[rows] = np.where(nearer, found.indices.numpy() + first, places[rows])
+    return distances, places
+
+
+def _double(features: Features) -> torch.Tensor:
+    return torch.from_numpy(np.array(features, np.float64))
+
+
+def _some(features: Features, count: int, seed: int) -> torch.Tensor:
+    chosen = np.arange(count)
+    if len(features) > count:
+        chosen = np.sort(np.random.default_rng(seed).choice(len(features), count, replace=False))
+    return _double(features[chosen])
+
+
+def _radii(features: torch.Tensor, nearest: int) -> torch.Tensor:
+    """Distance to the nearest-th neighbour; the image itself is the 0th."""
+    parts = [torch.cdist(part, features).kthvalue(nearest + 1, dim=1).values for part in features.split(BLOCK)]
+    return torch.cat(parts)

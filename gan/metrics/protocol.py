@@ -1,0 +1,44 @@
+"""How a score was measured, in columns beside it: two scores whose protocols differ do not compare."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gan.core.samples import read_card as read_samples_card
+from gan.data.card import read_card
+from gan.metrics.comparisons import Comparison
+from gan.metrics.features import RESIZING, Extractor
+
+LIBRARIES = ("torch", "clean-fid", "pillow", "scipy")
+SHORT = 12  # digits of a hash that are shown
+
+# What must be equal for two scores to compare. Step, averaging and seed are what an experiment may change.
+ALIKE = (
+    "extractor", "extractor_sha256", "resizing", "reference", "reference_sha256", "images_sha256",
+    "n_real", "n_fake", "batch_norm", "dtype", "libraries",
+)  # fmt: skip
+COLUMNS = (
+    "extractor_sha256", "resizing", "reference_sha256", "images_sha256",
+    "step", "ema_decay", "batch_norm", "seed", "dtype", "n_features", "libraries",
+)  # fmt: skip
+
+
+def protocol(model: str, one: Comparison, data: Path, extractor: Extractor) -> dict[str, Any]:
+    """COLUMNS of one comparison: hashes are SHA-256, of the extractor's weights and of the images' shape and pixels.
+
+    `images_sha256` is that of the real images behind what was made: CycleGAN's test inputs, or a real set itself.
+    """
+    hashes = read_card(data)["sha256"]
+    made = read_samples_card(model).get(one.checkpoint, {})
+    behind = one.fake.removeprefix("real/")
+    if one.fake.startswith("fake/"):
+        behind = {"a2b": "testA", "b2a": "testB"}.get(one.direction, "")
+    return {
+        "extractor_sha256": extractor.sha256[:SHORT],
+        "resizing": RESIZING,
+        "reference_sha256": hashes[one.real.removeprefix("real/")][:SHORT],
+        "images_sha256": hashes.get(behind, "")[:SHORT],
+        **{name: made.get(name) for name in ("step", "ema_decay", "batch_norm", "seed", "dtype")},
+        "n_features": extractor.width,
+        "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+    }

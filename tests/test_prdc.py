@@ -1,0 +1,63 @@
+"""Precision, recall, density and coverage against the package of their authors, and in plain cases."""
+
+import numpy as np
+import pytest
+from prdc import compute_prdc
+from torch_fidelity.metric_prc import calculate_precision_recall_full
+
+from gan.metrics.features import Features
+from gan.metrics.prdc import features_to_prdc, nearest_distances
+
+
+def normal(seed: int, count: int, width: int = 8) -> Features:
+    return np.random.default_rng(seed).normal(size=(count, width))
+
+
+@pytest.mark.parametrize("nearest", [1, 3, 5])
+@pytest.mark.parametrize("shift", [0.0, 0.7, 3.0])
+def test_the_authors_package_says_the_same(nearest: int, shift: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gan.metrics.prdc.BLOCK", 70)  # several blocks, the last not full
+    real, fake = normal(0, 300), normal(1, 300) * 0.8 + shift
+    assert features_to_prdc(real, fake, nearest, seed=0) == pytest.approx(compute_prdc(real, fake, nearest))
+
+
+def test_torch_fidelity_says_the_same() -> None:
+    import torch
+
+    real, fake = (torch.from_numpy(features) for features in (normal(0, 300), normal(1, 300) * 0.8 + 0.5))
+    precision, recall = calculate_precision_recall_full(fake, real, neighborhood=3)
+    ours = features_to_prdc(real.numpy(), fake.numpy(), 3, seed=0)
+    assert (ours["precision"], ours["recall"]) == pytest.approx((precision, recall))
+
+
+def test_equal_and_far_sets() -> None:
+    real = normal(0, 200)
+    same = features_to_prdc(real, real, 5, seed=0)
+    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
+    assert set(features_to_prdc(real, real + 100, 5, seed=0).values()) == {0.0}
+
+
+def test_a_collapsed_generator_is_precise_and_covers_little() -> None:
+    real = normal(0, 300)
+    scores = features_to_prdc(real, real[:1] + normal(1, 300) * 1e-3, 5, seed=0)
+    assert scores["precision"] > 0.9
+    assert scores["recall"] < 0.1
+    assert scores["coverage"] < 0.1
+
+
+def test_unequal_sets_are_cut_by_the_seed() -> None:
+    real, fake = normal(0, 400), normal(1, 150)
+    assert features_to_prdc(real, fake, 5, seed=0) == features_to_prdc(real, fake, 5, seed=0)
+    assert features_to_prdc(real, fake, 5, seed=0) != features_to_prdc(real, fake, 5, seed=1)
+    assert features_to_prdc(real[:3], fake, 5, seed=0).keys() == {"precision", "recall", "density", "coverage"}
+
+
+def test_nearest_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gan.metrics.prdc.BLOCK", 4)
+    train, made = normal(0, 50), normal(1, 10)
+    made[3] = train[17]
+    distances, nearest = nearest_distances(made, train)
+    plain = np.linalg.norm(made[:, None] - train[None], axis=-1)
+    np.testing.assert_allclose(distances, plain.min(axis=1), atol=1e-6)
+    assert (nearest == plain.argmin(axis=1)).all()
+    assert nearest[3] == 17

@@ -52,6 +52,19 @@ def test_several_seeds_on_one_side_lend_their_noise_to_the_other() -> None:
     assert verdict(before, [scores(0.030)])[0] == "worse"
 
 
+def test_seeds_that_agree_by_chance_do_not_make_a_noise_of_0() -> None:
+    said, change = verdict([scores(0.0113), scores(0.0113)], [scores(0.0103)])
+    assert said == "within noise"
+    assert change.endswith(f"± {12.706 * 0.001 * np.sqrt(1.5):.2g}")
+
+
+def test_what_an_experiment_left_alone_is_not_listed() -> None:
+    other = scores(0.5, model="cyclegan", direction="a2b")
+    rows = compare([pd.concat([scores(0.01), other])], [pd.concat([scores(0.02), other])], "best", set())
+    assert set(rows["model"]) == {"dcgan"}
+    assert compare([other], [other], "best", set()).empty
+
+
 def test_of_what_is_better_when_higher_and_of_unknown_noise() -> None:
     assert verdict([scores(0.01, coverage=0.5)], [scores(0.01, coverage=0.6)], "coverage")[0] == "better (one seed)"
     one, other = scores(0.01, sea_iou=0.5), scores(0.01, sea_iou=0.6)
@@ -66,7 +79,7 @@ def test_unlike_protocols_are_refused_by_name(field: str) -> None:
         with pytest.raises(UnlikeError, match="share no score of checkpoint best"):
             compare([scores(0.01)], [scores(0.01, extractor="other")], "best", set())
         return
-    other = scores(0.01, **{field: 7})
+    other = scores(0.02, **{field: 7})
     with pytest.raises(
         UnlikeError, match=rf"dcgan best lite does not compare: {field} is .* and 7 after.*--ignore {field}"
     ):
@@ -76,7 +89,7 @@ def test_unlike_protocols_are_refused_by_name(field: str) -> None:
 
 @pytest.mark.parametrize("field", ["step", "ema_decay", "seed"])
 def test_what_an_experiment_may_change_may_differ(field: str) -> None:
-    assert len(compare([scores(0.01)], [scores(0.01, **{field: 7})], "best", set())) == 2
+    assert len(compare([scores(0.01)], [scores(0.02, **{field: 7})], "best", set())) == 2
 
 
 @pytest.fixture

@@ -82,6 +82,13 @@ def test_a_wrong_library_is_named_and_not_believed(
         assert said in capsys.readouterr().err
 
 
+def test_where_nobody_checks_the_library_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, fake = of(normal(0, 40, 60)), of(normal(1, 50, 60))
+    expected = fid(real, fake)
+    monkeypatch.setattr("gan.metrics.frechet.frechet_distance", lambda *_: 1 / 0)
+    assert fid(real, fake, check=False) == expected
+
+
 def test_the_bootstrap_sees_the_noise_of_the_made_images() -> None:
     """Its deviation is that of distances of fresh sets from the same distribution, to a third or so."""
     real = of(normal(0, 2000, 6))

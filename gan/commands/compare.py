@@ -47,6 +47,9 @@ def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
     """
     one, other = ([table(name) for name in side.split(",")] for side in (before, after))
     verdicts = compare(one, other, checkpoint, ignored)
+    if verdicts.empty:
+        print("every score is the same")
+        return
     print(verdicts.drop(columns="checkpoint").to_string(index=False))
     if few := few_images(pd.concat([*one, *other])):
         print(f"\n{few}")

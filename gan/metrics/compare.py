@@ -14,6 +14,7 @@ KEYS = ["model", "direction", "checkpoint", "extractor"]
 LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")
 SHARES = ("precision", "recall", "coverage")  # of images
 CONFIDENCE = 0.95
+VERDICT = ["metric", "before", "after", "change", "verdict"]
 
 
 class UnlikeError(GanError):
@@ -29,10 +30,11 @@ class Noise:
 
 
 def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: str, ignored: set[str]) -> pd.DataFrame:
-    """One row a model, direction, extractor and metric that both sides have of this checkpoint.
+    """One row a model, direction, extractor and metric that both sides have; none where all of these are equal.
 
     Args:
         before, after: the FID tables of one setting each, a table to a seed.
+        checkpoint: whose scores.
         ignored: fields of the protocol that may differ.
 
     Raises:
@@ -50,8 +52,10 @@ def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: s
         names = [
             name for name in (*LOWER, *HIGHER) if all(name in side and side[name].notna().all() for side in (a, b))
         ]
+        if all(set(a[name]) == set(b[name]) for name in names):
+            continue  # an experiment with one model leaves the other as it is
         rows += [dict(zip(KEYS, key, strict=True)) | _verdict(name, a, b) for name in names]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*KEYS, *VERDICT])
 
 
 def _refuse_unlike(key: tuple[str, ...], a: pd.DataFrame, b: pd.DataFrame, ignored: set[str]) -> None:
@@ -88,14 +92,18 @@ def _verdict(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> dict[str, Any]:
 
 
 def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
-    """From seeds where a side has several: their pooled deviation and Student's t; else from sampling alone."""
+    """From seeds where a side has several: their pooled deviation and Student's t; else from sampling alone.
+
+    Seeds differ by at least what sampling does: two that agree by chance do not make a noise of 0.
+    """
+    deviations = [_sampling_std(metric, side) for side in (a, b)]
     counts = [len(side) for side in (a, b)]
     freedom = sum(count - 1 for count in counts)
     scale = float(np.sqrt(sum(1 / count for count in counts)))
     if freedom > 0:
         squares = sum(float(((side[metric] - side[metric].mean()) ** 2).sum()) for side in (a, b))
-        return Noise(float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * (squares / freedom) ** 0.5 * scale, True)
-    deviations = [_sampling_std(metric, side) for side in (a, b)]
+        pooled = float(np.nanmax([(squares / freedom) ** 0.5, *deviations]))
+        return Noise(float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * pooled * scale, True)
     return Noise(float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * float(np.linalg.norm(deviations)), False)
 
 

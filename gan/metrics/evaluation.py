@@ -119,7 +119,7 @@ class Evaluation:
         of_real = self._reference_moments(one.real)
         kid, kid_std = features_to_kid(real, fake, wanted.kid_subsets, wanted.kid_subset_size, seed)
         scores = {
-            "fid": fid(of_real, moments(blocks(fake))),
+            "fid": fid(of_real, moments(blocks(fake)), check=one.trained),
             "kid": kid,
             "kid_std": kid_std,
             **features_to_prdc(real, fake, wanted.nearest, seed),

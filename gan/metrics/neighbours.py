@@ -23,5 +23,5 @@ def draw_neighbours(seen: Evaluation, path: Path) -> None:
             chosen = np.argsort(distances, kind="stable")[:SHOWN]
             for images, places in ((seen.images(one.fake), chosen), (seen.images(one.real), nearest[chosen])):
                 rows.append(to_rgb(np.stack([images[place : place + 1][0] for place in places.tolist()])))
-    zoom = max(1, 96 // rows[0].shape[1])
+    zoom = max(1, 128 // rows[0].shape[1])
     save_png(grid(np.concatenate(rows), len(rows[0]), zoom=zoom), path)

@@ -65,7 +65,7 @@ def _scores(axes: Axes, model: str, history: pd.DataFrame) -> None:
         best = points.loc[points[name].idxmin()]
         axes.plot(best["step"], best[name], "o", mfc="none", ms=10, color=line.get_color())
     axes.set(
-        title=f"{model}: FID of snapshots on training images, lowest circled",
+        title=f"{model}: FID of snapshots, lowest circled",
         xlabel="step",
         ylabel="FID",
         ylim=(0, None),

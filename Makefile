@@ -6,7 +6,7 @@ BIN := $(abspath $(VENV))/bin
 export PATH := $(BIN):$(PATH)
 
 # Columns of `make experiments` that crowd out what one compares: files, who ran it, and all but the leading scores.
-DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agreement|blocks)$$|.*\.(psnr|ssim|l1)$$
+DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agreement|blocks)$$|.*\.(psnr|ssim|l1|cycle_l1|cycle_psnr|precision|recall|density|nearest_train)$$
 
 .DEFAULT_GOAL := help
 .PHONY: help repro test check format experiments upgrade clean

@@ -45,7 +45,7 @@ def measure(count: int) -> None:
     (DATA / "card.json").write_text(json.dumps({"sha256": {"train": "0", "test": "1"}}))
     write_samples("dcgan", "best", {"arr_0": noise(count, 2)})
     write_card("dcgan", {})
-    runtime = start("auto", "auto")
+    runtime = start("auto", "auto", "exact")
     extractor = build("efficientnet_lite0", params.evaluate, runtime)
     began = time.perf_counter()
     for name in ("train", "test"):

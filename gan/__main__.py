@@ -2,14 +2,14 @@
 
 import argparse
 
-from gan.commands import compare, data
+from gan.commands import compare, data, verify
 from gan.core.errors import clean_exit
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gan", description="What DVC cannot do, one small command each.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (data, compare):
+    for command in (data, compare, verify):
         command.add(commands)
     given = parser.parse_args()
     given.run(given)

@@ -4,10 +4,10 @@ import json
 import sys
 from pathlib import Path
 
-from gan.core import params
-from gan.core.errors import clean_exit
+from gan.core.params import Params
 from gan.core.paths import REPORTS
 from gan.core.runtime import start
+from gan.core.stage import stage
 from gan.metrics.evaluation import Evaluation
 from gan.metrics.extractors import build
 from gan.metrics.neighbours import draw_neighbours
@@ -15,9 +15,8 @@ from gan.metrics.table import headline, merged, summary, table
 from gan.metrics.truth import cycle_scores, truth_scores
 
 
-def main(model: str, data: Path) -> None:
-    p = params.load()
-    runtime = start(p.accelerator, p.precision)
+def main(p: Params, model: str, data: Path) -> None:
+    runtime = start(p.accelerator, p.precision, p.determinism)
     selected = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
     seen = [Evaluation(model, data, build(name, p.evaluate, runtime), p, selected) for name in p.evaluate.extractors]
     rows = [row for evaluation in seen for row in evaluation.rows()]
@@ -34,5 +33,5 @@ def main(model: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    with clean_exit():
-        main(sys.argv[1], Path(sys.argv[2]))
+    with stage(f"evaluate@{sys.argv[1]}") as p:
+        main(p, sys.argv[1], Path(sys.argv[2]))

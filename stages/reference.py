@@ -3,19 +3,18 @@
 import sys
 from pathlib import Path
 
-from gan.core import params
-from gan.core.errors import clean_exit
+from gan.core.params import Params
 from gan.core.paths import REFERENCE
 from gan.core.runtime import start
+from gan.core.stage import stage
 from gan.data.packed import load_images, sets
 from gan.metrics.extractors import build
 from gan.metrics.features import extract
 from gan.metrics.reference import write_features
 
 
-def main(model: str, data: Path) -> None:
-    p = params.load()
-    runtime = start(p.accelerator, p.precision)
+def main(p: Params, model: str, data: Path) -> None:
+    runtime = start(p.accelerator, p.precision, p.determinism)
     for name in p.evaluate.extractors:
         extractor = build(name, p.evaluate, runtime)
         for one in sets(data):
@@ -24,5 +23,5 @@ def main(model: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    with clean_exit():
-        main(sys.argv[1], Path(sys.argv[2]))
+    with stage(f"reference@{sys.argv[1]}") as p:
+        main(p, sys.argv[1], Path(sys.argv[2]))

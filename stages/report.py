@@ -2,16 +2,14 @@
 
 import pandas as pd
 
-from gan.core import params
-from gan.core.errors import clean_exit
 from gan.core.paths import REPORTS
+from gan.core.stage import stage
 from gan.report.figures import overview, training_curves
 
 MODELS = ("dcgan", "cyclegan")
 
 
 def main() -> None:
-    params.load()
     tables = [pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in MODELS]  # as they are written
     widest = max(tables, key=lambda table: table.shape[1])
     scores = pd.concat([widest[:0], *tables])  # columns in the order of the table that has most
@@ -22,5 +20,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with clean_exit():
+    with stage("report"):
         main()

@@ -3,10 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from gan.core import params
-from gan.core.errors import clean_exit
 from gan.core.params import Params
 from gan.core.runtime import Runtime, start
+from gan.core.stage import stage
 
 
 def sampler(model: str) -> Callable[[Params, Runtime], None]:
@@ -18,11 +17,10 @@ def sampler(model: str) -> Callable[[Params, Runtime], None]:
     return sample
 
 
-def main(model: str) -> None:
-    p = params.load()
-    sampler(model)(p, start(p.accelerator, p.precision))
+def main(p: Params, model: str) -> None:
+    sampler(model)(p, start(p.accelerator, p.precision, p.determinism))
 
 
 if __name__ == "__main__":
-    with clean_exit():
-        main(sys.argv[1])
+    with stage(f"sample@{sys.argv[1]}") as p:
+        main(p, sys.argv[1])

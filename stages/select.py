@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.core import params
-from gan.core.errors import clean_exit
 from gan.core.images import Uint8
 from gan.core.params import Params
 from gan.core.paths import CHECKPOINTS, REFERENCE, REPORTS
 from gan.core.progress import Progress
 from gan.core.runtime import Runtime, start
+from gan.core.stage import stage
 from gan.metrics.extractors import build
 from gan.metrics.reference import read_features
 from gan.metrics.selection import Selection, headline, lost_modes, part
@@ -31,9 +30,8 @@ def drawer(model: str) -> Draw:
     return draw
 
 
-def main(model: str) -> None:
-    p = params.load()
-    runtime = start(p.accelerator, p.precision)
+def main(p: Params, model: str) -> None:
+    runtime = start(p.accelerator, p.precision, p.determinism)
     count = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
     extractor = build(p.evaluate.extractors[0], p.evaluate, runtime)
     features = {name: read_features(REFERENCE / model / extractor.name, of) for name, of in TARGETS[model].items()}
@@ -68,5 +66,5 @@ def curve(
 
 
 if __name__ == "__main__":
-    with clean_exit():
-        main(sys.argv[1])
+    with stage(f"select@{sys.argv[1]}") as p:
+        main(p, sys.argv[1])

@@ -15,7 +15,9 @@ def main() -> None:
     with RunState("train-cyclegan", p.keep_states) as state:
         a, b = (load_images(DOMAINS, f"train{domain}") for domain in "AB")
         seed_all(p.seed)
-        train(CycleGAN(a, b, p.train_cyclegan, p.lr, p.seed, start(p.accelerator, p.precision)), state, p)
+        train(
+            CycleGAN(a, b, p.train_cyclegan, p.lr, p.seed, start(p.accelerator, p.precision, p.determinism)), state, p
+        )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def main() -> None:
     with RunState("train-dcgan", p.keep_states) as state:
         images = load_images(IMAGES, "train")
         seed_all(p.seed)
-        train(DCGAN(images, p.train_dcgan, p.lr, p.seed, start(p.accelerator, p.precision)), state, p)
+        train(DCGAN(images, p.train_dcgan, p.lr, p.seed, start(p.accelerator, p.precision, p.determinism)), state, p)
 
 
 if __name__ == "__main__":

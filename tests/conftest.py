@@ -9,6 +9,8 @@ import torch
 
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
+from tests.project import commit, fresh_clone, sh
+from tests.tiny import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +44,20 @@ def digits() -> Uint8:
 
     some = mnist5k.collection().limited(48, 0)
     return np.stack([np.asarray(some.open(index)) for index in range(len(some))])[..., None]
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone in which everything was reproduced and committed once, watched and without a network."""
+    folder = fresh_clone(tmp_path_factory.mktemp("clone"))
+    sh(folder, "dvc", "repro", PYTHONPATH=str(ROOT / "tests" / "watch"), WATCH_LOG=str(folder / ".git" / "opened"))
+    commit(folder, "reproduced")
+    return folder
+
+
+@pytest.fixture
+def _back_to_start(clone: Path) -> Iterator[None]:
+    """After the test, the clone is as it was reproduced."""
+    yield
+    sh(clone, "git", "checkout", "-q", "-f", "main")
+    sh(clone, "dvc", "checkout", "-q", "--force")

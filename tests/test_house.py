@@ -87,7 +87,8 @@ def test_deps_cover_what_a_stage_imports(stage: str, listed: Pipeline) -> None:
     probe = [sys.executable, "-c", PROBE, module, *arguments]
     loaded = subprocess.run(probe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     files = [Path(file).relative_to(ROOT) for file in json.loads(loaded)]
-    sources = [file for file in files if (ROOT / file).stat().st_size]  # an empty __init__.py decides nothing
+    # An empty __init__.py decides nothing, and that of stages only refuses to start.
+    sources = [file for file in files if (ROOT / file).stat().st_size and file != Path("stages/__init__.py")]
     assert len(sources) > 3
     uncovered = [file for file in sources if not any(file.is_relative_to(dep) for dep in deps)]
     assert not uncovered, f"{stage} imports {uncovered}: list them under its deps in dvc.yaml"

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.bad_files import photo
-from tests.test_pipeline import commit, fresh_clone, sh
+from tests.project import commit, fresh_clone, sh
 
 
 @pytest.fixture(scope="module")

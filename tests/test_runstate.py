@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gan.core.errors import InputsChangedError
-from gan.core.runstate import RunState, fingerprint
+from gan.core.fingerprint import fingerprint
+from gan.core.runstate import RunState
 from gan.training import statefile
 
 PIPELINE = """

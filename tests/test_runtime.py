@@ -27,20 +27,20 @@ def test_generators_leave_the_global_one_alone() -> None:
 
 
 def test_start_picks_what_is_there() -> None:
-    runtime = start("cpu", "auto")
+    runtime = start("cpu", "auto", "exact")
     assert runtime.device.type == "cpu"
     assert runtime.precision in ("fp32", "bf16")
-    assert start("auto", "bf16").precision == "bf16"
+    assert start("auto", "bf16", "exact").precision == "bf16"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA, so asking for it is right")
 def test_cuda_that_is_not_there_is_refused() -> None:
     with pytest.raises(ParamsError, match="torch sees no CUDA device; use auto or cpu"):
-        start("cuda", "fp32")
+        start("cuda", "fp32", "exact")
 
 
 def test_autocast_runs_convolutions_in_the_named_precision() -> None:
     layer, images = torch.nn.Conv2d(1, 1, 1), torch.ones(1, 1, 2, 2)
     for precision, expected in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
-        with start("cpu", precision).autocast():
+        with start("cpu", precision, "exact").autocast():
             assert layer(images).dtype == expected

@@ -2,11 +2,11 @@
 
 import argparse
 import io
-import subprocess
 from pathlib import Path
 
 import pandas as pd
 
+from gan.commands.revisions import revision, show
 from gan.core.errors import GanError
 from gan.core.paths import REPORTS
 from gan.metrics.compare import compare
@@ -77,27 +77,4 @@ def _text(name: str, path: str) -> str:
     """What a file holds there; empty where there is none."""
     if name == WORKSPACE:
         return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
-    revision = _revision(name)
-    return _git("show", f"{revision}:{path}") or ""
-
-
-def _revision(name: str) -> str:
-    """The commit of a revision or of an experiment's name.
-
-    Raises:
-        GanError: git knows no such name, or several experiments have it.
-    """
-    listed = _git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps") or ""
-    found = [line.split() for line in listed.splitlines()]
-    named = {commit for commit, ref in found if ref.rsplit("/", 1)[-1] == name and "/exec/" not in ref}
-    if len(named) > 1:
-        raise GanError(f"{name} is the name of {len(named)} experiments; give the commit of one")
-    commit = next(iter(named), None) or _git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-    if not commit:
-        raise GanError(f"{name} is no revision and no experiment; `dvc exp list --all` names them")
-    return commit.strip()
-
-
-def _git(*arguments: str) -> str | None:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    return done.stdout if done.returncode == 0 else None
+    return show(revision(name), path)

@@ -1,5 +1,6 @@
 """Images as tensors in [-1, 1], as uint8 arrays, and as grids for people."""
 
+import io
 from pathlib import Path
 from typing import Protocol
 
@@ -7,6 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+
+from gan.core.files import write_whole
 
 Uint8 = NDArray[np.uint8]
 
@@ -56,5 +59,6 @@ def grid(images: Uint8, columns: int, pad: int = 2, zoom: int = 1) -> Uint8:
 
 def save_png(image: Uint8, path: Path) -> None:
     """Write one (H, W, 3) image; the same pixels give the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(image).save(path, optimize=True)
+    content = io.BytesIO()
+    Image.fromarray(image).save(content, "PNG", optimize=True)
+    write_whole(path, content.getbuffer())

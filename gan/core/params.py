@@ -152,6 +152,7 @@ class Params(Block):
     accelerator: Literal["auto", "cpu", "cuda"]
     devices: Literal[1]
     precision: Literal["auto", "fp32", "bf16"]
+    determinism: Literal["exact", "fast"]
     save_every_seconds: Seconds
     keep_states: Natural
     prepare_data: PrepareData

@@ -6,61 +6,19 @@ experiments). The fingerprint covers the stage's command, params and deps: the s
 other starts fresh and leaves the old state for when one goes back.
 """
 
-import hashlib
-import json
 import os
-import re
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from filelock import FileLock, Timeout
 
 from gan.core.errors import InputsChangedError
-from gan.core.paths import PARAMS, PIPELINE
-from gan.core.yaml12 import read_yaml
+from gan.core.fingerprint import fingerprint, name_of, refuse_changes
 
-
-def fingerprint(stage: str) -> dict[str, str]:
-    """What the result of a stage depends on: name → hash, for its cmd, each param and each dep."""
-    entry = _entry(stage)
-    params = read_yaml(PARAMS.read_text())
-    parts = {"cmd": entry["cmd"]}
-    for key in entry.get("params", []):
-        value = params
-        for name in key.split("."):
-            value = value[name]
-        parts[f"{PARAMS}: {key}"] = _hash(json.dumps(value, sort_keys=True).encode())
-    for dep in entry.get("deps", []):
-        parts[dep] = _hash_path(Path(dep))
-    return parts
-
-
-def _entry(stage: str) -> dict[str, Any]:
-    """A stage as dvc.yaml has it; `name@key` is the one that `foreach` makes of that key."""
-    name, _, key = stage.partition("@")
-    entry: dict[str, Any] = read_yaml(PIPELINE.read_text())["stages"][name]
-    if not key:
-        return entry
-    values = {"key": key} | {f"item.{name}": value for name, value in entry["foreach"][key].items()}
-    text = re.sub(r"\$\{([\w.]+)\}", lambda found: str(values.get(found[1], found[0])), json.dumps(entry["do"]))
-    filled: dict[str, Any] = json.loads(text)
-    return filled
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _hash_path(path: Path) -> str:
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    digest = hashlib.blake2b(digest_size=16)
-    for file in files:
-        if file.is_file() and file.suffix != ".pyc":  # as in .dvcignore
-            digest.update(file.relative_to(path).as_posix().encode())
-            with file.open("rb") as content:
-                digest.update(hashlib.file_digest(content, "blake2b").digest())
-    return digest.hexdigest()
+GONE = ".gone"  # ends the name of a folder that is being deleted
 
 
 class RunState:
@@ -75,8 +33,7 @@ class RunState:
         self.stage, self.keep = stage, keep
         self.inputs = fingerprint(stage)
         root = Path(os.environ.get("DVC_ROOT", ".")) / ".state"
-        name = f"{stage}-{_hash(json.dumps(self.inputs, sort_keys=True).encode())[:16]}"
-        self.folder, self._lock = _claim(root, name)
+        self.folder, self._lock = _claim(root, f"{stage}-{name_of(self.inputs)}")
 
     def __enter__(self) -> Self:
         _clean(self.folder, self.stage, self.keep)
@@ -86,29 +43,25 @@ class RunState:
         self._lock.release()
 
     def check_inputs(self) -> None:
-        """Refuse to finish when an input changed under the run: DVC would record the new one with the old result.
+        """Refuse to finish when an input changed under the run; the state stays.
 
         Raises:
-            InputsChangedError: names what changed. The state stays: put the input back and rerun.
+            InputsChangedError: names what changed.
         """
-        now = fingerprint(self.stage)
-        changed = sorted(name for name in now.keys() | self.inputs.keys() if now.get(name) != self.inputs.get(name))
-        if changed:
-            raise InputsChangedError(
-                f"{self.stage}: changed while it ran: {', '.join(changed)}. Nothing is recorded and the state is "
-                "kept: undo the change and rerun to finish in seconds, or rerun to work with the new values"
-            )
+        refuse_changes(self.stage, self.inputs, " to finish in seconds (the state is kept)")
 
     def remove(self) -> None:
-        """Forget a finished run, so that `dvc repro -f` works again."""
-        shutil.rmtree(self.folder)
+        """Forget a finished run, so that `dvc repro -f` works again; a kill in between leaves all of it or no state."""
+        gone = self.folder.with_name(f"{self.folder.name}{GONE}")
+        shutil.rmtree(gone, ignore_errors=True)
+        self.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _claim(root: Path, name: str) -> tuple[Path, FileLock]:
-    """A folder that no other run holds: a second equal run at the same time gets one of its own."""
-    for index in range(1, 1000):
-        folder = root / (name if index == 1 else f"{name}.{index}")
-        folder.mkdir(parents=True, exist_ok=True)
+    """A folder that no other run holds, one with a state in it first: two equal runs at once have one each."""
+    root.mkdir(parents=True, exist_ok=True)
+    for folder in (*_left(root, name), *(root / _numbered(name, index) for index in range(1, 1000))):
         lock = FileLock(root / f"{folder.name}.lock")
         try:
             lock.acquire(timeout=0)
@@ -119,8 +72,23 @@ def _claim(root: Path, name: str) -> tuple[Path, FileLock]:
     raise InputsChangedError(f"{root}: 1000 equal runs hold {name}")
 
 
+def _numbered(name: str, index: int) -> str:
+    return name if index == 1 else f"{name}.{index}"
+
+
+def _left(root: Path, name: str) -> Iterator[Path]:
+    """Folders in which a run of this name left something to go on with."""
+    for folder in sorted(root.glob(f"{name}*")):
+        if folder.suffix not in (GONE, ".lock"):
+            with suppress(FileNotFoundError):  # another run has just finished with it
+                if any(folder.iterdir()):
+                    yield folder
+
+
 def _clean(current: Path, stage: str, keep: int) -> None:
     """Remove the oldest states of this stage beyond `keep`; one that a run holds is never touched."""
+    for gone in current.parent.glob(f"*{GONE}"):
+        shutil.rmtree(gone, ignore_errors=True)
     others = [path for path in current.parent.glob(f"{stage}-*") if path.is_dir() and path != current]
     for folder in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
         lock = FileLock(current.parent / f"{folder.name}.lock")

@@ -1,5 +1,6 @@
 """The machine a run meets: device, precision and seeds."""
 
+import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -40,16 +41,26 @@ class Runtime:
         return tensor.to(self.device, non_blocking=True)
 
 
-def start(accelerator: str, precision: str) -> Runtime:
-    """Pick device and precision.
+def start(accelerator: str, precision: str, determinism: str) -> Runtime:
+    """Pick device, precision, and how far runs repeat each other: `exact` or `fast`.
 
     Raises:
         ParamsError: the accelerator asked for is not to be had on this machine.
     """
+    _determine(exact=determinism == "exact")
     device = _device(accelerator)
     if precision == "auto":
         precision = "bf16" if _fast_bf16(device) else "fp32"
     return Runtime(device, precision)
+
+
+def _determine(exact: bool) -> None:
+    """What torch needs to give the same bits twice on CUDA; CPUs do so anyway, with the same number of threads."""
+    if exact:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else torch refuses; read when CUDA starts
+    torch.use_deterministic_algorithms(exact)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid, and slow
+    torch.backends.cudnn.benchmark = not exact  # times several kernels and takes the quickest, another one each run
 
 
 def seed_all(*key: int) -> None:

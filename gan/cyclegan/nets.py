@@ -14,7 +14,10 @@ class Conv2d(nn.Conv2d):
     """A convolution in the type of its input: padding and norms around it then stay in that type too."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self._conv_forward(x, *_as_type(x.dtype, self.weight, self.bias))
+        weight, bias = _as_type(x.dtype, self.weight, self.bias)
+        if x.is_cuda and self.padding_mode == "reflect" and torch.are_deterministic_algorithms_enabled():
+            return F.conv2d(reflect(x, int(self.padding[0])), weight, bias, self.stride)
+        return self._conv_forward(x, weight, bias)
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
@@ -26,6 +29,17 @@ class ConvTranspose2d(nn.ConvTranspose2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:  # type: ignore[override]  # no other output size is asked for
         weight, bias = _as_type(x.dtype, self.weight, self.bias)
         return F.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=1)
+
+
+def reflect(x: torch.Tensor, pad: int) -> torch.Tensor:
+    """`F.pad(x, (pad,) * 4, "reflect")` by slices, (N, C, H, W) to (N, C, H + 2 pad, W + 2 pad).
+
+    CUDA's own has a gradient that sums in any order, so that its bits differ from run to run.
+    """
+    for dim in (2, 3):
+        before, after = x.narrow(dim, 1, pad), x.narrow(dim, x.shape[dim] - 1 - pad, pad)
+        x = torch.cat([before.flip(dim), x, after.flip(dim)], dim)
+    return x
 
 
 def _as_type(

@@ -1,6 +1,6 @@
 """All rows of one model's FID table that need an extractor, from arrays and features on disk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Evaluation:
     extractor: Extractor
     params: Params
     selected: int
+    _distances: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
 
     @cached_property
     def wanted(self) -> list[Comparison]:
@@ -138,11 +139,15 @@ class Evaluation:
 
         1: as far as unseen real images are; towards 0: copies of training images.
         """
-        train, test = self.features(one.real), self.features(one.real.replace("train", "test"))
-        made, unseen = (
-            float(np.median(nearest_distances(features, train)[0])) for features in (self.features(one.fake), test)
-        )
+        made, unseen = self._to_train(one.fake, one.real), self._to_train(one.real.replace("train", "test"), one.real)
         return made / max(unseen, 1e-12)
+
+    def _to_train(self, images: str, train: str) -> float:
+        """Median distance of a set to the nearest training image; that of the unseen images serves every row."""
+        if (images, train) not in self._distances:
+            distances, _ = nearest_distances(self.features(images), self.features(train))
+            self._distances[images, train] = float(np.median(distances))
+        return self._distances[images, train]
 
 
 def blocks(features: Features) -> "list[Features]":

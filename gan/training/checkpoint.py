@@ -11,6 +11,7 @@ from safetensors.torch import save
 from torch import nn
 
 from gan.core.errors import CheckpointError
+from gan.core.files import write_whole
 from gan.core.paths import CHECKPOINTS
 
 Weights = dict[str, torch.Tensor]
@@ -49,9 +50,8 @@ def path_of(model: str, name: str) -> Path:
 
 def write(path: Path, checkpoint: Checkpoint) -> None:
     """Write one file; the same checkpoint gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     weights = {name: tensor.contiguous() for name, tensor in checkpoint.weights.items()}
-    path.write_bytes(save(weights, {"gan": json.dumps(checkpoint.meta, sort_keys=True)}))
+    write_whole(path, save(weights, {"gan": json.dumps(checkpoint.meta, sort_keys=True)}))
 
 
 def read(path: Path) -> Checkpoint:

@@ -1,8 +1,11 @@
-"""SIGTERM and Ctrl-C as a polite request: finish the step, save, leave."""
+"""SIGTERM, Ctrl-C and a closed terminal as a polite request: finish the step, save, leave."""
 
 import signal
 from types import FrameType, TracebackType
 from typing import Self
+
+# SIGHUP, of a closed terminal or a lost connection, is unknown to Windows.
+SIGNALS = [signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 class Interrupts:
@@ -13,7 +16,7 @@ class Interrupts:
         self._before: dict[int, signal._HANDLER] = {}
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in SIGNALS:
             self._before[number] = signal.signal(number, self._remember)
         return self
 

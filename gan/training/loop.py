@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import torch
 
+from gan.core.environment import differences, environment
 from gan.core.errors import Interrupted
 from gan.core.images import Images, Uint8, save_png
 from gan.core.params import Training
@@ -78,6 +79,7 @@ class Run:
     step: int  # steps done
     rows: list[Row]  # history so far
     pending: list[dict[str, Any]]  # scalars of each step since the last row
+    environments: list[dict[str, Any]]  # where it ran; more than one if it was resumed elsewhere
 
 
 def fit(recipe: Recipe, params: Training, job: Job) -> Run:
@@ -93,11 +95,16 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
         if run.step:
             progress.say(f"resumed at step {run.step} of {total}")
+        _note_environment(run, recipe, progress)
         saved = time.monotonic()
         while run.step < total:
             seed_all(job.seed, run.step)
             run.pending.append(recipe.step(run.step))
             run.step += 1
+            if (
+                recipe.runtime.device.type == "cpu"
+            ):  # looking costs nothing; a GPU would have to wait, and looks at rows
+                settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
             if due.row:
                 _log(run, recipe)
@@ -117,6 +124,14 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
                     "the state is saved: the same command goes on from there"
                 )
     return run
+
+
+def _note_environment(run: Run, recipe: Recipe, progress: Progress) -> None:
+    now = environment(recipe.runtime)
+    if run.environments and (changed := differences(run.environments[-1], now)):
+        progress.say(f"resumed in another environment, the same bits are not promised: {', '.join(changed)}")
+    if now not in run.environments[-1:]:
+        run.environments.append(now)
 
 
 class _Due:
@@ -164,6 +179,6 @@ def _save(run: Run, recipe: Recipe, state: RunState) -> None:
 def _restore(recipe: Recipe, state: RunState) -> Run:
     saved = statefile.load(state.folder)
     if saved is None:
-        return Run(step=0, rows=[], pending=[])
+        return Run(step=0, rows=[], pending=[], environments=[])
     recipe.load_state_dict(saved["recipe"])
     return Run(**saved["run"])

@@ -2,13 +2,14 @@
 
 import hashlib
 import io
-import os
 import pickle
 import sys
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from gan.core.files import sync_folder, write_synced
 
 DIGEST = hashlib.sha256().digest_size  # bytes in front of the payload
 
@@ -23,15 +24,11 @@ def save(folder: Path, state: dict[str, Any]) -> None:
     torch.save(state, buffer)
     payload = buffer.getbuffer()
     temporary = folder / "state.tmp"
-    with temporary.open("wb") as file:
-        file.write(hashlib.sha256(payload).digest())
-        file.write(payload)
-        file.flush()
-        os.fsync(file.fileno())
+    write_synced(temporary, hashlib.sha256(payload).digest(), payload)
     if (folder / "state").exists():
         (folder / "state").replace(folder / "previous")
     temporary.replace(folder / "state")
-    _sync(folder)
+    sync_folder(folder)
 
 
 def load(folder: Path) -> dict[str, Any] | None:
@@ -49,13 +46,3 @@ def load(folder: Path) -> dict[str, Any] | None:
                 continue
         print(f"{path} is damaged (checksum differs): not used", file=sys.stderr)
     return None
-
-
-def _sync(folder: Path) -> None:
-    """Make renames durable; only POSIX can, and needs to, sync a folder."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -5,13 +5,14 @@ import shutil
 from gan.core.params import Params
 from gan.core.paths import CHECKPOINTS, REPORTS
 from gan.core.runstate import RunState
-from gan.training.checkpoint import Checkpoint, write
+from gan.training.card import CARD, write_card
+from gan.training.checkpoint import Checkpoint, path_of, write
 from gan.training.history import write_history
 from gan.training.loop import Job, Recipe, Run, fit
 
 
 def train(recipe: Recipe, state: RunState, params: Params) -> None:
-    """Train the recipe, then write the last checkpoint, snapshots, losses and previews, and forget the state.
+    """Train the recipe, then write the last checkpoint, snapshots, losses, previews and card, and forget the state.
 
     Raises:
         InputsChangedError: params, code or data changed under the run; the trained state is kept.
@@ -21,6 +22,8 @@ def train(recipe: Recipe, state: RunState, params: Params) -> None:
     run = fit(recipe, recipe.params, job)
     state.check_inputs()
     _publish(recipe, run, job)
+    model = str(recipe.meta()["model"])
+    write_card(REPORTS / model / CARD, state, params, path_of(model, "last"), run.environments)
     state.check_inputs()
     state.remove()
 
@@ -29,7 +32,7 @@ def _publish(recipe: Recipe, run: Run, job: Job) -> None:
     meta = recipe.meta()
     name = str(meta["model"])
     folder = CHECKPOINTS / name
-    write(folder / "last.safetensors", Checkpoint(recipe.weights(), {**meta, "step": run.step}))
+    write(path_of(name, "last"), Checkpoint(recipe.weights(), {**meta, "step": run.step}))
     shutil.copytree(job.snapshots, folder / "snapshots", dirs_exist_ok=True)
     write_history(folder / "losses.csv", run.rows)
     shutil.copytree(job.previews, REPORTS / name / "previews", dirs_exist_ok=True)

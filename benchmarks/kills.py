@@ -1,0 +1,127 @@
+"""Kill trainings again and again, and compare with trainings left alone: `python -m benchmarks.kills 20`.
+
+Each kill is a kill -9 of `dvc repro` and all below it: every other one at a random moment from its start on, the rest
+while a state is being written. Then the run goes to its end. Equal are `dvc.lock` (the hashes of all that DVC keeps:
+last checkpoint, snapshots, losses, previews), `last.safetensors` and `history.csv`, byte for byte.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from tests import tiny
+from tests.project import commit, environment, fresh_clone, sh
+
+MODELS = ("dcgan", "cyclegan")
+STEPS = {"dcgan": 3000, "cyclegan": 1200}  # enough to live through the kills, which come within seconds
+WITHIN = 9.0  # seconds from the start of a command, in which a random kill comes; loading takes about 5 of them
+
+
+def project(folder: Path) -> Path:
+    """A clone with small networks that train for long and save after every step, its data prepared."""
+    folder.mkdir()
+    clone = fresh_clone(folder)
+    params = tiny.values() | {"save_every_seconds": 0.0001}
+    per_epoch = {"dcgan": 5, "cyclegan": 60}
+    params["train_dcgan"]["epochs"] = STEPS["dcgan"] // per_epoch["dcgan"]
+    params["train_cyclegan"] |= dict.fromkeys(
+        ("epochs", "decay_epochs"), STEPS["cyclegan"] // per_epoch["cyclegan"] // 2
+    )
+    for model in MODELS:
+        params[f"train_{model}"] |= {"preview_every_epochs": 3.0, "snapshots": {"count": 9, "precision": "fp16"}}
+        params[f"train_{model}"]["watch"]["every_steps"] = 300
+    (clone / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    commit(clone, "long trainings")
+    sh(clone, "dvc", "repro", "-q", "prepare-data", "reference")
+    return clone
+
+
+@dataclass
+class Killer:
+    """Kills one training of one clone."""
+
+    clone: Path
+    model: str
+    moments: np.random.Generator
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def kill(self, writing: bool) -> None:
+        """Start the training, and kill it while it writes a state, or at a random moment."""
+        log = self.clone / ".git" / f"{self.model}.log"
+        with log.open("w") as output:
+            command = ["dvc", "repro", "-s", f"train-{self.model}"]
+            process = subprocess.Popen(
+                command,
+                cwd=self.clone,
+                env=environment(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            until = time.monotonic() + (600 if writing else self.moments.uniform(0, WITHIN))
+            while time.monotonic() < until and process.poll() is None and not (writing and self._writes()):
+                time.sleep(0 if writing else 0.01)
+            self.counts["before"] += process.poll() is None
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self.counts["kills"] += 1
+        self.counts["half a state left"] += self._writes()
+        self.counts["resumed"] += "resumed at step" in log.read_text()
+        self.counts["fell back"] += "is damaged" in log.read_text()
+
+    def _writes(self) -> bool:
+        return any((self.clone / ".state").glob(f"train-{self.model}-*/state.tmp"))
+
+
+def kept(clone: Path, model: str) -> dict[str, bytes]:
+    """What must be equal."""
+    paths = (
+        "dvc.lock",
+        f"data/checkpoints/{model}/last.safetensors",
+        f"data/checkpoints/{model}/best.safetensors",
+        f"reports/{model}/history.csv",
+    )
+    return {path: (clone / path).read_bytes() for path in paths}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kills", nargs="?", type=int, default=20, help="of each model; %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="of the random moments; %(default)s")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        alone, killed = project(Path(folder) / "alone"), project(Path(folder) / "killed")
+        print(
+            "| model | kills | half a state left | resumed | fell back | seconds | equal |\n"
+            "|---|---|---|---|---|---|---|"
+        )
+        for model in MODELS:
+            sh(alone, "dvc", "repro", "-q", f"select@{model}")
+            killer = Killer(killed, model, np.random.default_rng(given.seed))
+            began = time.monotonic()
+            for index in range(given.kills):
+                killer.kill(writing=index % 2 == 1)
+            sh(killed, "dvc", "repro", "-q", f"select@{model}")
+            counts, took = killer.counts, time.monotonic() - began
+            other = [name for name, content in kept(alone, model).items() if kept(killed, model)[name] != content]
+            print(
+                f"| {model} | {counts['kills']} | {counts['half a state left']} | {counts['resumed']} "
+                f"| {counts['fell back']} | {took:.0f} | {'no: ' + ', '.join(other) if other else 'yes'} |",
+                flush=True,
+            )
+            if other:
+                sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

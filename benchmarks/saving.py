@@ -1,0 +1,96 @@
+"""What it costs to save the state and to keep snapshots: `python -m benchmarks.saving`, with this folder's params.
+
+Both models train from their prepared data for some epochs, and everything that writes a file is timed within the run.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gan.core.params import Params, load
+from gan.core.paths import DOMAINS, IMAGES
+from gan.core.runstate import RunState
+from gan.core.runtime import Runtime, seed_all, start
+from gan.cyclegan.recipe import CycleGAN
+from gan.data.packed import load_images
+from gan.dcgan.recipe import DCGAN
+from gan.training import loop
+from gan.training.loop import Job, Recipe, fit
+
+
+def dcgan(p: Params, runtime: Runtime) -> Recipe:
+    return DCGAN(load_images(IMAGES, "train"), p.train_dcgan, p.lr, p.seed, runtime)
+
+
+def cyclegan(p: Params, runtime: Runtime) -> Recipe:
+    a, b = (load_images(DOMAINS, f"train{name}") for name in "AB")
+    return CycleGAN(a, b, p.train_cyclegan, p.lr, p.seed, runtime)
+
+
+@contextmanager
+def timed(names: list[str]) -> Iterator[dict[str, list[float]]]:
+    """Seconds of each call of these functions of the loop."""
+    took: dict[str, list[float]] = defaultdict(list)
+    before: dict[str, Callable[..., Any]] = {name: getattr(loop, name) for name in names}
+
+    def clocked(name: str) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            began = time.perf_counter()
+            result = before[name](*arguments)
+            took[name].append(time.perf_counter() - began)
+            return result
+
+        return call
+
+    for name in names:
+        setattr(loop, name, clocked(name))
+    yield took
+    for name in names:
+        setattr(loop, name, before[name])
+
+
+def measure(model: str, build: Callable[[Params, Runtime], Recipe], share: float) -> None:
+    """Train for a share of the steps, and print a row for what is written at the default rates."""
+    p = load()
+    seed_all(p.seed)
+    recipe = build(p, start(p.accelerator, p.precision, p.determinism))
+    kept_every = recipe.total_steps / recipe.params.snapshots.count
+    recipe.total_steps = round(recipe.total_steps * share)
+    snapshots = recipe.params.snapshots.model_copy(update={"count": max(1, round(recipe.total_steps / kept_every))})
+    with tempfile.TemporaryDirectory() as folder, timed(["_save", "_keep"]) as took:
+        os.environ["DVC_ROOT"] = folder
+        with RunState(f"train-{model}", p.keep_states) as state:
+            began = time.perf_counter()
+            fit(
+                recipe,
+                recipe.params.model_copy(update={"snapshots": snapshots}),
+                Job(p.seed, state, p.save_every_seconds),
+            )
+            whole = time.perf_counter() - began
+            size = (state.folder / "state").stat().st_size / 2**20
+    cells = [f"{len(took[name])} × {sum(took[name]) / len(took[name]) * 1000:.0f} ms" for name in ("_save", "_keep")]
+    parts = [f"{sum(took[name]) / (whole - sum(took[name])):.2%}" for name in ("_save", "_keep")]
+    print(
+        f"| {model} | {recipe.total_steps} | {whole:.0f} | {size:.0f} "
+        f"| {cells[0]} | {parts[0]} | {cells[1]} | {parts[1]} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=0.2, help="of the default steps; %(default)s")
+    given = parser.parse_args()
+    print("| model | steps | seconds | state MiB | saves | of training | snapshots | of training |")
+    print("|---|---|---|---|---|---|---|---|")
+    for model, build in (("dcgan", dcgan), ("cyclegan", cyclegan)):
+        measure(model, build, given.share)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""How far two runs of one training agree: to the bit, within a tolerance, or up to which step."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from gan.core.errors import CheckpointError
+from gan.training.checkpoint import Weights, read
+
+
+def difference(recorded: Path, rerun: Path) -> float:
+    """The largest difference of a weight, relative to the largest weight of its tensor; 0 for equal files.
+
+    Networks of other shapes differ by infinity.
+    """
+    if recorded.read_bytes() == rerun.read_bytes():
+        return 0.0
+    one, other = read(recorded).weights, read(rerun).weights
+    if {name: tensor.shape for name, tensor in one.items()} != {name: tensor.shape for name, tensor in other.items()}:
+        return float("inf")
+    return max(_relative(one, other, name) for name in one)
+
+
+def _relative(one: Weights, other: Weights, name: str) -> float:
+    a, b = one[name].double(), other[name].double()
+    return float((a - b).abs().max() / a.abs().max().clamp(min=torch.finfo(torch.float32).tiny))
+
+
+def first_other_row(recorded: Path, rerun: Path) -> str | None:
+    """Where two tables of losses differ first, as far as both go: `step 50: d_loss 1.31 recorded, 1.32 here`."""
+    one, other = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (recorded, rerun))
+    if list(one) != list(other):
+        return f"columns: {', '.join(one)} recorded, {', '.join(other)} here"
+    for (_, before), (_, after) in zip(one.iterrows(), other.iterrows(), strict=False):
+        for name in one:
+            if before[name] != after[name]:
+                return f"step {before['step']}: {name} {before[name]} recorded, {after[name]} here"
+    return None
+
+
+@dataclass
+class Agreement:
+    """What was compared so far."""
+
+    tolerance: float
+    same: int = 0  # files that are equal to the bit
+    near: dict[str, float] = field(default_factory=dict)  # file → difference, within the tolerance
+    far: dict[str, float] = field(default_factory=dict)  # beyond it
+
+    def add(self, name: str, recorded: Path, rerun: Path) -> str:
+        """Compare two files, safetensors by their weights; what to say of them."""
+        apart = self._apart(recorded, rerun)
+        if apart == 0:
+            self.same += 1
+            return f"{name}: the same bits"
+        (self.near if apart <= self.tolerance else self.far)[name] = apart
+        return f"{name}: differs by {apart:.1e}" if apart < float("inf") else f"{name}: differs"
+
+    def _apart(self, recorded: Path, rerun: Path) -> float:
+        try:
+            if recorded.suffix == ".safetensors":
+                return difference(recorded, rerun)
+            return 0.0 if recorded.read_bytes() == rerun.read_bytes() else float("inf")
+        except (CheckpointError, FileNotFoundError):
+            return float("inf")
+
+    @property
+    def verdict(self) -> str:
+        """The level that was reached."""
+        if self.far:
+            return f"different from {next(iter(self.far))} on, by more than {self.tolerance:g}"
+        if self.near:
+            return f"equal within {self.tolerance:g}: the largest difference is {max(self.near.values()):.1e}"
+        return f"bit-identical: {self.same} files"

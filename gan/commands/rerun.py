@@ -1,0 +1,89 @@
+"""A temporary clone in which a recorded training runs again. All but `clone` work in the current folder, the clone."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from gan.core.environment import differences, environment
+from gan.core.errors import GanError
+from gan.core.fingerprint import entry, fingerprint
+from gan.core.params import load
+from gan.core.paths import PARAMS
+from gan.core.runtime import start
+from gan.training.card import md5
+
+
+def clone(commit: str, folder: Path) -> None:
+    """Clone the repository of the current folder at a commit, which shares its objects and DVC's cache."""
+    git = ["git", "clone", "--quiet", "--shared", "--no-checkout", ".", str(folder)]
+    _run(git, "cannot clone this repository")
+    _run(["git", "-C", str(folder), "checkout", "--quiet", "--detach", commit], f"cannot check {commit} out")
+    cache = _run([*DVC, "cache", "dir"], "cannot find DVC's cache").strip()
+    _run([*DVC, "--cd", str(folder), "cache", "dir", "--local", cache], "cannot use DVC's cache")
+
+
+def set_aside(stage: str, folder: Path) -> list[Path]:
+    """Bring the stage's data and recorded results from the cache, and move the results to a folder of their own.
+
+    Returns:
+        The recorded files, relative to that folder.
+    """
+    described = entry(stage)
+    data = [dep for dep in described["deps"] if not Path(dep).exists()]
+    missing = "its data or results are not in DVC's cache; `dvc pull`, or `dvc repro` at that revision, brings them"
+    _run([*DVC, "checkout", "--quiet", *data, *described["outs"]], missing)
+    for out in described["outs"]:
+        (folder / out).parent.mkdir(parents=True, exist_ok=True)
+        Path(out).rename(folder / out)
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def notes(card: dict[str, Any], recorded: Path) -> list[str]:
+    """What in the card does not fit what lies here; sets params and threads as the card has them."""
+    found = []
+    if md5(recorded / card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
+        found.append("the card is of another run than the recorded files, which came from DVC's run cache")
+    now = fingerprint(card["stage"])
+    if changed := [name for name in now if now[name] != card["inputs"].get(name)]:
+        found.append(f"the card was made from other inputs: {', '.join(changed)}")
+    if len(card["environments"]) > 1:
+        found.append("the run was resumed in another environment; the last one is taken for all of it")
+    return found + [f"environment: {one}" for one in _as_recorded(card["environments"][-1], card["determinism"])]
+
+
+def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
+    """Set the device and precision in this clone's params.yaml as the card has them; what still differs."""
+    import torch
+
+    accelerator = "cuda" if "cuda" in wanted and torch.cuda.is_available() else "cpu"
+    text = PARAMS.read_text()
+    for name, value in {"accelerator": accelerator, "precision": wanted["precision"]}.items():
+        text = re.sub(rf"^{name}: \w+", f"{name}: {value}", text, flags=re.MULTILINE)
+    PARAMS.write_text(text)
+    torch.set_num_threads(wanted["threads"])
+    params = load()
+    return differences(wanted, environment(start(params.accelerator, params.precision, determinism)))
+
+
+def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """Start the stage's command, with as many threads as recorded and a state of its own."""
+    threads = str(card["environments"][-1]["threads"])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DVC_")}
+    variables = kept | {"DVC_ROOT": str(Path.cwd()), "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+    _, *arguments = shlex.split(entry(card["stage"])["cmd"])
+    return subprocess.Popen([sys.executable, *arguments], env=variables)
+
+
+DVC = [sys.executable, "-m", "dvc"]
+
+
+def _run(command: list[str], complaint: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise GanError(f"{complaint}{f' ({reason[0]})' if reason else ''}")
+    return done.stdout

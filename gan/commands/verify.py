@@ -1,0 +1,128 @@
+"""`python -m gan verify`: train again what a commit or experiment holds, and say how far the two agree."""
+
+import argparse
+import json
+import tempfile
+import time
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+from gan.commands import rerun
+from gan.commands.agreement import Agreement, first_other_row
+from gan.commands.revisions import revision, show
+from gan.core.errors import GanError
+from gan.core.paths import CHECKPOINTS, REPORTS
+from gan.training import statefile
+from gan.training.card import CARD
+from gan.training.history import write_history
+
+POLL = 0.2  # seconds between looks at the training
+
+EXAMPLE = """examples:
+  python -m gan verify dcgan                   the last commit, to the end
+  python -m gan verify cyclegan base-1         an experiment
+  python -m gan verify dcgan main --steps 600  only to the first snapshot at or after step 600
+"""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "verify",
+        help="train again in a temporary clone: the same bits, nearly, or different?",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("model", choices=("dcgan", "cyclegan"))
+    parser.add_argument("revision", metavar="REV", nargs="?", default="HEAD", help="or an experiment; %(default)s")
+    parser.add_argument("--steps", type=int, help="stop at the first snapshot at or after this step")
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=1e-4,
+        help="largest difference of a weight, relative to the largest of its tensor, that still is equal; %(default)s",
+    )
+    parser.set_defaults(run=lambda given: run(given.model, given.revision, given.steps, given.tolerance))
+
+
+def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
+    """Print what agrees, and the level reached: the same bits, equal within the tolerance, or different.
+
+    Raises:
+        GanError: there is no such run, its files are not in the cache, it fails, or the two differ.
+    """
+    commit, path = revision(name), (REPORTS / model / CARD).as_posix()
+    text = show(commit, path)
+    if not text:
+        raise GanError(f"{name} holds no {path}; `dvc repro train-{model}` writes it: commit it with the results")
+    card = json.loads(text)
+    with tempfile.TemporaryDirectory(prefix="gan-verify-") as folder:
+        place, recorded = Path(folder).resolve() / "clone", Path(folder).resolve() / "recorded"
+        rerun.clone(commit, place)
+        with chdir(place):
+            files = rerun.set_aside(card["stage"], recorded)
+            print(f"{card['stage']} at {name} ({commit[:7]}), seed {card['seed']}, determinism: {card['determinism']}")
+            for note in rerun.notes(card, recorded):
+                print(f"note: {note}")
+            agreement = _train(model, card, _Snapshots(model, recorded, steps), tolerance)
+            row = _compare_the_rest(model, recorded, files, agreement)
+    print(f"{agreement.verdict}{f'; losses differ first in the row of {row}' if row else ''}")
+    if agreement.far:
+        raise GanError(f"{card['stage']} at {name} was not reproduced")
+
+
+class _Snapshots:
+    """Those of the training that runs, in order, beside the recorded ones."""
+
+    def __init__(self, model: str, recorded: Path, steps: int | None) -> None:
+        folder = recorded / CHECKPOINTS / model / "snapshots"
+        self.left = sorted(folder.glob("*.safetensors"))
+        self.steps = steps
+
+    def due(self, folder: Path) -> list[tuple[Path, Path]]:
+        """Pairs, recorded and new, that came since the last call."""
+        pairs = []
+        while self.left and (new := folder / self.left[0].name).exists():
+            pairs.append((self.left.pop(0), new))
+        return pairs
+
+    def enough(self, path: Path) -> bool:
+        return self.steps is not None and int(path.stem.partition("-")[2]) >= self.steps
+
+
+def _train(model: str, card: dict[str, Any], snapshots: _Snapshots, tolerance: float) -> Agreement:
+    """Run the stage, compare snapshots as they come, and stop at the first that is too far, or at the last wanted."""
+    agreement = Agreement(tolerance)
+    process = rerun.begin(card)
+    try:
+        running = True
+        while running:
+            running = process.poll() is None
+            for folder in (*Path(".state").glob(f"{card['stage']}-*/snapshots"), CHECKPOINTS / model / "snapshots"):
+                for recorded, new in snapshots.due(folder):
+                    print(agreement.add(recorded.stem, recorded, new), flush=True)
+                    if agreement.far or snapshots.enough(new):
+                        return agreement
+            time.sleep(POLL)
+    finally:
+        process.terminate()
+        status = process.wait()
+    if status:
+        raise GanError(f"{card['stage']} failed in the clone with status {status}")
+    return agreement
+
+
+def _compare_the_rest(model: str, recorded: Path, files: list[Path], agreement: Agreement) -> str | None:
+    """What lies beside the snapshots; where the losses differ first, if they do."""
+    losses = CHECKPOINTS / model / "losses.csv"
+    if losses.exists():
+        for path in files:
+            if path.parent.name != "snapshots":
+                print(agreement.add(path.as_posix(), recorded / path, path))
+    else:  # stopped before the end: the rows are in its state
+        states = [statefile.load(folder) for folder in Path(".state").glob("train-*") if folder.is_dir()]
+        rows = [row for state in states if state for row in state["run"]["rows"]]
+        if not rows:
+            return None
+        write_history(losses, rows)
+    return first_other_row(recorded / losses, losses)

@@ -1,0 +1,42 @@
+"""Files that are whole or not there: written aside, synced to the disk, then renamed."""
+
+import os
+from pathlib import Path
+
+Part = bytes | memoryview
+
+
+def write_whole(path: Path, *parts: Part) -> None:
+    """Write `path` so that a crash at any moment leaves the old file or the new one, never half of one.
+
+    Raises:
+        OSError: names the file; a part that was written is removed, so that a full disk is no fuller for it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.tmp")
+    write_synced(temporary, *parts)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def write_synced(path: Path, *parts: Part) -> None:
+    """Write `path` and wait until the disk has it; raises as `write_whole`."""
+    try:
+        with path.open("wb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames durable; only POSIX can, and needs to, sync a folder."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,56 @@
+"""The run card: what a training was, and where; the json beside its reports that `python -m gan verify` reads.
+
+It tells times and machines apart, so DVC does not hash it: git keeps it with the results. It belongs to the checkpoint
+whose MD5, as DVC has it, it names.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from gan.core.files import write_whole
+from gan.core.params import Params
+from gan.core.runstate import RunState
+
+CARD = "run.json"
+
+
+def write_card(
+    path: Path, state: RunState, params: Params, checkpoint: Path, environments: list[dict[str, Any]]
+) -> None:
+    """Write the card of a run that has just ended in `checkpoint`."""
+    card = {
+        "stage": state.stage,
+        "seed": params.seed,
+        "determinism": params.determinism,
+        "revision": _revision(),
+        "environments": environments,
+        "inputs": state.inputs,
+        "checkpoint": {"path": checkpoint.as_posix(), "md5": md5(checkpoint)},
+    }
+    write_whole(path, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def md5(path: Path) -> str:
+    """The hash by which DVC knows a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _revision() -> str | None:
+    """The commit of the code and params that ran, and whether they were changed since; None outside of git.
+
+    DVC runs an experiment on a commit of its own and names the one below it.
+    """
+    if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
+        return f"{baseline} with the changes of experiment {os.environ.get('DVC_EXP_NAME')}"
+    commit = _git("rev-parse", "HEAD").stdout.strip()
+    changed = _git("diff", "--quiet", "HEAD", "--", "gan", "stages", "dvc.yaml", "params.yaml").returncode
+    return f"{commit} with uncommitted changes" if commit and changed else commit or None
+
+
+def _git(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)

@@ -1,0 +1,71 @@
+"""A repository of its own, as a user has it, and commands in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import tiny
+from tests.tiny import ROOT
+
+BIN = Path(sys.executable).parent
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC", "GIT"))}
+    return kept | {"PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "GIT_CONFIG_GLOBAL": os.devnull, "DVC_NO_ANALYTICS": "1"}
+
+
+def sh(folder: Path, *command: str, status: int = 0, **variables: str) -> str:
+    """Run a command; its stdout and stderr together."""
+    env = environment() | variables
+    done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+def commit(folder: Path, message: str) -> None:
+    sh(folder, "git", "add", "-A")
+    sh(folder, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qm", message)
+
+
+def fresh_clone(folder: Path) -> Path:
+    """What git would hand out of the working tree, in a repository of its own, with tiny params."""
+    files = sh(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    for name in files:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    tiny.write(folder / "params.yaml")
+    sh(folder, "git", "init", "-q", "-b", "main")
+    commit(folder, "start")
+    return folder
+
+
+def changed(folder: Path) -> list[str]:
+    """Files that git would commit, but for run cards: these name the commit that a run began from."""
+    lines = sh(folder, "git", "status", "--short").splitlines()
+    return [line for line in lines if Path(line.split()[-1]).name != "run.json"]
+
+
+def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[bytes]":
+    """Start a command in a process group of its own, as a terminal does; what it prints goes to `printed`."""
+    with _log(folder).open("wb") as output:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment() | variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def printed(folder: Path) -> str:
+    """What the command that was begun last has printed so far."""
+    return _log(folder).read_text()
+
+
+def _log(folder: Path) -> Path:
+    return folder / ".git" / "begun.log"

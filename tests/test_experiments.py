@@ -1,0 +1,97 @@
+"""Experiments as a user runs them, one at a time and through the queue, on a clone that was reproduced once."""
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.project import BIN, sh
+
+pytestmark = pytest.mark.usefixtures("_back_to_start")
+
+
+def test_a_kept_snapshot_is_scored_later_without_training(clone: Path) -> None:
+    checkpoints = "evaluate.checkpoints=[best,last,step-0000010]"
+    output = sh(clone, "dvc", "exp", "run", "-S", checkpoints, "-n", "early", "evaluate@dcgan")
+    assert [line for line in output.splitlines() if line.startswith("Running stage")] == [
+        "Running stage 'sample@dcgan':",
+        "Running stage 'evaluate@dcgan':",
+    ]
+    scores = pd.read_csv(clone / "reports" / "dcgan" / "fid.csv").set_index("checkpoint")
+    assert scores.loc["step-0000010", "step"] == 10
+    assert scores.loc["step-0000010", "fid"] != scores.loc["last", "fid"]
+    wrong = sh(clone, "dvc", "exp", "run", "-S", checkpoints.replace("10]", "11]"), "evaluate@dcgan", status=255)
+    assert "step-0000011.safetensors is missing" in wrong
+    assert "There are step-0000010, step-0000020" in wrong
+
+
+def test_scores_of_two_seeds_compare_and_of_two_references_do_not(clone: Path) -> None:
+    sh(clone, "dvc", "exp", "run", "-S", "seed=1", "-n", "other", "evaluate@dcgan")
+    table = sh(clone, "python", "-m", "gan", "compare", "main", "other")
+    of_dcgan = [line.split() for line in table.splitlines() if line.split()[:1] == ["dcgan"]]
+    assert {"kid", "fid", "coverage"} <= {cells[2] for cells in of_dcgan}
+    assert "one seed" in table
+    sh(clone, "git", "checkout", "-q", "-f", "main")
+    sh(clone, "dvc", "exp", "run", "-S", "select.dcgan.images=20", "-n", "less", "evaluate@dcgan")
+    refused = sh(clone, "python", "-m", "gan", "compare", "main", "less", status=1)
+    assert "does not compare: n_real is 68 before and 60 after" in refused
+
+
+def test_an_experiment_with_one_model_leaves_the_other_and_the_reference_alone(clone: Path) -> None:
+    output = sh(clone, "dvc", "exp", "run", "-S", "lr=1e-5", "-n", "slow", "evaluate@dcgan")
+    assert "Running stage 'train-dcgan'" in output
+    assert "cyclegan" not in output
+    assert "Running stage 'reference@dcgan'" not in output
+    assert "lr: 1e-05" in (clone / "params.yaml").read_text()
+    difference = sh(clone, "dvc", "metrics", "diff", "main", "slow")
+    assert "dcgan.efficientnet_lite0.fid " in difference
+    assert "cyclegan" not in difference
+    sh(clone, "dvc", "plots", "diff", "main", "slow", "--targets", "reports/samples/dcgan_samples.png")
+    pages = clone / "reports" / "dvc_plots"
+    both = sorted(path.name for path in (pages / "static").glob("*dcgan_samples.png"))
+    assert [name.partition("_")[0] for name in both] == ["main", "slow"]
+    assert all(f"static/{name}" in (pages / "index.html").read_text() for name in both)
+
+
+def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
+    """Two values, no target: CycleGAN's stages stay, and the table shows what changed and what came of it."""
+    param = "train_dcgan.ema_decay"
+    sh(clone, "dvc", "exp", "run", "--queue", "-n", "sweep", "-S", f"{param}=0.5,0.9")
+    sh(clone, "dvc", "queue", "start")
+    try:
+        while (status := sh(clone, "dvc", "queue", "status")).count("Success") < 2:
+            assert "Failed" not in status, sh(clone, "dvc", "queue", "logs", "sweep-1")
+            time.sleep(1)
+    finally:
+        sh(clone, "dvc", "queue", "stop", "--kill")
+    logs = "".join(sh(clone, "dvc", "queue", "logs", name) for name in ("sweep-1", "sweep-2"))
+    assert logs.count("Running stage 'train-dcgan'") == 2
+    assert "Running stage 'train-cyclegan'" not in logs
+    venv = BIN.parent
+    table = sh(clone, "make", "experiments", f"VENV={venv}", "-o", f"{venv}/installed", COLUMNS="500")
+    header = next(line for line in table.splitlines() if "Experiment" in line)
+    assert {param, "dcgan.efficientnet_lite0.fid"} <= set(header.split())
+    assert [value in row for row, value in zip(rows_of(table, "sweep"), ("0.5", "0.9"), strict=True)] == [True, True]
+
+
+def rows_of(table: str, name: str) -> list[str]:
+    """The rows of `dvc exp show` whose experiment is called so, sorted."""
+    return sorted(line[line.index(name) :] for line in table.splitlines() if name in line)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("lr=abc", "lr"),
+        ("train_dcgan.epochs=0", "train_dcgan.epochs"),
+        ("+train_dcgan.epoch=3", "train_dcgan.epoch"),
+        ("prepare_data.images.image_size=48", "prepare_data.images.image_size"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_before_any_work(clone: Path, change: str, message: str) -> None:
+    output = sh(clone, "dvc", "exp", "run", "-S", change, status=255)
+    errors = [line for line in output.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert message in errors[0]
+    assert "Traceback" not in output

@@ -1,6 +1,8 @@
 """`python -m gan`: what DVC cannot do, one small command each."""
 
 import argparse
+import os
+import sys
 
 from gan.commands import compare, data, verify
 from gan.core.errors import clean_exit
@@ -16,5 +18,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with clean_exit():
-        main()
+    try:
+        with clean_exit():
+            main()
+            sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

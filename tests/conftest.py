@@ -9,17 +9,28 @@ import torch
 
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
+from tests import stand_in
 from tests.project import commit, fresh_clone, sh
 from tests.tiny import ROOT
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something expensive stay on one worker; those of the clone, which take longest, begin."""
+    for item in items:
+        group = "clone" if "clone" in getattr(item, "fixturenames", ()) else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: "clone" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(autouse=True)
 def _global_state() -> Iterator[None]:
-    """One thread, and torch's thread count and every seed given back."""
+    """One thread, and torch's thread count, level of determinism and every seed given back."""
     threads, state, numpy_state = torch.get_num_threads(), torch.get_rng_state(), np.random.get_state()
+    exact = torch.are_deterministic_algorithms_enabled()
     torch.set_num_threads(1)  # tiny networks gain nothing from more, and suffer where cores are busy
     yield
     torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(exact)
     torch.set_rng_state(state)
     np.random.set_state(numpy_state)
 
@@ -61,3 +72,11 @@ def _back_to_start(clone: Path) -> Iterator[None]:
     yield
     sh(clone, "git", "checkout", "-q", "-f", "main")
     sh(clone, "dvc", "checkout", "-q", "--force")
+
+
+@pytest.fixture(scope="session")
+def inception_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stand-in for the official file."""
+    path = tmp_path_factory.mktemp("weights") / "inception-2015-12-05.pt"
+    stand_in.write(path)
+    return path

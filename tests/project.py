@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests import tiny
@@ -14,6 +16,7 @@ BIN = Path(sys.executable).parent
 
 def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC", "GIT"))}
+    kept["OMP_NUM_THREADS"] = "1"  # tiny networks gain nothing from more, and tests run side by side
     return kept | {"PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "GIT_CONFIG_GLOBAL": os.devnull, "DVC_NO_ANALYTICS": "1"}
 
 
@@ -69,3 +72,23 @@ def printed(folder: Path) -> str:
 
 def _log(folder: Path) -> Path:
     return folder / ".git" / "begun.log"
+
+
+def wait_until(true: Callable[[], object], process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Wait for something to be true, while a process runs."""
+    until = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < until
+        assert process is None or process.poll() is None, "it ended before"
+        time.sleep(0.001)
+
+
+def states(clone: Path, name: str = "state") -> list[Path]:
+    """Files of unfinished trainings."""
+    return list((clone / ".state").glob(f"train-*/{name}"))
+
+
+def often(clone: Path) -> None:
+    """Save after every step. How often is no input of the result."""
+    path = clone / "params.yaml"
+    path.write_text(path.read_text().replace("save_every_seconds: 60.0", "save_every_seconds: 0.0001"))

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
-from gan.cyclegan.nets import Colours, Discriminator, Generator, norm_of
+from gan.cyclegan.nets import Colours, Discriminator, Generator, norm_of, reflect
 from tests import tiny
 
 PAPER = {"upsample": "transposed", "norm": "instance", "skips": False, "output": "tanh", "standardise": False}
@@ -116,3 +117,14 @@ def test_weights_start_from_a_normal_of_deviation_2_hundredths() -> None:
     network = generator(32, 2)
     weights = torch.cat([p.detach().ravel() for p in network.parameters() if p.ndim > 1])
     assert weights.std().item() == pytest.approx(0.02, rel=0.01)
+
+
+@pytest.mark.parametrize("pad", [1, 3])
+def test_reflection_by_slices_is_torchs_own(pad: int) -> None:
+    """CUDA takes it for the sake of its gradient, whose bits torch's own does not repeat there."""
+    images = torch.randn(2, 3, 5, 7, dtype=torch.float64, requires_grad=True)
+    ours, torchs = reflect(images, pad), F.pad(images, (pad,) * 4, "reflect")
+    assert torch.equal(ours, torchs)
+    towards = torch.randn_like(ours)
+    (gradient,), (expected,) = (torch.autograd.grad(out, images, towards) for out in (ours, torchs))
+    torch.testing.assert_close(gradient, expected)

@@ -1,10 +1,12 @@
 """A user's mistake costs one line on stderr and a non-zero exit."""
 
 import errno
+import os
+import signal
 
 import pytest
 
-from gan.core.errors import DataError, clean_exit
+from gan.core.errors import MEND, DataError, clean_exit
 
 
 @pytest.mark.parametrize(
@@ -13,9 +15,10 @@ from gan.core.errors import DataError, clean_exit
         (DataError("12 images, need 64"), "error: 12 images, need 64\n"),
         (
             OSError(errno.ENOSPC, "No space left on device", "data/x.npy"),
-            "error: No space left on device: data/x.npy\n",
+            f"error: No space left on device: data/x.npy; {MEND}\n",
         ),
-        (KeyboardInterrupt(), "error: interrupted\n"),
+        (OSError("3072 requested and 512 written"), f"error: 3072 requested and 512 written; {MEND}\n"),  # NumPy's
+        (KeyboardInterrupt(), "error: interrupted; the same command starts again\n"),
     ],
 )
 def test_one_line_and_exit_1(error: BaseException, line: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,6 +26,14 @@ def test_one_line_and_exit_1(error: BaseException, line: str, capsys: pytest.Cap
         raise error
     assert left.value.code == 1
     assert capsys.readouterr().err == line
+
+
+def test_sigterm_ends_like_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit), clean_exit():
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert capsys.readouterr().err == "error: interrupted; the same command starts again\n"
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @pytest.mark.parametrize("fault", [ZeroDivisionError(), FileNotFoundError(errno.ENOENT, "No such file", "x.npy")])

@@ -8,7 +8,7 @@ import pytest
 from gan.training.interrupts import Interrupts
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_block_goes_on_and_knows(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with Interrupts() as interrupts:

@@ -9,7 +9,6 @@ import torch
 from cleanfid import fid as cleanfid
 from cleanfid.inception_torchscript import InceptionV3W
 from PIL import Image
-from torch import nn
 
 from benchmarks import parity
 from gan.core.images import Uint8
@@ -28,32 +27,6 @@ def test_on_the_same_features_every_library_says_the_same() -> None:
         assert row["relative"] < 1e-6, row
 
 
-class StandIn(nn.Module):
-    """The interface of inception-2015-12-05.pt, which cannot be shipped: `layers`, `output` and what forward takes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.AvgPool2d(19, 14), nn.Flatten(), nn.Linear(3 * 21 * 21, 2048), nn.ReLU())
-        self.output = nn.Linear(2048, 1008)
-
-    def forward(self, img: torch.Tensor, return_features: bool = False, no_output_bias: bool = False) -> torch.Tensor:
-        features = self.layers((img - 128) / 128)
-        if return_features:
-            return features
-        logits = torch.nn.functional.linear(features, self.output.weight, None if no_output_bias else self.output.bias)
-        return logits.softmax(dim=1)
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "inception-2015-12-05.pt"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the official file is a TorchScript, deprecated as that is
-        torch.jit.script(StandIn()).save(str(path))
-    return path
-
-
 def photos(seed: int, count: int) -> Uint8:
     """Smooth noise, uint8 (count, 40, 40, 3)."""
     rng = np.random.default_rng(seed)
@@ -61,7 +34,7 @@ def photos(seed: int, count: int) -> Uint8:
     return np.stack([np.asarray(Image.fromarray(one).resize((40, 40), Image.Resampling.BICUBIC)) for one in small])
 
 
-def test_the_whole_path_of_inception_is_that_of_clean_fid(tmp_path: Path, weights: Path, cpu: Runtime) -> None:
+def test_the_path_of_inception_is_that_of_clean_fid(tmp_path: Path, inception_weights: Path, cpu: Runtime) -> None:
     """Its own command on folders of PNGs, resizing included."""
     sets = {"real": photos(0, 40), "fake": photos(1, 30) // 2 + 40}
     for name, images in sets.items():
@@ -70,7 +43,7 @@ def test_the_whole_path_of_inception_is_that_of_clean_fid(tmp_path: Path, weight
             Image.fromarray(image).save(tmp_path / name / f"{index:02d}.png")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = InceptionV3W(str(weights.parent), download=False)
+        theirs = InceptionV3W(str(inception_weights.parent), download=False)
         expected = cleanfid.compute_fid(
             str(tmp_path / "real"),
             str(tmp_path / "fake"),
@@ -80,13 +53,13 @@ def test_the_whole_path_of_inception_is_that_of_clean_fid(tmp_path: Path, weight
             custom_feat_extractor=theirs,
             verbose=False,
         )
-    extractor = InceptionV3(cpu, str(weights))
+    extractor = InceptionV3(cpu, str(inception_weights))
     features = [extract(images, extractor, 16) for images in sets.values()]
     assert exact_fid(*(moments([one]) for one in features)) == pytest.approx(expected, rel=1e-3)
 
 
-def test_inceptions_probabilities_are_a_distribution(weights: Path, cpu: Runtime) -> None:
-    extractor = InceptionV3(cpu, str(weights))
+def test_inceptions_probabilities_are_a_distribution(inception_weights: Path, cpu: Runtime) -> None:
+    extractor = InceptionV3(cpu, str(inception_weights))
     probabilities = extractor.probabilities(photos(0, 5), 2)
     assert probabilities.shape == (5, 1008)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)

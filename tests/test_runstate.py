@@ -104,10 +104,28 @@ def test_two_equal_runs_at_once_do_not_share(project: Path) -> None:
         assert statefile.load(second.folder) is None
 
 
+def test_what_a_second_equal_run_left_is_found_when_the_first_has_finished(project: Path) -> None:
+    with RunState("train", keep=5) as first:
+        with RunState("train", keep=5) as second:
+            statefile.save(second.folder, {"number": 2})
+        first.remove()
+    assert found() == 2
+
+
+def test_a_kill_while_a_finished_run_is_forgotten_leaves_nothing_to_resume(project: Path) -> None:
+    """Parts of a state would pass for a whole one: a run at its last step without its snapshots."""
+    save(1)
+    with RunState("train", keep=5) as state:
+        left = state.folder.with_name(f"{state.folder.name}.gone")
+        state.folder.rename(left)  # as `remove` begins
+    assert found() is None
+    assert not left.exists()
+
+
 def test_inputs_that_changed_meanwhile_are_named_and_the_state_stays(project: Path) -> None:
     with RunState("train", keep=5) as state:
         statefile.save(state.folder, {"number": 1})
-        state.check_inputs()
+        state.check_inputs()  # nothing changed yet
         edit(project / "params.yaml", "seed: 0", "seed: 1")
         with pytest.raises(InputsChangedError, match=r"params\.yaml: seed\. Nothing is recorded"):
             state.check_inputs()

@@ -1,5 +1,7 @@
 """Seeds that seed, and a device that is really there."""
 
+import os
+
 import pytest
 import torch
 
@@ -31,6 +33,14 @@ def test_start_picks_what_is_there() -> None:
     assert runtime.device.type == "cpu"
     assert runtime.precision in ("fp32", "bf16")
     assert start("auto", "bf16", "exact").precision == "bf16"
+
+
+@pytest.mark.parametrize(("level", "exact"), [("exact", True), ("fast", False)])
+def test_the_level_of_determinism_reaches_torch(level: str, exact: bool) -> None:
+    start("cpu", "fp32", level)
+    assert torch.are_deterministic_algorithms_enabled() == exact
+    assert torch.backends.cudnn.benchmark != exact
+    assert not exact or os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has CUDA, so asking for it is right")

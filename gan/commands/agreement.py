@@ -11,12 +11,10 @@ from gan.training.checkpoint import Weights, read
 
 
 def difference(recorded: Path, rerun: Path) -> float:
-    """The largest difference of a weight, relative to the largest weight of its tensor; 0 for equal files.
+    """The largest difference of a weight, relative to the largest weight of its tensor.
 
-    Networks of other shapes differ by infinity.
+    Networks of other shapes, and weights that are no numbers, differ by infinity.
     """
-    if recorded.read_bytes() == rerun.read_bytes():
-        return 0.0
     one, other = read(recorded).weights, read(rerun).weights
     if {name: tensor.shape for name, tensor in one.items()} != {name: tensor.shape for name, tensor in other.items()}:
         return float("inf")
@@ -25,7 +23,8 @@ def difference(recorded: Path, rerun: Path) -> float:
 
 def _relative(one: Weights, other: Weights, name: str) -> float:
     a, b = one[name].double(), other[name].double()
-    return float((a - b).abs().max() / a.abs().max().clamp(min=torch.finfo(torch.float32).tiny))
+    largest = a.abs().max().clamp(min=torch.finfo(torch.float32).tiny)
+    return float(((a - b).abs().max() / largest).nan_to_num(nan=torch.inf))
 
 
 def first_other_row(recorded: Path, rerun: Path) -> str | None:
@@ -40,6 +39,13 @@ def first_other_row(recorded: Path, rerun: Path) -> str | None:
     return None
 
 
+def _apart(recorded: Path, rerun: Path) -> float:
+    try:
+        return difference(recorded, rerun) if recorded.suffix == ".safetensors" else float("inf")
+    except CheckpointError:
+        return float("inf")
+
+
 @dataclass
 class Agreement:
     """What was compared so far."""
@@ -51,20 +57,12 @@ class Agreement:
 
     def add(self, name: str, recorded: Path, rerun: Path) -> str:
         """Compare two files, safetensors by their weights; what to say of them."""
-        apart = self._apart(recorded, rerun)
-        if apart == 0:
+        if rerun.exists() and recorded.read_bytes() == rerun.read_bytes():
             self.same += 1
             return f"{name}: the same bits"
+        apart = _apart(recorded, rerun)
         (self.near if apart <= self.tolerance else self.far)[name] = apart
         return f"{name}: differs by {apart:.1e}" if apart < float("inf") else f"{name}: differs"
-
-    def _apart(self, recorded: Path, rerun: Path) -> float:
-        try:
-            if recorded.suffix == ".safetensors":
-                return difference(recorded, rerun)
-            return 0.0 if recorded.read_bytes() == rerun.read_bytes() else float("inf")
-        except (CheckpointError, FileNotFoundError):
-            return float("inf")
 
     @property
     def verdict(self) -> str:

@@ -1,0 +1,65 @@
+"""Full disks, numbers that are none, missing packages: one line, and what was saved before is whole."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from gan.training import statefile
+from tests.project import sh, states
+
+pytestmark = pytest.mark.usefixtures("_back_to_start")
+
+
+def small_disk(clone: Path, script: str) -> str:
+    """Run a shell script in the clone with a small file system of its own over .state."""
+    mount = f"mount -t tmpfs -o size=900k none .state\n{script}"
+    return sh(clone, "unshare", "--map-root-user", "--mount", "sh", "-ec", mount, DVC_ROOT=str(clone))
+
+
+def test_a_full_disk_is_one_line_and_the_state_before_it_goes_on(clone: Path) -> None:
+    train = "python -m stages.train_cyclegan"
+    output = small_disk(
+        clone,
+        f"""
+        sed -i 's/save_every_seconds: .*/save_every_seconds: 0.0001/' params.yaml
+        ! {train}
+        test $(ls .state/train-*/state.tmp 2>/dev/null | wc -l) = 0
+        echo made room
+        mount -o remount,size=40m .state
+        {train}
+        """,
+    )
+    before, after = output.split("made room")
+    errors = [line for line in before.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: No space left on device: ")
+    assert "run the same command again" in errors[0]
+    assert "Traceback" not in output
+    assert "resumed at step" in after
+
+
+def test_a_disk_that_may_not_be_written_is_one_line(clone: Path) -> None:
+    output = small_disk(clone, "mount -o remount,ro .state\n! python -m stages.train_dcgan")
+    assert output.startswith("error: Read-only file system: ")
+    assert len(output.splitlines()) == 1
+
+
+def test_numbers_that_are_none_stop_the_run_and_keep_the_last_good_state(clone: Path) -> None:
+    """The rate is so high that the weights overflow after some steps."""
+    settings = ["-S", "train_cyclegan.lr_factor=1e15", "-S", "save_every_seconds=0.0001"]
+    output = sh(clone, "dvc", "exp", "run", *settings, "train-cyclegan", status=255)
+    errors = [line for line in output.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert "at step 2; the last good state is kept" in errors[0]
+    (state,) = states(clone)
+    saved = statefile.load(state.parent)
+    assert saved is not None
+    assert saved["run"]["step"] == 1
+
+
+def test_a_python_without_the_packages_is_one_line(clone: Path) -> None:
+    """`-S` leaves out the environment's packages, as any other Python on the path would."""
+    output = sh(clone, sys.executable, "-S", "-m", "stages.train_dcgan", status=1)
+    assert output.startswith(f"error: {sys.executable} lacks ")
+    assert len(output.splitlines()) == 1

@@ -1,5 +1,6 @@
 """What tests share: an empty folder to work in, one thread, and the real embedded images."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +11,22 @@ import torch
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
 from tests import stand_in
-from tests.project import commit, fresh_clone, sh
+from tests.project import commit, end_all, fresh_clone, sh
 from tests.tiny import ROOT
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tests that share something expensive stay on one worker: those of the clone, and those of a file."""
+    item.add_marker(pytest.mark.xdist_group("clone" if uses_clone(item) else item.path.stem))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something expensive stay on one worker; those of the clone, which take longest, begin."""
-    for item in items:
-        group = "clone" if "clone" in getattr(item, "fixturenames", ()) else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: "clone" not in getattr(item, "fixturenames", ()))
+    """Those of the clone take longest, and begin."""
+    items.sort(key=lambda item: not uses_clone(item))
+
+
+def uses_clone(item: pytest.Item) -> bool:
+    return "clone" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +75,12 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def _back_to_start(clone: Path) -> Iterator[None]:
-    """After the test, the clone is as it was reproduced."""
+    """After the test, the clone is as it was reproduced, and nothing runs in it."""
     yield
+    end_all()
+    for folder in (clone / ".state").iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
     sh(clone, "git", "checkout", "-q", "-f", "main")
     sh(clone, "dvc", "checkout", "-q", "--force")
 

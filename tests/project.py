@@ -2,15 +2,18 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests import tiny
 from tests.tiny import ROOT
 
+BEGUN: "list[subprocess.Popen[bytes]]" = []
 BIN = Path(sys.executable).parent
 
 
@@ -55,7 +58,7 @@ def changed(folder: Path) -> list[str]:
 def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[bytes]":
     """Start a command in a process group of its own, as a terminal does; what it prints goes to `printed`."""
     with _log(folder).open("wb") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=folder,
             env=environment() | variables,
@@ -63,6 +66,15 @@ def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[by
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    BEGUN.append(process)
+    return process
+
+
+def end_all() -> None:
+    """End what was begun and still runs, with all below it."""
+    while BEGUN:
+        with BEGUN.pop() as process, suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def printed(folder: Path) -> str:

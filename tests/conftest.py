@@ -14,19 +14,23 @@ from tests import stand_in
 from tests.project import commit, end_all, fresh_clone, sh
 from tests.tiny import ROOT
 
+TRAINED = ["prepare-data@dcgan", "prepare-data@cyclegan", "train-dcgan", "train-cyclegan"]
+SHARED = ("clone", "trained")  # fixtures that take long, and the tests that use them
+
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests that share something expensive stay on one worker: those of the clone, and those of a file."""
-    item.add_marker(pytest.mark.xdist_group("clone" if uses_clone(item) else item.path.stem))
+    """Tests that share something expensive stay on one worker."""
+    item.add_marker(pytest.mark.xdist_group(shared(item) or item.path.stem))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those of the clone take longest, and begin."""
-    items.sort(key=lambda item: not uses_clone(item))
+    """Those that take longest begin."""
+    items.sort(key=lambda item: (*SHARED, None).index(shared(item)))
 
 
-def uses_clone(item: pytest.Item) -> bool:
-    return "clone" in getattr(item, "fixturenames", ())
+def shared(item: pytest.Item) -> str | None:
+    """The expensive fixture that a test uses, if it does."""
+    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
 
 
 @pytest.fixture(autouse=True)
@@ -73,16 +77,28 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone in which both models were trained, and no more."""
+    folder = fresh_clone(tmp_path_factory.mktemp("trained"))
+    (folder / "dvc.lock").unlink()  # it names results that this clone never has
+    sh(folder, "dvc", "repro", *TRAINED)
+    commit(folder, "trained")
+    return folder
+
+
 @pytest.fixture
-def _back_to_start(clone: Path) -> Iterator[None]:
-    """After the test, the clone is as it was reproduced, and nothing runs in it."""
+def _back_to_start(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After the test, its clone is as it was at first, and nothing runs in it."""
+    whole = "clone" in request.fixturenames
+    folder: Path = request.getfixturevalue("clone" if whole else "trained")
     yield
     end_all()
-    for folder in (clone / ".state").iterdir():
-        if folder.is_dir():
-            shutil.rmtree(folder)
-    sh(clone, "git", "checkout", "-q", "-f", "main")
-    sh(clone, "dvc", "checkout", "-q", "--force")
+    for state in (folder / ".state").iterdir():
+        if state.is_dir():
+            shutil.rmtree(state)
+    sh(folder, "git", "checkout", "-q", "-f", "main")
+    sh(folder, "dvc", "checkout", "-q", "--force", *([] if whole else TRAINED))
 
 
 @pytest.fixture(scope="session")

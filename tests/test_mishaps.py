@@ -11,16 +11,16 @@ from tests.project import sh, states
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
 
-def small_disk(clone: Path, script: str) -> str:
+def small_disk(trained: Path, script: str) -> str:
     """Run a shell script in the clone with a small file system of its own over .state."""
     mount = f"mount -t tmpfs -o size=900k none .state\n{script}"
-    return sh(clone, "unshare", "--map-root-user", "--mount", "sh", "-ec", mount, DVC_ROOT=str(clone))
+    return sh(trained, "unshare", "--map-root-user", "--mount", "sh", "-ec", mount, DVC_ROOT=str(trained))
 
 
-def test_a_full_disk_is_one_line_and_the_state_before_it_goes_on(clone: Path) -> None:
+def test_a_full_disk_is_one_line_and_the_state_before_it_goes_on(trained: Path) -> None:
     train = "python -m stages.train_cyclegan"
     output = small_disk(
-        clone,
+        trained,
         f"""
         sed -i 's/save_every_seconds: .*/save_every_seconds: 0.0001/' params.yaml
         ! {train}
@@ -39,27 +39,27 @@ def test_a_full_disk_is_one_line_and_the_state_before_it_goes_on(clone: Path) ->
     assert "resumed at step" in after
 
 
-def test_a_disk_that_may_not_be_written_is_one_line(clone: Path) -> None:
-    output = small_disk(clone, "mount -o remount,ro .state\n! python -m stages.train_dcgan")
+def test_a_disk_that_may_not_be_written_is_one_line(trained: Path) -> None:
+    output = small_disk(trained, "mount -o remount,ro .state\n! python -m stages.train_dcgan")
     assert output.startswith("error: Read-only file system: ")
     assert len(output.splitlines()) == 1
 
 
-def test_numbers_that_are_none_stop_the_run_and_keep_the_last_good_state(clone: Path) -> None:
+def test_numbers_that_are_none_stop_the_run_and_keep_the_last_good_state(trained: Path) -> None:
     """The rate is so high that the weights overflow after some steps."""
     settings = ["-S", "train_cyclegan.lr_factor=1e15", "-S", "save_every_seconds=0.0001"]
-    output = sh(clone, "dvc", "exp", "run", *settings, "train-cyclegan", status=255)
+    output = sh(trained, "dvc", "exp", "run", *settings, "train-cyclegan", status=255)
     errors = [line for line in output.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
     assert "at step 2; the last good state is kept" in errors[0]
-    (state,) = states(clone)
+    (state,) = states(trained)
     saved = statefile.load(state.parent)
     assert saved is not None
     assert saved["run"]["step"] == 1
 
 
-def test_a_python_without_the_packages_is_one_line(clone: Path) -> None:
+def test_a_python_without_the_packages_is_one_line(trained: Path) -> None:
     """`-S` leaves out the environment's packages, as any other Python on the path would."""
-    output = sh(clone, sys.executable, "-S", "-m", "stages.train_dcgan", status=1)
+    output = sh(trained, sys.executable, "-S", "-m", "stages.train_dcgan", status=1)
     assert output.startswith(f"error: {sys.executable} lacks ")
     assert len(output.splitlines()) == 1

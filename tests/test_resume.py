@@ -21,40 +21,40 @@ pytestmark = pytest.mark.usefixtures("_back_to_start")
 LONGER = ["-S", "train_dcgan.epochs=30", "-S", "train_dcgan.snapshots.count=5"]
 
 
-def stage_of(clone: Path) -> psutil.Process:
+def stage_of(trained: Path) -> psutil.Process:
     """The training that DVC runs somewhere below."""
     for process in psutil.process_iter(["cmdline", "environ"]):
         command, variables = process.info["cmdline"] or [], process.info["environ"] or {}
-        if any(word.startswith("stages.train_") for word in command) and variables.get("DVC_ROOT") == str(clone):
+        if any(word.startswith("stages.train_") for word in command) and variables.get("DVC_ROOT") == str(trained):
             return process
     raise AssertionError("no training runs")
 
 
-def lock_of(clone: Path, name: str, stage: str) -> list[dict[str, object]]:
+def lock_of(trained: Path, name: str, stage: str) -> list[dict[str, object]]:
     """The outputs of a stage, with their hashes, at a revision or experiment."""
-    with chdir(clone):
+    with chdir(trained):
         text = show(revision(name), "dvc.lock")
     outs: list[dict[str, object]] = yaml.safe_load(text)["stages"][stage]["outs"]
     return outs
 
 
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
-def test_killed_again_and_again_a_training_ends_in_the_same_bytes(clone: Path, model: str) -> None:
+def test_killed_again_and_again_a_training_ends_in_the_same_bytes(trained: Path, model: str) -> None:
     """kill -9, once a state is there and while one is written; DVC deletes the outputs, the state brings them back."""
     stage = f"train-{model}"
-    lock = (clone / "dvc.lock").read_bytes()
-    often(clone)
+    lock = (trained / "dvc.lock").read_bytes()
+    often(trained)
     for moment in ("state", "state.tmp"):
         command = [sys.executable, "-m", f"stages.train_{model}"]
-        begun = begin(clone, *command, DVC_ROOT=str(clone))
-        wait_until(lambda: states(clone, moment), begun)  # noqa: B023
+        begun = begin(trained, *command, DVC_ROOT=str(trained))
+        wait_until(lambda: states(trained, moment), begun)  # noqa: B023
         os.killpg(begun.pid, signal.SIGKILL)
         begun.wait()
-    output = sh(clone, "dvc", "repro", "-f", "-s", stage)
+    output = sh(trained, "dvc", "repro", "-f", "-s", stage)
     assert "resumed at step" in output
-    assert (clone / "dvc.lock").read_bytes() == lock
-    assert changed(clone) == [" M params.yaml"]
-    assert not states(clone)
+    assert (trained / "dvc.lock").read_bytes() == lock
+    assert changed(trained) == [" M params.yaml"]
+    assert not states(trained)
 
 
 WAYS = {
@@ -64,65 +64,65 @@ WAYS = {
 
 
 @pytest.mark.parametrize("command", WAYS.values(), ids=list(WAYS))
-def test_a_killed_experiment_run_again_goes_on(clone: Path, command: list[str]) -> None:
-    begun = begin(clone, *command, "-n", "killed")
-    wait_until(lambda: states(clone), begun)
-    stage_of(clone).kill()
+def test_a_killed_experiment_run_again_goes_on(trained: Path, command: list[str]) -> None:
+    begun = begin(trained, *command, "-n", "killed")
+    wait_until(lambda: states(trained), begun)
+    stage_of(trained).kill()
     assert begun.wait() != 0
-    assert "resumed at step" in sh(clone, *command, "-n", "killed")
-    sh(clone, "git", "checkout", "-q", "-f", "main")
-    sh(clone, *command, "-f", "-n", "alone")
-    assert lock_of(clone, "killed", "train-dcgan") == lock_of(clone, "alone", "train-dcgan")
-    assert lock_of(clone, "killed", "train-dcgan") != lock_of(clone, "main", "train-dcgan")
-    with chdir(clone):
+    assert "resumed at step" in sh(trained, *command, "-n", "killed")
+    sh(trained, "git", "checkout", "-q", "-f", "main")
+    sh(trained, *command, "-f", "-n", "alone")
+    assert lock_of(trained, "killed", "train-dcgan") == lock_of(trained, "alone", "train-dcgan")
+    assert lock_of(trained, "killed", "train-dcgan") != lock_of(trained, "main", "train-dcgan")
+    with chdir(trained):
         card = json.loads(show(revision("killed"), "reports/dcgan/run.json"))
-    last = next(out for out in lock_of(clone, "killed", "train-dcgan") if out["path"] == card["checkpoint"]["path"])
+    last = next(out for out in lock_of(trained, "killed", "train-dcgan") if out["path"] == card["checkpoint"]["path"])
     assert card["checkpoint"]["md5"] == last["md5"]
     assert "with the changes of experiment killed" in card["revision"]
-    sh(clone, "dvc", "exp", "remove", "killed", "alone")
+    sh(trained, "dvc", "exp", "remove", "killed", "alone")
 
 
-def test_a_killed_experiment_queued_again_goes_on(clone: Path) -> None:
+def test_a_killed_experiment_queued_again_goes_on(trained: Path) -> None:
     command = ["dvc", "exp", "run", *LONGER, "-S", "seed=4"]
 
     def queued(name: str) -> None:
-        sh(clone, *command, "--queue", "-n", name, "train-dcgan")
-        assert begin(clone, "dvc", "queue", "start").wait() == 0  # its worker keeps a pipe open, and `sh` would wait
+        sh(trained, *command, "--queue", "-n", name, "train-dcgan")
+        assert begin(trained, "dvc", "queue", "start").wait() == 0  # its worker keeps a pipe open, and `sh` would wait
 
     def ended(how: str) -> bool:
         time.sleep(0.5)
-        return how in sh(clone, "dvc", "queue", "status")
+        return how in sh(trained, "dvc", "queue", "status")
 
     try:
         queued("first")
-        wait_until(lambda: states(clone))
-        stage_of(clone).kill()
+        wait_until(lambda: states(trained))
+        stage_of(trained).kill()
         wait_until(lambda: ended("Failed"))
         queued("second")
         wait_until(lambda: ended("Success"))
-        assert "resumed at step" in sh(clone, "dvc", "queue", "logs", "second")
+        assert "resumed at step" in sh(trained, "dvc", "queue", "logs", "second")
     finally:
-        sh(clone, "dvc", "queue", "stop", "--kill")
-    sh(clone, *command, "-f", "-n", "alone", "train-dcgan")
-    assert lock_of(clone, "second", "train-dcgan") == lock_of(clone, "alone", "train-dcgan")
+        sh(trained, "dvc", "queue", "stop", "--kill")
+    sh(trained, *command, "-f", "-n", "alone", "train-dcgan")
+    assert lock_of(trained, "second", "train-dcgan") == lock_of(trained, "alone", "train-dcgan")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_saves_and_says_how_to_go_on(clone: Path, number: signal.Signals) -> None:
+def test_a_signal_saves_and_says_how_to_go_on(trained: Path, number: signal.Signals) -> None:
     """To DVC and all below it, as a terminal or a scheduler sends it."""
-    lock = (clone / "dvc.lock").read_bytes()
-    begun = begin(clone, "dvc", "repro", "-f", "-s", "train-cyclegan")
-    wait_until(lambda: states(clone), begun)
-    training = stage_of(clone)
+    lock = (trained / "dvc.lock").read_bytes()
+    begun = begin(trained, "dvc", "repro", "-f", "-s", "train-cyclegan")
+    wait_until(lambda: states(trained), begun)
+    training = stage_of(trained)
     os.killpg(begun.pid, number)
     assert begun.wait() != 0
     psutil.wait_procs([training], timeout=60)
-    assert f"stopped by {number.name} at step" in printed(clone)
-    assert "the state is saved: the same command goes on from there" in printed(clone)
-    assert "Traceback" not in printed(clone)
-    assert (clone / "dvc.lock").read_bytes() == lock
-    assert "resumed at step" in sh(clone, "dvc", "repro", "-f", "-s", "train-cyclegan")
-    assert (clone / "dvc.lock").read_bytes() == lock
+    assert f"stopped by {number.name} at step" in printed(trained)
+    assert "the state is saved: the same command goes on from there" in printed(trained)
+    assert "Traceback" not in printed(trained)
+    assert (trained / "dvc.lock").read_bytes() == lock
+    assert "resumed at step" in sh(trained, "dvc", "repro", "-f", "-s", "train-cyclegan")
+    assert (trained / "dvc.lock").read_bytes() == lock
 
 
 @pytest.mark.parametrize(
@@ -133,15 +133,15 @@ def test_a_signal_saves_and_says_how_to_go_on(clone: Path, number: signal.Signal
     ],
 )
 def test_an_edit_during_training_is_not_recorded_and_costs_nothing(
-    clone: Path, file: str, old: str, new: str, name: str
+    trained: Path, file: str, old: str, new: str, name: str
 ) -> None:
-    lock, text = (clone / "dvc.lock").read_bytes(), (clone / file).read_text()
-    begun = begin(clone, "dvc", "repro", "-f", "-s", "train-cyclegan")
-    wait_until(lambda: states(clone), begun)
-    (clone / file).write_text(text.replace(old, new))
+    lock, text = (trained / "dvc.lock").read_bytes(), (trained / file).read_text()
+    begun = begin(trained, "dvc", "repro", "-f", "-s", "train-cyclegan")
+    wait_until(lambda: states(trained), begun)
+    (trained / file).write_text(text.replace(old, new))
     assert begun.wait() != 0
-    assert f"changed while it ran: {name}. Nothing is recorded" in printed(clone)
-    assert (clone / "dvc.lock").read_bytes() == lock
-    (clone / file).write_text(text)
-    assert "resumed at step 120 of 120" in sh(clone, "dvc", "repro", "-f", "-s", "train-cyclegan")
-    assert (clone / "dvc.lock").read_bytes() == lock
+    assert f"changed while it ran: {name}. Nothing is recorded" in printed(trained)
+    assert (trained / "dvc.lock").read_bytes() == lock
+    (trained / file).write_text(text)
+    assert "resumed at step 120 of 120" in sh(trained, "dvc", "repro", "-f", "-s", "train-cyclegan")
+    assert (trained / "dvc.lock").read_bytes() == lock

@@ -9,22 +9,22 @@ from tests.project import commit, sh
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
 
-def test_what_was_recorded_is_verified_to_the_bit(clone: Path) -> None:
-    output = sh(clone, "python", "-m", "gan", "verify", "dcgan")
+def test_what_was_recorded_is_verified_to_the_bit(trained: Path) -> None:
+    output = sh(trained, "python", "-m", "gan", "verify", "dcgan")
     assert "step-0000010: the same bits" in output
     assert "bit-identical: 6 files" in output
     assert "note:" not in output
 
 
-def test_a_record_that_its_commit_does_not_make_is_found_out(clone: Path) -> None:
+def test_a_record_that_its_commit_does_not_make_is_found_out(trained: Path) -> None:
     """Params were committed, and nothing was reproduced since."""
-    path = clone / "params.yaml"
+    path = trained / "params.yaml"
     path.write_text(path.read_text().replace("lr: 0.0002", "lr: 0.0004"))
-    commit(clone, "forgot to reproduce")
+    commit(trained, "forgot to reproduce")
     try:
-        output = sh(clone, "python", "-m", "gan", "verify", "dcgan", status=1)
+        output = sh(trained, "python", "-m", "gan", "verify", "dcgan", status=1)
     finally:
-        sh(clone, "git", "reset", "-q", "--hard", "HEAD~1")
+        sh(trained, "git", "reset", "-q", "--hard", "HEAD~1")
     assert "note: the card was made from other inputs: params.yaml: lr" in output
     assert "different from step-0000010 on" in output
     assert "losses differ first in the row of step 5: " in output

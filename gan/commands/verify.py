@@ -102,6 +102,7 @@ def _train(model: str, card: dict[str, Any], snapshots: _Snapshots, tolerance: f
                 for recorded, new in snapshots.due(folder):
                     print(agreement.add(recorded.stem, recorded, new), flush=True)
                     if agreement.far or snapshots.enough(new):
+                        print("that is enough: stopping the training in the clone", flush=True)
                         return agreement
             time.sleep(POLL)
     finally:

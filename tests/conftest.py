@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from xdist.scheduler import LoadScopeScheduling
 
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
@@ -15,22 +17,30 @@ from tests.project import commit, end_all, fresh_clone, sh
 from tests.tiny import ROOT
 
 TRAINED = ["prepare-data@dcgan", "prepare-data@cyclegan", "train-dcgan", "train-cyclegan"]
-SHARED = ("clone", "trained")  # fixtures that take long, and the tests that use them
+# Files whose tests share a fixture that takes long: each such group stays on one worker, and begins.
+SHARED = {
+    "test_pipeline": "clone",
+    "test_experiments": "clone",
+    "test_resume": "trained",
+    "test_mishaps": "trained",
+    "test_verify": "trained",
+}
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests that share something expensive stay on one worker."""
-    item.add_marker(pytest.mark.xdist_group(shared(item) or item.path.stem))
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Sends the tests of a file, or of a group of files, to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0]).stem
+        return SHARED.get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    return Groups(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that take longest begin."""
-    items.sort(key=lambda item: (*SHARED, None).index(shared(item)))
-
-
-def shared(item: pytest.Item) -> str | None:
-    """The expensive fixture that a test uses, if it does."""
-    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
+    items.sort(key=lambda item: item.path.stem not in SHARED)
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,26 @@ from torch import nn
 from torch.nn import functional as F
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
-from gan.cyclegan.nets import Colours, Discriminator, Generator, norm_of, reflect
+from gan.cyclegan.layers import InstanceNorm, norm_of, reflect
+from gan.cyclegan.nets import Colours, Discriminator, Generator
 from tests import tiny
 
-PAPER = {"upsample": "transposed", "norm": "instance", "skips": False, "output": "tanh", "standardise": False}
-OURS = {"upsample": "resize", "norm": "layer", "skips": True, "output": "linear", "standardise": True}
+PAPER = {
+    "downsample_padding": "zeros",
+    "upsample": "transposed",
+    "norm": "instance",
+    "skips": False,
+    "output": "tanh",
+    "standardise": False,
+}
+OURS = {
+    "downsample_padding": "reflect",
+    "upsample": "resize",
+    "norm": "layer",
+    "skips": True,
+    "output": "linear",
+    "standardise": True,
+}
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
@@ -94,7 +109,7 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
     network = Discriminator(CycleGANDiscriminator(width=2, layers=layers), 3)
-    bare = nn.Sequential(*(m for m in network if not isinstance(m, nn.InstanceNorm2d)))
+    bare = nn.Sequential(*(m for m in network if not isinstance(m, InstanceNorm)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)
     image = torch.ones(1, 3, 320, 320, requires_grad=True)

@@ -60,6 +60,7 @@ class TrainDCGAN(Training):
 class CycleGANGenerator(Block):
     width: Count
     blocks: Natural
+    downsample_padding: Literal["reflect", "zeros"]
     upsample: Literal["resize", "transposed"]
     norm: Literal["layer", "instance"]
     skips: bool

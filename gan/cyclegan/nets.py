@@ -3,63 +3,23 @@
 Weights are float32; every network computes in the type of its input, bfloat16 or float32.
 """
 
+from typing import Literal
+
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
+from gan.cyclegan.layers import Conv2d, ConvTranspose2d, norm_of
+
+Padding = Literal["reflect", "zeros"]
 
 
-class Conv2d(nn.Conv2d):
-    """A convolution in the type of its input: padding and norms around it then stay in that type too."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        weight, bias = _as_type(x.dtype, self.weight, self.bias)
-        if x.is_cuda and self.padding_mode == "reflect" and torch.are_deterministic_algorithms_enabled():
-            return F.conv2d(reflect(x, int(self.padding[0])), weight, bias, self.stride)
-        return self._conv_forward(x, weight, bias)
-
-
-class ConvTranspose2d(nn.ConvTranspose2d):
-    """A transposed convolution, kernel 3 and stride 2, in the type of its input."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs, 3, 2, 1, output_padding=1, bias=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:  # type: ignore[override]  # no other output size is asked for
-        weight, bias = _as_type(x.dtype, self.weight, self.bias)
-        return F.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=1)
-
-
-def reflect(x: torch.Tensor, pad: int) -> torch.Tensor:
-    """`F.pad(x, (pad,) * 4, "reflect")` by slices, (N, C, H, W) to (N, C, H + 2 pad, W + 2 pad).
-
-    CUDA's own has a gradient that sums in any order, so that its bits differ from run to run.
-    """
-    for dim in (2, 3):
-        before, after = x.narrow(dim, 1, pad), x.narrow(dim, x.shape[dim] - 1 - pad, pad)
-        x = torch.cat([before.flip(dim), x, after.flip(dim)], dim)
-    return x
-
-
-def _as_type(
-    dtype: torch.dtype, weight: torch.Tensor, bias: torch.Tensor | None
-) -> tuple[torch.Tensor, torch.Tensor | None]:
-    return weight.to(dtype), None if bias is None else bias.to(dtype)
-
-
-def norm_of(kind: str, channels: int) -> nn.Module:
-    """A norm without weights: `instance`, over each channel's pixels; `layer`, over all channels' (Ba et al. 2016).
-
-    Instance norm (Ulyanov et al. 2016) takes each channel's mean away, and so the colour of a plain tile.
-    """
-    return nn.InstanceNorm2d(channels) if kind == "instance" else nn.GroupNorm(1, channels, affine=False)
-
-
-def _conv(inputs: int, outputs: int, kernel: int, norm: str, stride: int = 1) -> list[nn.Module]:
+def _conv(
+    inputs: int, outputs: int, kernel: int, norm: str, stride: int = 1, padding: Padding = "reflect"
+) -> list[nn.Module]:
     """Convolution, norm, ReLU; reflection padding keeps the borders free of artefacts."""
     return [
-        Conv2d(inputs, outputs, kernel, stride, kernel // 2, padding_mode="reflect", bias=False),
+        Conv2d(inputs, outputs, kernel, stride, kernel // 2, padding_mode=padding, bias=False),
         norm_of(norm, outputs),
         nn.ReLU(inplace=True),
     ]
@@ -124,13 +84,13 @@ class Generator(nn.Module):
 
     def __init__(self, params: CycleGANGenerator, inputs: int, outputs: int) -> None:
         super().__init__()
-        width, norm = params.width, params.norm
+        width, norm, padding = params.width, params.norm, params.downsample_padding
         self.skips, self.bounded = params.skips, params.output == "tanh"
         self.encoder = nn.ModuleList(
             [
                 nn.Sequential(*_conv(inputs, width, 7, norm)),  # (width, H, W)
-                nn.Sequential(*_conv(width, width * 2, 3, norm, stride=2)),  # (2 width, H/2, W/2)
-                nn.Sequential(*_conv(width * 2, width * 4, 3, norm, stride=2)),  # (4 width, H/4, W/4)
+                nn.Sequential(*_conv(width, width * 2, 3, norm, 2, padding)),  # (2 width, H/2, W/2)
+                nn.Sequential(*_conv(width * 2, width * 4, 3, norm, 2, padding)),  # (4 width, H/4, W/4)
             ]
         )
         self.blocks = nn.Sequential(*(ResidualBlock(width * 4, norm) for _ in range(params.blocks)))

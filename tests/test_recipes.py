@@ -184,6 +184,7 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     block = p["train_cyclegan"] | {"load_size": 286, "crop_size": 256, "lr_factor": 1.0, "ema_decay": 0.0}
     paper = {
         "blocks": 9,
+        "downsample_padding": "zeros",
         "upsample": "transposed",
         "norm": "instance",
         "skips": False,

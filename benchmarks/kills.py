@@ -1,8 +1,9 @@
 """Kill trainings again and again, and compare with trainings left alone: `python -m benchmarks.kills 20`.
 
-Each kill is a kill -9 of `dvc repro` and all below it: every other one at a random moment from its start on, the rest
-while a state is being written. Then the run goes to its end. Equal are `dvc.lock` (the hashes of all that DVC keeps:
-last checkpoint, snapshots, losses, previews), `last.safetensors` and `history.csv`, byte for byte.
+Each kill is a kill -9 of `dvc repro` and all below it. Of the first three quarters every other one comes at a random
+moment from its start on, the rest while a state is being written; the last quarter, when the training has ended and
+DVC hashes and caches what it made. Then the run goes to its end. Equal are `dvc.lock` (the hashes of all that DVC
+keeps: last checkpoint, snapshots, losses, previews), `last.safetensors` and `history.csv`, byte for byte.
 """
 
 import argparse
@@ -13,18 +14,24 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import psutil
 import yaml
 
+from gan.core.runstate import FINISHED
 from tests import tiny
 from tests.project import commit, environment, fresh_clone, sh
 
 MODELS = ("dcgan", "cyclegan")
 STEPS = {"dcgan": 3000, "cyclegan": 1200}  # enough to live through the kills, which come within seconds
 WITHIN = 9.0  # seconds from the start of a command, in which a random kill comes; loading takes about 5 of them
+RECORDING = 0.15  # seconds from a training's end on, in which a kill comes before DVC has written dvc.lock
+AIMS = ("any", "writing", "recording")
 
 
 def project(folder: Path) -> Path:
@@ -55,9 +62,10 @@ class Killer:
     moments: np.random.Generator
     counts: Counter[str] = field(default_factory=Counter)
 
-    def kill(self, writing: bool) -> None:
-        """Start the training, and kill it while it writes a state, or at a random moment."""
-        log = self.clone / ".git" / f"{self.model}.log"
+    def kill(self, aim: str) -> None:
+        """Start the training, and kill it while it writes a state, once it has ended, or at a random moment."""
+        log, lock = self.clone / ".git" / f"{self.model}.log", self.clone / "dvc.lock"
+        before = lock.read_bytes()
         with log.open("w") as output:
             command = ["dvc", "repro", "-s", f"train-{self.model}"]
             process = subprocess.Popen(
@@ -68,19 +76,37 @@ class Killer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            until = time.monotonic() + (600 if writing else self.moments.uniform(0, WITHIN))
-            while time.monotonic() < until and process.poll() is None and not (writing and self._writes()):
-                time.sleep(0 if writing else 0.01)
-            self.counts["before"] += process.poll() is None
+            self._wait(aim, process)
+            ended = aim == "recording" and self._ended(process)
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.counts["kills"] += 1
-        self.counts["half a state left"] += self._writes()
+        self.counts["half a state left"] += self._left("state.tmp")
+        self.counts["before it was recorded"] += ended and lock.read_bytes() == before
         self.counts["resumed"] += "resumed at step" in log.read_text()
         self.counts["fell back"] += "is damaged" in log.read_text()
 
-    def _writes(self) -> bool:
-        return any((self.clone / ".state").glob(f"train-{self.model}-*/state.tmp"))
+    def _wait(self, aim: str, process: "subprocess.Popen[bytes]") -> None:
+        """Until the moment to kill, or the end of the command."""
+        there: Callable[[], bool] = {
+            "any": lambda: False,
+            "writing": lambda: self._left("state.tmp"),
+            "recording": lambda: self._ended(process),
+        }[aim]
+        until = time.monotonic() + (self.moments.uniform(0, WITHIN) if aim == "any" else 600)
+        while time.monotonic() < until and process.poll() is None and not there():
+            time.sleep(0 if aim == "writing" else 0.01)
+        if aim == "recording":
+            time.sleep(self.moments.uniform(0, RECORDING))
+
+    def _left(self, name: str) -> bool:
+        return any((self.clone / ".state").glob(f"train-{self.model}-*/{name}"))
+
+    def _ended(self, process: "subprocess.Popen[bytes]") -> bool:
+        """Whether the training is done, and its process gone."""
+        with suppress(psutil.NoSuchProcess):
+            return self._left(FINISHED) and not psutil.Process(process.pid).children()
+        return False
 
 
 def kept(clone: Path, model: str) -> dict[str, bytes]:
@@ -102,21 +128,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         alone, killed = project(Path(folder) / "alone"), project(Path(folder) / "killed")
         print(
-            "| model | kills | half a state left | resumed | fell back | seconds | equal |\n"
-            "|---|---|---|---|---|---|---|"
+            "| model | kills | half a state left | before it was recorded | resumed | fell back | seconds | equal |\n"
+            "|---|---|---|---|---|---|---|---|"
         )
         for model in MODELS:
             sh(alone, "dvc", "repro", "-q", f"select@{model}")
             killer = Killer(killed, model, np.random.default_rng(given.seed))
             began = time.monotonic()
             for index in range(given.kills):
-                killer.kill(writing=index % 2 == 1)
+                killer.kill(AIMS[2 if index >= given.kills * 3 // 4 else index % 2])
             sh(killed, "dvc", "repro", "-q", f"select@{model}")
             counts, took = killer.counts, time.monotonic() - began
             other = [name for name, content in kept(alone, model).items() if kept(killed, model)[name] != content]
             print(
-                f"| {model} | {counts['kills']} | {counts['half a state left']} | {counts['resumed']} "
-                f"| {counts['fell back']} | {took:.0f} | {'no: ' + ', '.join(other) if other else 'yes'} |",
+                f"| {model} | {counts['kills']} | {counts['half a state left']} | {counts['before it was recorded']} "
+                f"| {counts['resumed']} | {counts['fell back']} | {took:.0f} "
+                f"| {'no: ' + ', '.join(other) if other else 'yes'} |",
                 flush=True,
             )
             if other:

@@ -38,7 +38,7 @@ def rows() -> list[dict[str, Any]]:
     moved = [part for array in (real, fake) for part in (array.mean(axis=0), np.cov(array, rowvar=False))]
     statistics = [fid_features_to_statistics(tensor) for tensor in (one, other)]
     ours = fid(moments([real]), moments([fake]))
-    kid = features_to_kid(real, fake, 1, COUNT, 0)[0]
+    kid = features_to_kid(real, fake)[0]
     kid_options = {"kid_subsets": 1, "kid_subset_size": COUNT, "verbose": False}
     shares = features_to_prdc(real, fake, NEAREST, 0)
     of_authors = prdc.compute_prdc(real, fake, NEAREST)
@@ -51,7 +51,7 @@ def rows() -> list[dict[str, Any]]:
         ("FID", "pytorch-fid", float(calculate_frechet_distance(*moved)), ours),
         ("KID", "clean-fid", kernel_distance(real, fake, num_subsets=1, max_subset_size=COUNT), kid),
         ("KID", "torch-fidelity", kid_features_to_metric(one, other, **kid_options)[KEY_METRIC_KID_MEAN], kid),
-        *((name, "prdc", float(of_authors[name]), shares[name]) for name in shares),
+        *((name, "prdc", float(of_authors[name]), shares[name]) for name in of_authors),
         ("precision", "torch-fidelity", of_fidelity[KEY_METRIC_PRECISION], shares["precision"]),
         ("recall", "torch-fidelity", of_fidelity[KEY_METRIC_RECALL], shares["recall"]),
         ("Inception Score", "torch-fidelity", isc_features_to_metric(logits, 1, False)[KEY_METRIC_ISC_MEAN], score),

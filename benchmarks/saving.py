@@ -15,7 +15,8 @@ from typing import Any
 from gan.core.params import Params, load
 from gan.core.paths import DOMAINS, IMAGES
 from gan.core.runstate import RunState
-from gan.core.runtime import Runtime, seed_all, start
+from gan.core.runtime import Runtime, start
+from gan.core.streams import Stream, seed_torch
 from gan.cyclegan.recipe import CycleGAN
 from gan.data.packed import load_images
 from gan.dcgan.recipe import DCGAN
@@ -57,7 +58,7 @@ def timed(names: list[str]) -> Iterator[dict[str, list[float]]]:
 def measure(model: str, build: Callable[[Params, Runtime], Recipe], share: float) -> None:
     """Train for a share of the steps, and print a row for what is written at the default rates."""
     p = load()
-    seed_all(p.seed)
+    seed_torch(Stream.WEIGHTS, p.seed)
     recipe = build(p, start(p.accelerator, p.precision, p.determinism))
     kept_every = recipe.total_steps / recipe.params.snapshots.count
     recipe.total_steps = round(recipe.total_steps * share)

@@ -21,10 +21,10 @@ from gan.core.paths import REFERENCE
 from gan.core.runtime import start
 from gan.core.samples import write_card, write_samples
 from gan.data.packed import load_images
+from gan.metrics import reference
 from gan.metrics.evaluation import Evaluation
 from gan.metrics.extractors import build
 from gan.metrics.features import extract
-from gan.metrics.reference import write_features
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 DATA = Path("data/images")
@@ -50,8 +50,9 @@ def measure(count: int) -> None:
     began = time.perf_counter()
     for name in ("train", "test"):
         features = extract(load_images(DATA, name), extractor, 8, name)
-        write_features(REFERENCE / "dcgan" / extractor.name, name, features)
+        reference.write_features(REFERENCE / "dcgan" / extractor.name, name, features)
         del features
+    reference.write_card(REFERENCE / "dcgan" / extractor.name, extractor)
     evaluation = Evaluation("dcgan", DATA, extractor, params, params.select.dcgan.images)
     evaluation.wanted = [one for one in evaluation.wanted if one.trained]
     evaluation.rows()

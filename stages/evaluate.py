@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from gan.core.params import Params
-from gan.core.paths import REPORTS
+from gan.core.paths import REFERENCE, REPORTS
 from gan.core.runtime import start
 from gan.core.stage import stage
 from gan.metrics.evaluation import Evaluation
-from gan.metrics.extractors import build
+from gan.metrics.extractors import build_as
 from gan.metrics.neighbours import draw_neighbours
 from gan.metrics.table import headline, merged, summary, table
 from gan.metrics.truth import cycle_scores, truth_scores
@@ -18,11 +18,12 @@ from gan.metrics.truth import cycle_scores, truth_scores
 def main(p: Params, model: str, data: Path) -> None:
     runtime = start(p.accelerator, p.precision, p.determinism)
     selected = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
-    seen = [Evaluation(model, data, build(name, p.evaluate, runtime), p, selected) for name in p.evaluate.extractors]
+    extractors = [build_as(REFERENCE / model / name, p.evaluate, runtime) for name in p.evaluate.extractors]
+    seen = [Evaluation(model, data, extractor, p, selected) for extractor in extractors]
     rows = [row for evaluation in seen for row in evaluation.rows()]
     draw_neighbours(seen[0], REPORTS / "samples" / f"{model}_neighbours.png")
-    checkpoints = p.evaluate.checkpoints
-    others = merged(truth_scores(model, data, checkpoints), cycle_scores(model, data, checkpoints))
+    checkpoints, reference = p.evaluate.checkpoints, p.evaluate.reference
+    others = merged(truth_scores(model, data, checkpoints, reference), cycle_scores(model, data, checkpoints))
     scores = table(model, rows, others)
     folder = REPORTS / model
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,14 +11,13 @@ from gan.datasets.prepare import Preparation
 
 def main(model: str) -> None:
     p = params.load()
-    with RunState(f"prepare-data@{model}", p.keep_states) as state:
+    with RunState(f"prepare-data@{model}", p.keep_states, saves="packing/journal.json") as state:
         preparation = Preparation(p.prepare_data, state.folder, p.save_every_seconds)
         if model == "dcgan":
             preparation.images(IMAGES)
         else:
             preparation.domains(DOMAINS)
-        state.check_inputs()
-        state.remove()
+        state.finish()
 
 
 if __name__ == "__main__":

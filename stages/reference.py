@@ -10,7 +10,7 @@ from gan.core.stage import stage
 from gan.data.packed import load_images, sets
 from gan.metrics.extractors import build
 from gan.metrics.features import extract
-from gan.metrics.reference import write_features
+from gan.metrics.reference import write_card, write_features
 
 
 def main(p: Params, model: str, data: Path) -> None:
@@ -20,6 +20,7 @@ def main(p: Params, model: str, data: Path) -> None:
         for one in sets(data):
             features = extract(load_images(data, one), extractor, p.evaluate.batch_size, f"{one}, {name}")
             write_features(REFERENCE / model / name, one, features)
+        write_card(REFERENCE / model / name, extractor)
 
 
 if __name__ == "__main__":

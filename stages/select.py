@@ -12,7 +12,7 @@ from gan.core.paths import CHECKPOINTS, REFERENCE, REPORTS
 from gan.core.progress import Progress
 from gan.core.runtime import Runtime, start
 from gan.core.stage import stage
-from gan.metrics.extractors import build
+from gan.metrics.extractors import build_as
 from gan.metrics.reference import read_features
 from gan.metrics.selection import Selection, headline, lost_modes, part
 from gan.training.checkpoint import Checkpoint, read, write
@@ -33,7 +33,7 @@ def drawer(model: str) -> Draw:
 def main(p: Params, model: str) -> None:
     runtime = start(p.accelerator, p.precision, p.determinism)
     count = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
-    extractor = build(p.evaluate.extractors[0], p.evaluate, runtime)
+    extractor = build_as(REFERENCE / model / p.evaluate.extractors[0], p.evaluate, runtime)
     features = {name: read_features(REFERENCE / model / extractor.name, of) for name, of in TARGETS[model].items()}
     reals = {name: one[part(len(one), count)] for name, one in features.items()}
     selection = Selection(extractor, reals, p.evaluate.batch_size, p.evaluate.nearest, p.seed)

@@ -1,10 +1,11 @@
-"""train-dcgan: DCGAN on data/images; writes best and last generators, history and previews."""
+"""train-dcgan: DCGAN on data/images; writes the last generator, snapshots, losses, previews and run card."""
 
 from gan.core import params
 from gan.core.errors import clean_exit
 from gan.core.paths import IMAGES
 from gan.core.runstate import RunState
-from gan.core.runtime import seed_all, start
+from gan.core.runtime import start
+from gan.core.streams import Stream, seed_torch
 from gan.data.packed import load_images
 from gan.dcgan.recipe import DCGAN
 from gan.training.train import train
@@ -14,7 +15,7 @@ def main() -> None:
     p = params.load()
     with RunState("train-dcgan", p.keep_states) as state:
         images = load_images(IMAGES, "train")
-        seed_all(p.seed)
+        seed_torch(Stream.WEIGHTS, p.seed)
         train(DCGAN(images, p.train_dcgan, p.lr, p.seed, start(p.accelerator, p.precision, p.determinism)), state, p)
 
 

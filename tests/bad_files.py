@@ -73,6 +73,14 @@ def bad(folder: Path) -> None:
     (folder / "deep" / "loop").symlink_to("..")
 
 
+def swap(path: Path, content: bytes) -> None:
+    """Other content under the same date, as `cp -p` and `tar -x` bring it."""
+    before = path.stat()
+    while path.stat().st_ctime_ns == before.st_ctime_ns:  # the clock of files ticks every few milliseconds
+        path.write_bytes(content)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def _bomb(width: int, height: int) -> bytes:
     """A PNG of a few hundred bytes that says it has billions of pixels."""
 

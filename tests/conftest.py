@@ -14,6 +14,7 @@ from gan.core.images import Uint8
 from gan.core.runtime import Runtime
 from tests import stand_in
 from tests.project import commit, end_all, fresh_clone, sh
+from tests.recipes import Build, small_cyclegan, small_dcgan
 from tests.tiny import ROOT
 
 TRAINED = ["prepare-data@dcgan", "prepare-data@cyclegan", "train-dcgan", "train-cyclegan"]
@@ -24,6 +25,7 @@ SHARED = {
     "test_resume": "trained",
     "test_mishaps": "trained",
     "test_verify": "trained",
+    "test_window": "trained",
 }
 
 
@@ -76,6 +78,14 @@ def digits() -> Uint8:
 
     some = mnist5k.collection().limited(48, 0)
     return np.stack([np.asarray(some.open(index)) for index in range(len(some))])[..., None]
+
+
+@pytest.fixture(params=["dcgan", "cyclegan"])
+def build(request: pytest.FixtureRequest, digits: Uint8, cpu: Runtime) -> Build:
+    """Makes a small recipe of either model."""
+    if request.param == "dcgan":
+        return lambda p: small_dcgan(p, digits, cpu)
+    return lambda p: small_cyclegan(p, cpu)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import pickle
 import struct
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import lmdb
@@ -101,20 +102,20 @@ def celeba(patch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return files
 
 
-def lsun(folder: Path, name: str, count: int) -> None:
+def jpeg(seed: int, size: tuple[int, int] = (64, 48)) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels(1, 4, 5, 3, seed=seed)[0]).resize(size).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def lsun(folder: Path, name: str, count: int, content: Callable[[int], bytes] = jpeg) -> None:
     """An LMDB of encoded images, keyed by hashes."""
     with (
         lmdb.open(str(folder / f"{name}_train_lmdb"), map_size=1 << 24) as database,
         database.begin(write=True) as writing,
     ):
         for index in range(count):
-            writing.put(hashlib.sha1(bytes([index]), usedforsecurity=False).hexdigest().encode(), jpeg(index))
-
-
-def jpeg(seed: int, size: tuple[int, int] = (64, 48)) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels(1, 4, 5, 3, seed=seed)[0]).resize(size).save(buffer, "JPEG")
-    return buffer.getvalue()
+            writing.put(hashlib.sha1(bytes([index]), usedforsecurity=False).hexdigest().encode(), content(index))
 
 
 def zipped(files: dict[str, bytes]) -> bytes:

@@ -70,6 +70,20 @@ def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[by
     return process
 
 
+def at(moment: str, action: str, inside: str = "") -> dict[str, str]:
+    """Variables with which a command does something at a moment, as tests/moments/sitecustomize.py says."""
+    return {"PYTHONPATH": str(ROOT / "tests" / "moments"), "MOMENT": moment, "ACTION": action, "INSIDE": inside}
+
+
+def replacing(file: str, old: str, new: str) -> str:
+    """The action that edits a file."""
+    return f"import pathlib; p = pathlib.Path({file!r}); p.write_text(p.read_text().replace({old!r}, {new!r}))"
+
+
+# The action that kills DVC's own process while it hashes a file that the stage has just made, as a crash would.
+KILL_WHILE_HASHING = "import os\nif os.path.getmtime(subject) > began: os.kill(os.getpid(), 9)"
+
+
 def end_all() -> None:
     """End what was begun and still runs, with all below it."""
     while BEGUN:
@@ -96,8 +110,8 @@ def wait_until(true: Callable[[], object], process: "subprocess.Popen[bytes] | N
 
 
 def states(clone: Path, name: str = "state") -> list[Path]:
-    """Files of unfinished trainings."""
-    return list((clone / ".state").glob(f"train-*/{name}"))
+    """Files of trainings that have not ended."""
+    return [path for path in (clone / ".state").glob(f"train-*/{name}") if not path.with_name("finished.json").exists()]
 
 
 def often(clone: Path) -> None:

@@ -35,6 +35,14 @@ def test_one_seed_each_is_judged_by_the_noise_of_sampling(kid: float, expected: 
     assert change.endswith("± 0.0028")
 
 
+def test_deviations_that_differ_add_up_but_for_kids() -> None:
+    """KID's errs upwards where KID itself is off: of two estimates of one number the smaller one weighs more."""
+    one, other = scores(0.01), scores(0.01, kid_std=0.003, fid_std=0.9, fid=21.0)
+    assert verdict([one], [other], "fid")[1].endswith(f"± {1.96 * np.hypot(0.3, 0.9):.2g}")
+    assert verdict([one], [other])[1].endswith(f"± {1.96 * (2 * 0.001 * 0.003) ** 0.5:.2g}")
+    assert verdict([one], [scores(0.01, kid_std=0.0, fid=21.0)])[1].endswith(f"± {1.96 * 0.001:.2g}")
+
+
 def test_seeds_are_judged_by_their_own_noise() -> None:
     """Welch's textbook case with equal counts: pooled deviation, Student's t with 4 degrees of freedom is 2.776."""
     before = [scores(kid) for kid in (0.010, 0.012, 0.014)]
@@ -66,7 +74,9 @@ def test_what_an_experiment_left_alone_is_not_listed() -> None:
 
 
 def test_of_what_is_better_when_higher_and_of_unknown_noise() -> None:
-    assert verdict([scores(0.01, coverage=0.5)], [scores(0.01, coverage=0.6)], "coverage")[0] == "better (one seed)"
+    known = {"coverage_std": 0.02}
+    one, other = scores(0.01, coverage=0.5, **known), scores(0.01, coverage=0.6, **known)
+    assert verdict([one], [other], "coverage")[0] == "better (one seed)"
     one, other = scores(0.01, sea_iou=0.5), scores(0.01, sea_iou=0.6)
     assert verdict([one], [other], "sea_iou")[0] == "noise not known (one seed)"
     pair = [scores(0.01, sea_iou=value) for value in (0.5, 0.51)]

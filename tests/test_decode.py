@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from gan.core.images import Uint8
+from gan.datasets.collection import View, whole
 from gan.datasets.decode import RESAMPLE, Preprocessing, Unfit, decode
 
 RGB = Preprocessing(8, 3, "bicubic", "crop", min_side=2, max_megapixels=1.0)
@@ -19,6 +20,10 @@ def stored(image: Image.Image, kind: str, **options: object) -> Image.Image:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return Image.open(buffer)
+
+
+def seen(image: Image.Image, how: Preprocessing, view: View = whole) -> Uint8:
+    return decode(image, how, view).pixels
 
 
 COLOUR = (40, 120, 200)
@@ -52,7 +57,7 @@ def plain(mode: str, colour: object) -> Image.Image:
     ids=lambda value: f"{value.mode}-{value.format}" if isinstance(value, Image.Image) else None,
 )
 def test_every_mode_becomes_what_it_shows(image: Image.Image, expected: tuple[int, int, int]) -> None:
-    pixels = decode(image, RGB)
+    pixels = seen(image, RGB)
     assert pixels.shape == (8, 8, 3)
     assert pixels.dtype == np.uint8
     np.testing.assert_allclose(pixels, np.broadcast_to(expected, (8, 8, 3)), atol=1)
@@ -61,17 +66,17 @@ def test_every_mode_becomes_what_it_shows(image: Image.Image, expected: tuple[in
 def test_sixteen_bits_keep_their_range() -> None:
     """Pillow's own conversion clips all above 255 to white."""
     ramp = Image.fromarray(np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8))
-    np.testing.assert_allclose(decode(ramp, GREY)[..., 0], np.linspace(0, 255, 64).reshape(8, 8), atol=1)
+    np.testing.assert_allclose(seen(ramp, GREY)[..., 0], np.linspace(0, 255, 64).reshape(8, 8), atol=1)
 
 
 def test_grey_is_luma() -> None:
-    assert (decode(plain("RGB", COLOUR), GREY) == LUMA).all()
+    assert (seen(plain("RGB", COLOUR), GREY) == LUMA).all()
 
 
 def test_an_animation_gives_its_first_frame() -> None:
     frames = [plain("L", value) for value in (10, 200)]
     moving = stored(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert (decode(moving, GREY) == 10).all()
+    assert (seen(moving, GREY) == 10).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -84,11 +89,11 @@ def test_exif_orientation_is_followed(orientation: int) -> None:
         image = image.transpose(Image.Transpose(undo[orientation]))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    np.testing.assert_array_equal(decode(stored(image, "PNG", exif=exif), GREY)[..., 0], upright)
+    np.testing.assert_array_equal(seen(stored(image, "PNG", exif=exif), GREY)[..., 0], upright)
 
 
 def test_a_note_that_cannot_be_read_does_not_lose_the_picture() -> None:
-    assert (decode(stored(plain("L", 9), "PNG", exif=b"Exif\0\0nonsense"), GREY) == 9).all()
+    assert (seen(stored(plain("L", 9), "PNG", exif=b"Exif\0\0nonsense"), GREY) == 9).all()
 
 
 def wide() -> Image.Image:
@@ -98,11 +103,11 @@ def wide() -> Image.Image:
 
 
 def test_crop_keeps_the_aspect_and_cuts_the_middle_out() -> None:
-    assert (decode(wide(), RGB) == 200).all()
+    assert (seen(wide(), RGB) == 200).all()
 
 
 def test_squeeze_shows_all_of_it() -> None:
-    pixels = decode(wide(), replace(RGB, fit="squeeze", resample="box"))[..., 0]
+    pixels = seen(wide(), replace(RGB, fit="squeeze", resample="box"))[..., 0]
     assert pixels[:, [0, -1]].max() == 0
     assert (pixels[:, 3:5] == 200).all()
 
@@ -111,7 +116,7 @@ def test_squeeze_shows_all_of_it() -> None:
 def test_nothing_aliases(resample: str) -> None:
     """A checkerboard of single pixels is grey from far away."""
     board: Uint8 = ((np.indices((64, 64)).sum(0) % 2) * 255).astype(np.uint8)
-    pixels = decode(Image.fromarray(board), replace(GREY, resample=resample))
+    pixels = seen(Image.fromarray(board), replace(GREY, resample=resample))
     np.testing.assert_allclose(pixels, 127.5, atol=6)
 
 
@@ -128,7 +133,30 @@ def test_nothing_aliases(resample: str) -> None:
 )
 def test_what_cannot_be_used_says_why(image: Image.Image, reason: str) -> None:
     with pytest.raises(Unfit, match=reason):
-        decode(image, RGB)
+        seen(image, RGB)
+
+
+def right(image: Image.Image) -> Image.Image:
+    return image.crop((image.width // 2, 0, image.width, image.height))
+
+
+def test_a_view_is_all_that_is_seen() -> None:
+    both = Image.new("L", (24, 10), 10)
+    both.paste(200, (12, 0, 24, 10))
+    found = decode(both, GREY, right)
+    assert (found.pixels == 200).all()
+    assert (found.width, found.height, found.mode) == (12, 10, "L")
+
+
+def test_the_limit_is_for_the_whole_that_would_be_decoded_and_min_side_for_what_is_seen() -> None:
+    """Half of a bomb is one: the size is looked at before a pixel is, and this file has none."""
+    whole_file = io.BytesIO()
+    Image.new("L", (2000, 600)).save(whole_file, "PNG")
+    bomb = Image.open(io.BytesIO(whole_file.getvalue()[:60]))
+    with pytest.raises(Unfit, match="2000×600 pixels, max_megapixels allows 1 million"):
+        decode(bomb, RGB, right)
+    with pytest.raises(Unfit, match="1×10 pixels, min_side asks for 2"):
+        decode(Image.new("L", (2, 10)), RGB, right)
 
 
 def test_it_describes_itself() -> None:

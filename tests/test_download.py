@@ -77,6 +77,15 @@ def test_what_a_lying_mirror_left_does_not_spoil_the_next(web: Web, tmp_path: Pa
     assert fetched(web, tmp_path, "/one/set.zip", "/two/set.zip") == CONTENT
 
 
+@pytest.mark.parametrize("length", [10, len(CONTENT), len(CONTENT) + 10], ids=["shorter", "as long", "longer"])
+def test_a_part_of_another_file_of_the_same_name_is_given_up(web: Web, tmp_path: Path, length: int) -> None:
+    """As a set leaves behind that was published anew, or a mirror that had another."""
+    (tmp_path / "set.zip.part").write_bytes(b"x" * length)
+    web.answers["/set.zip"] = serve(CONTENT)
+    assert fetched(web, tmp_path) == CONTENT
+    assert not (tmp_path / "set.zip.part").exists()
+
+
 @pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
 def test_a_busy_server_is_asked_again(web: Web, tmp_path: Path, code: int) -> None:
     web.answers["/set.zip"] = first(2, status(code), serve(CONTENT))

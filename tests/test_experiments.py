@@ -109,3 +109,20 @@ def test_a_bad_value_is_refused_in_one_line_before_any_work(clone: Path, change:
     assert len(errors) == 1
     assert message in errors[0]
     assert "Traceback" not in output
+
+
+def test_published_protocols_can_be_had_and_every_row_counts_what_it_has(clone: Path) -> None:
+    """All of the training set, or the test set, as the reference; more samples than the floor has images."""
+    sizes = {"train": (80, 60, 40), "test": (40, 60, 80)}  # reference, samples, and what the floor is
+    for reference, (real, made, floor) in sizes.items():
+        changes = [f"evaluate.reference={reference}", "sample.dcgan.count=60"]
+        sh(clone, "dvc", "exp", "run", *(part for one in changes for part in ("-S", one)), "evaluate@dcgan")
+        table = pd.read_csv(clone / "reports" / "dcgan" / "fid.csv").set_index("checkpoint")
+        assert (table["reference"] == reference).all()
+        assert (table["n_real"] == real).all()
+        assert list(table.loc[["best", "last", "start", "floor"], "n_fake"]) == [made, made, made, floor]
+    sh(clone, "dvc", "exp", "run", "-S", "evaluate.reference=test", "evaluate@cyclegan")
+    table = pd.read_csv(clone / "reports" / "cyclegan" / "fid.csv").set_index(["direction", "checkpoint"])
+    assert list(table.loc["a2b", "reference"])[:4] == ["testB"] * 4
+    assert table.loc[("a2b", "floor"), "images"] == "trainB"
+    assert table.loc[("a2b", "best"), "sea_iou_std"] > 0

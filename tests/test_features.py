@@ -20,7 +20,7 @@ from tests import tiny
 class Pixels:
     """An extractor that returns what it was shown."""
 
-    name, size, width, sha256 = "pixels", 40, 4800, "0"
+    name, size, width, sha256, precision = "pixels", 40, 4800, "0", "fp32"
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         return images.flatten(1)

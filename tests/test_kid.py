@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from cleanfid.fid import kernel_distance
 
 from gan.metrics.features import Features
-from gan.metrics.kid import features_to_kid
+from gan.metrics.kid import features_to_kid, subset_std
 
 
 def normal(seed: int, count: int) -> Features:
@@ -28,26 +29,46 @@ def mmd(real: Features, fake: Features) -> float:
 
 def test_one_subset_of_everything_is_the_unbiased_mmd() -> None:
     real, fake = normal(0, 20), normal(1, 20) + 0.5
-    kid, std = features_to_kid(real, fake, subsets=1, subset_size=20, seed=0)
+    kid, _ = features_to_kid(real, fake)
     assert kid == pytest.approx(mmd(real, fake))
-    assert std == 0
+
+
+def test_it_is_clean_fids_with_one_subset_of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gan.metrics.kid.BLOCK", 30)  # several blocks, the last not full
+    real, fake = normal(0, 100), normal(1, 100) * 1.2 + 0.3
+    expected = kernel_distance(real, fake, num_subsets=1, max_subset_size=100)
+    assert features_to_kid(real, fake)[0] == pytest.approx(expected)
 
 
 def test_equal_distributions_score_about_0_on_either_side() -> None:
-    scores = [
-        features_to_kid(normal(seed, 100), normal(seed + 50, 100), subsets=5, subset_size=50, seed=0)[0]
-        for seed in range(20)
-    ]
+    scores = [features_to_kid(normal(seed, 100), normal(seed + 50, 100))[0] for seed in range(20)]
     assert min(scores) < 0 < max(scores)
     assert abs(np.mean(scores)) < 0.05
 
 
-def test_the_seed_decides_and_the_callers_state_stays() -> None:
+@pytest.mark.parametrize("shift", [0.2, 1.0])
+@pytest.mark.parametrize("count", [30, 200])
+def test_its_deviation_is_that_of_fresh_images(count: int, shift: float) -> None:
+    """The variance has no bias, so its mean over many sets is that of KID over them, to the luck of 300 sets."""
+    real = normal(0, 150)
+    found = [features_to_kid(real, normal(seed, count) + shift, 0.0) for seed in range(1, 301)]
+    kids, stds = np.array(found).T
+    assert np.sqrt(np.mean(stds**2)) == pytest.approx(np.std(kids), rel=0.2)
+
+
+def test_a_few_images_have_a_score_and_no_deviation() -> None:
+    real, fake = normal(0, 20), normal(1, 3)
+    kid, std = features_to_kid(real, fake)
+    assert kid == pytest.approx(mmd(real, fake))
+    assert np.isnan(std)
+
+
+def test_the_spread_of_subsets_has_seeds_that_seed_and_leaves_the_callers_state() -> None:
     real, fake = normal(0, 60), normal(1, 60) + 0.3
     np.random.seed(7)
     expected = np.random.random()
     np.random.seed(7)
-    first = features_to_kid(real, fake, 5, 30, seed=1)
+    first = subset_std(real, fake, 5, 30, seed=1)
     assert np.random.random() == expected
-    assert features_to_kid(real, fake, 5, 30, seed=1) == first
-    assert features_to_kid(real, fake, 5, 30, seed=2) != first
+    assert subset_std(real, fake, 5, 30, seed=1) == first
+    assert subset_std(real, fake, 5, 30, seed=2) != first

@@ -1,5 +1,7 @@
 """Two domains, however a folder holds them."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,11 @@ import pytest
 from PIL import Image
 
 from gan.core.errors import DataError
+from gan.datasets.collection import Collection
 from gan.datasets.layouts import SPLITS, collections, refuse_unpaired
+from gan.datasets.writer import Part
+from tests.official_files import pixels
+from tests.packing import GREY, lines, packed
 
 
 def image(path: Path, colour: int = 0) -> None:
@@ -27,11 +33,13 @@ def test_two_plain_folders_are_split_by_seed(tmp_path: Path) -> None:
     for index in range(10):
         image(tmp_path / "set" / "zebras" / f"{index}.png")
         image(tmp_path / "set" / "horses" / f"{index}.png")
+    (tmp_path / "set" / "horses" / "lost.png").symlink_to("nowhere")
     sets, how = collections(tmp_path / "set", tmp_path, 4, 0)
     assert {name: len(one) for name, one in sets.items()} == {"testA": 4, "trainA": 6, "testB": 4, "trainB": 6}
     for domain in "AB":
         assert sorted(sets[f"train{domain}"].names + sets[f"test{domain}"].names) == [f"{i}.png" for i in range(10)]
     assert how.startswith("A is horses, B is zebras")
+    assert [one.rejected for one in sets.values()].count([("lost.png", "a link that leads nowhere")]) == 1
     again, _ = collections(tmp_path / "set", tmp_path, 4, 1)
     assert again["testA"].names != sets["testA"].names
     with pytest.raises(DataError, match="test_count 9 leaves nothing to train on: horses has 10 images"):
@@ -48,11 +56,49 @@ def test_side_by_side_pairs_as_pix2pix_has_them(tmp_path: Path, test: str) -> No
             Image.fromarray(both).save(tmp_path / "set" / split / f"{index}.png")
     sets, _ = collections(tmp_path / "set", tmp_path, 5, 0)
     for index in range(3):
-        left, right = (np.asarray(sets[name].open(index)) for name in ("testA", "testB"))
+        left, right = (np.asarray(sets[name].view(sets[name].open(index))) for name in ("testA", "testB"))
         assert (left == index).all()
         assert (right == index + 100).all()
         assert left.shape == right.shape == (8, 8)
     refuse_unpaired(sets)
+
+
+def pairs(folder: Path) -> dict[str, Collection]:
+    for split in ("train", "test"):
+        for index in range(6):
+            (folder / split).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels(20, 40, seed=index)).save(folder / split / f"{index}.png")
+    return collections(folder, folder.parent, 5, 0)[0]
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        lambda one: one.take([4, 1]),
+        lambda one: one.shuffled(0),
+        lambda one: one.limited(2, 0),
+        lambda one: one.of_classes(["."]),
+    ],
+    ids=["take", "shuffled", "limited", "of_classes"],
+)
+def test_halves_stay_halves(tmp_path: Path, some: Callable[[Collection], Collection]) -> None:
+    sets = pairs(tmp_path / "set")
+    for domain, columns in (("A", slice(0, 20)), ("B", slice(20, 40))):
+        half = some(sets[f"train{domain}"])
+        for index, name in enumerate(half.names):
+            expected = pixels(20, 40, seed=int(name[0]))[:, columns]
+            np.testing.assert_array_equal(np.asarray(half.view(half.open(index))), expected)
+
+
+def test_halves_of_a_pair_that_is_too_large_are_not_decoded(tmp_path: Path) -> None:
+    """A pair of 800 pixels, of which a half would be few enough."""
+    sets = pairs(tmp_path / "set")
+    small, large = (replace(GREY, max_megapixels=limit / 1e6) for limit in (799, 800))
+    parts = [Part(sets[name], {name: None}, large, f"{name}/") for name in ("trainA", "trainB")]
+    out = packed(tmp_path, parts, "fits")
+    assert [row[2:] for row in lines(out / "manifest.tsv")] == [["20", "20", "L"]] * 12  # of the half
+    with pytest.raises(DataError, match=r'12 of 12 images.*\n  "trainA/0.png" "40×20 pixels, max_megapixels allows'):
+        packed(tmp_path, [replace(part, how=small) for part in parts], "too large")
 
 
 def test_an_unknown_layout_is_told_what_there_could_be(tmp_path: Path) -> None:

@@ -23,11 +23,25 @@ def test_a_rule_marks_where_every_row_holds_and_does_not_wrap_around() -> None:
 def test_two_of_three_seas_found_and_one_invented() -> None:
     sea, land = (0, 0, 255), (255, 0, 0)
     truth, made = row(sea, sea, sea, land, land, land), row(sea, sea, land, sea, land, land)
-    assert masks.scores(made, truth, "A", RULES) == {
+    scores = masks.scores(made, truth, "A", RULES)
+    assert {name: value for name, value in scores.items() if not name.endswith("_std")} == {
         "sea_iou": pytest.approx(2 / 4),
         "land_iou": pytest.approx(2 / 4),
         "pixel_agreement": pytest.approx(4 / 6),
     }
+    assert np.isnan([scores["sea_iou_std"], scores["land_iou_std"]]).all()  # one image tells nothing of others
+
+
+def test_the_deviation_of_iou_is_that_of_other_images() -> None:
+    rng = np.random.default_rng(0)
+
+    def drawn() -> tuple[float, float]:
+        """100 images with seas of any share, of which any share is found."""
+        truth = rng.random((100, 8, 8)) < rng.random((100, 1, 1))
+        return masks.iou(truth & (rng.random((100, 8, 8)) < rng.random((100, 1, 1))), truth)
+
+    values, stds = np.array([drawn() for _ in range(400)]).T
+    assert np.sqrt(np.mean(stds**2)) == pytest.approx(np.std(values), rel=0.1)
 
 
 def test_nothing_to_find_and_nothing_found_is_right() -> None:

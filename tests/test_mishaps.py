@@ -62,6 +62,17 @@ def test_numbers_that_are_none_stop_the_run_and_keep_the_last_good_state(trained
     assert saved["run"]["step"] == 1
 
 
+def test_too_little_memory_is_one_line_that_says_what_to_lower(trained: Path) -> None:
+    """The first layer would take terabytes."""
+    output = sh(trained, "dvc", "exp", "run", "-S", "train_dcgan.generator.width=100000000", "train-dcgan", status=255)
+    errors = [line for line in output.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: train-dcgan: out of memory (")
+    assert "lower train_dcgan.batch_size, train_dcgan.generator.width, train_dcgan.discriminator.width" in errors[0]
+    assert errors[0].endswith("; nothing was saved yet")
+    assert "Traceback" not in output
+
+
 def test_a_python_without_the_packages_is_one_line(trained: Path) -> None:
     """`-S` leaves out the environment's packages, as any other Python on the path would."""
     output = sh(trained, sys.executable, "-S", "-m", "stages.train_dcgan", status=1)

@@ -1,78 +1,23 @@
 """Images are checked once: what is unfit is set aside and named, the rest packed to the same bytes, come what may."""
 
 import json
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from gan.core.errors import DataError
-from gan.core.images import Uint8
 from gan.data.packed import load_images
 from gan.datasets import folder
-from gan.datasets.arrays import from_arrays
-from gan.datasets.collection import Collection
-from gan.datasets.decode import Preprocessing
-from gan.datasets.packing import pack
-from gan.datasets.publish import publish
-from gan.datasets.writer import Job, Part
+from gan.datasets.writer import Part
 from tests import bad_files
-from tests.tiny import ROOT
-
-HOW = Preprocessing(16, 3, "bicubic", "crop", min_side=8, max_megapixels=100.0)
-GREY = replace(HOW, size=4, channels=1, min_side=1)
-
-
-def job(state: Path, **changes: Any) -> Job:
-    return replace(Job("images", state, 2, 1 << 30, 0.1, 60.0), **changes)
-
-
-def packed(tmp_path: Path, parts: list[Part], name: str = "one", **changes: Any) -> Path:
-    """Pack and publish into a folder of this name."""
-    state = tmp_path / f"{name}.state"
-    publish(pack(parts, job(state, **changes)), state / "packing", tmp_path / name, {"source": "test"})
-    return tmp_path / name
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted(path.iterdir())}
-
-
-def lines(path: Path) -> list[list[str]]:
-    """Cells of a list, names unescaped."""
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    return [[json.loads(cell) if cell.startswith('"') else cell for cell in row] for row in rows]
+from tests.packing import GREY, HOW, contents, lines, numbers, packed, values
 
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     (tmp_path / "photos").mkdir()
     return tmp_path / "photos"
-
-
-def numbers(count: int, reject: tuple[int, ...] = ()) -> Collection:
-    """`count` plain 4×4 images of the values 0, 1, 2, …; those of `reject` cannot be opened."""
-    whole = from_arrays(np.arange(count, dtype=np.uint8)[:, None, None].repeat(4, 1).repeat(4, 2), ["x"] * count)
-
-    def opened(index: int) -> Image.Image:
-        if index in reject:
-            raise OSError("broken")
-        return whole.open(index)
-
-    return Collection(whole.names, opened)
-
-
-def values(images: Any) -> list[int]:
-    pixels: Uint8 = images[:]
-    return [int(value) for value in pixels[:, 0, 0, 0]]
 
 
 def test_one_of_each_bad_file_among_two_hundred_good_ones(photos: Path, tmp_path: Path) -> None:
@@ -87,6 +32,7 @@ def test_one_of_each_bad_file_among_two_hundred_good_ones(photos: Path, tmp_path
     for name, reason in bad_files.REASONS.items():
         assert reason in rejected[name], name
     assert json.loads((out / "card.json").read_text())["rejected"] == len(rejected)
+    assert str(tmp_path) not in (out / "rejected.tsv").read_text()
 
 
 def test_above_the_tolerance_nothing_is_written_and_all_is_named(photos: Path, tmp_path: Path) -> None:
@@ -161,87 +107,3 @@ def test_pairs_are_kept_or_set_aside_together(tmp_path: Path) -> None:
 def test_a_set_without_an_image_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="images: test has 2 usable images of 4"):
         packed(tmp_path, [Part(numbers(2), {"test": 4, "train": None}, GREY)])
-
-
-SLOW = """
-import sys, time
-from pathlib import Path
-from gan.datasets import folder
-from gan.datasets.packing import pack
-from tests.test_packing import HOW, Part, job
-found = folder.collection(Path(sys.argv[1]), Path(sys.argv[2]))
-opened = found.open
-def slowly(index):
-    time.sleep(0.002)
-    return opened(index)
-object.__setattr__(found, "open", slowly)
-parts = [Part(found.shuffled(0), {"test": 50, "train": None}, HOW)]
-pack(parts, job(Path(sys.argv[2]), save_every_seconds=0.0, shard_bytes=16 * 16 * 3 * 300))
-"""
-
-
-@pytest.mark.parametrize("commits", [1, 3])
-def test_killed_while_packing_it_goes_on_to_the_same_bytes(photos: Path, tmp_path: Path, commits: int) -> None:
-    bad_files.good(photos, 1500)
-    bad_files.bad(photos)
-    parts = [Part(folder.collection(photos, tmp_path).shuffled(0), {"test": 50, "train": None}, HOW)]
-    shard = 16 * 16 * 3 * 300
-    straight = packed(tmp_path, parts, "straight", shard_bytes=shard)
-    state = tmp_path / "killed.state"
-    run = subprocess.Popen([sys.executable, "-c", SLOW, photos, state], cwd=ROOT, stderr=subprocess.DEVNULL)
-    note, seen = state / "packing" / "journal.json", set[bytes]()
-    while len(seen) < commits:
-        assert run.poll() is None
-        if note.exists():
-            seen.add(note.read_bytes())
-        time.sleep(0.002)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    left = json.loads(note.read_text())["position"]
-    assert 0 < left["next"] < len(parts[0].collection)
-    opened = counting(parts[0])
-    assert contents(packed(tmp_path, [opened.part], "killed", shard_bytes=shard)) == contents(straight)
-    assert opened.count() == len(parts[0].collection) - left["next"]  # nothing was decoded twice
-
-
-class counting:  # noqa: N801 - used like a function
-    """The part, with the images it opens counted."""
-
-    def __init__(self, part: Part) -> None:
-        self.seen: list[int] = []
-
-        def opened(index: int) -> Image.Image:
-            self.seen.append(index)
-            return part.collection.open(index)
-
-        self.part = replace(part, collection=replace(part.collection, open=opened))
-
-    def count(self) -> int:
-        return len(self.seen)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda path: path.write_bytes(path.read_bytes() + b" "),
-        lambda path: path.rename(path.with_name("renamed.jpg")),
-        lambda path: path.unlink(),
-    ],
-    ids=["other content", "other name", "gone"],
-)
-def test_a_packing_does_not_go_on_with_other_images(
-    photos: Path, tmp_path: Path, change: Callable[[Path], object]
-) -> None:
-    bad_files.good(photos, 20)
-
-    def part() -> Part:
-        return Part(folder.collection(photos, tmp_path), {"train": None}, HOW)
-
-    pack([part()], job(tmp_path / "state"))
-    again = counting(part())
-    pack([again.part], job(tmp_path / "state"))
-    assert again.count() == 0
-    change(photos / "class000" / "00007.jpg")
-    fresh = counting(part())
-    pack([fresh.part], job(tmp_path / "state"))
-    assert fresh.count() == len(fresh.part.collection)

@@ -8,6 +8,8 @@ from torch_fidelity.metric_prc import calculate_precision_recall_full
 from gan.metrics.features import Features
 from gan.metrics.prdc import features_to_prdc, nearest_distances
 
+NAMES = ("precision", "recall", "density", "coverage")
+
 
 def normal(seed: int, count: int, width: int = 8) -> Features:
     return np.random.default_rng(seed).normal(size=(count, width))
@@ -18,7 +20,8 @@ def normal(seed: int, count: int, width: int = 8) -> Features:
 def test_the_authors_package_says_the_same(nearest: int, shift: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gan.metrics.prdc.BLOCK", 70)  # several blocks, the last not full
     real, fake = normal(0, 300), normal(1, 300) * 0.8 + shift
-    assert features_to_prdc(real, fake, nearest, seed=0) == pytest.approx(compute_prdc(real, fake, nearest))
+    ours = features_to_prdc(real, fake, nearest, seed=0)
+    assert {name: ours[name] for name in NAMES} == pytest.approx(compute_prdc(real, fake, nearest))
 
 
 def test_torch_fidelity_says_the_same() -> None:
@@ -45,11 +48,21 @@ def test_a_collapsed_generator_is_precise_and_covers_little() -> None:
     assert scores["coverage"] < 0.1
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.5])
+def test_deviations_are_those_of_fresh_images(shift: float) -> None:
+    real = normal(0, 200)
+    found = [features_to_prdc(real, normal(seed, 200) + shift, 5, seed=0) for seed in range(1, 121)]
+    for name in NAMES:
+        fresh = np.std([one[name] for one in found])
+        said = np.sqrt(np.mean([one[f"{name}_std"] ** 2 for one in found]))
+        assert said == pytest.approx(fresh, rel=0.25), name
+
+
 def test_unequal_sets_are_cut_by_the_seed() -> None:
     real, fake = normal(0, 400), normal(1, 150)
     assert features_to_prdc(real, fake, 5, seed=0) == features_to_prdc(real, fake, 5, seed=0)
     assert features_to_prdc(real, fake, 5, seed=0) != features_to_prdc(real, fake, 5, seed=1)
-    assert features_to_prdc(real[:3], fake, 5, seed=0).keys() == {"precision", "recall", "density", "coverage"}
+    assert features_to_prdc(real[:3], fake, 5, seed=0).keys() == {*NAMES, *(f"{name}_std" for name in NAMES)}
 
 
 def test_nearest_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,26 +1,21 @@
 """Every source, from its official files made small to packed sets: found where they lie, or downloaded over HTTP."""
 
-import json
 import shutil
-import zipfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import pytest
 from torchvision import datasets
 
-from gan.core.data_params import Domains, Images, PrepareData
+from gan.core.data_params import Domains, Images
 from gan.core.download import Remote
 from gan.core.errors import DataError
-from gan.core.images import Uint8
-from gan.data.packed import load_images
 from gan.datasets import cyclegan_sets, earth, torchvision_sets
-from gan.datasets.prepare import Preparation
-from tests import official_files, tiny
+from tests import official_files
 from tests.bad_files import photo
+from tests.preparing import as_set, counts, images, of
 from tests.web import Web, running, serve
 
 
@@ -28,39 +23,6 @@ from tests.web import Web, running, serve
 def web() -> Iterator[Web]:
     with running() as one:
         yield one
-
-
-def block(part: str, mirrors: tuple[str, ...] = (), **changes: Any) -> PrepareData:
-    """The params of prepare-data, of which `part` is images or domains."""
-    values = tiny.values()["prepare_data"]
-    values[part] |= {"limit": None, "image_size": 32} | changes
-    values["work"] |= {"mirrors": list(mirrors)}
-    return PrepareData.model_validate(values)
-
-
-def images(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    """The card of what prepare-data makes of a source in data/images."""
-    changes = {"channels": 3, "test_count": 4} | changes
-    params = block("images", mirrors, source=source, **changes)
-    Preparation(params, workspace / ".state", 60.0).images(workspace / "images")
-    return card(workspace / "images")
-
-
-def card(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "card.json").read_text())
-    return found
-
-
-def counts(found: dict[str, Any]) -> dict[str, int]:
-    return {name: one["count"] for name, one in found["sets"].items()}
-
-
-def as_set(whole: Uint8) -> set[bytes]:
-    return {image.tobytes() for image in whole}
-
-
-def of(workspace: Path, name: str) -> Uint8:
-    return load_images(workspace / "images", name)[:]
 
 
 KIN = {"mnist": datasets.MNIST, "fashion_mnist": datasets.FashionMNIST, "kmnist": datasets.KMNIST}
@@ -129,6 +91,15 @@ def test_cifar10(workspace: Path, web: Web, monkeypatch: pytest.MonkeyPatch, pla
     assert counts(images(workspace, "cifar10", folder="here", classes=["frog", "cat"])) == {"train": 10, "test": 2}
 
 
+@pytest.mark.parametrize(("packed", "content"), [(True, b"\x1f\x8b"), (True, b"no gzip"), (False, b"no idx file")])
+def test_a_damaged_file_is_named(workspace: Path, packed: bool, content: bytes) -> None:
+    official_files.mnist(workspace / "here", packed)
+    bad = next((workspace / "here").glob("t10k-images*"))
+    bad.write_bytes(content)
+    with pytest.raises(DataError, match=rf"here/{bad.name} cannot be unpacked|mnist: the files in .* are damaged"):
+        images(workspace, "mnist", folder="here")
+
+
 def test_files_with_another_checksum_are_not_opened(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """CIFAR's files are pickles, which can run any code."""
     (workspace / "here").mkdir()
@@ -151,46 +122,12 @@ def test_stl10(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
-@pytest.mark.parametrize("place", ["web", "zip", "folder"])
-def test_celeba(workspace: Path, web: Web, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    files = official_files.celeba(monkeypatch)
-    home = workspace / "here" / "celeba"
-    home.mkdir(parents=True)
-    for name, content in files.items():
-        if place == "web":
-            web.answers[f"/celeba/{name}"] = serve(content)
-        else:
-            (home / name).write_bytes(content)
-    if place == "folder":
-        shutil.unpack_archive(home / "img_align_celeba.zip", home)
-        (home / "img_align_celeba.zip").unlink()
-        (home / "list_eval_partition.txt").unlink()
-    found = images(workspace, "celeba", (web.url,), folder="here")
-    assert counts(found) == ({"train": 8, "test": 4} if place == "folder" else {"train": 6, "test": 4})
-    assert ("own" in found["split"]) == (place != "folder")
-
-
 def test_a_wrong_file_among_the_downloads_is_not_taken(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     official_files.cifar10(monkeypatch)
     (workspace / "data" / "downloads" / "cifar10").mkdir(parents=True)
     (workspace / "data" / "downloads" / "cifar10" / "cifar-10-python.tar.gz").write_bytes(b"something else")
     with pytest.raises(DataError, match=r"cifar-10-python.tar.gz is not the file it should be .*delete it"):
         images(workspace, "cifar10")
-
-
-def test_lsun(workspace: Path) -> None:
-    (workspace / "here").mkdir()
-    for name, count in (("bedroom", 12), ("church_outdoor", 8)):
-        official_files.lsun(workspace / "here", name, count)
-    found = images(workspace, "lsun", folder="here", classes=["church_outdoor", "bedroom"])
-    assert counts(found) == {"train": 16, "test": 4}
-    manifest = (workspace / "images" / "manifest.tsv").read_text().splitlines()
-    names = [line.split("\t")[1].split("/")[0] for line in manifest]
-    assert (names.count('"bedroom'), names.count('"church_outdoor')) == (12, 8)
-    with pytest.raises(DataError, match="lsun wants the classes by name"):
-        images(workspace, "lsun", folder="here")
-    with pytest.raises(DataError, match=r"lsun: there is no tower_train_lmdb or tower_train_lmdb.zip in here or data"):
-        images(workspace, "lsun", folder="here", classes=["tower"])
 
 
 def test_imagenet(workspace: Path) -> None:
@@ -234,73 +171,6 @@ def test_a_copy_of_the_repository_finds_what_git_does_not_track(
 def test_a_home_that_is_not_there_is_named(workspace: Path) -> None:
     with pytest.raises(DataError, match="nowhere is no folder; give the one that holds the files of mnist, or null"):
         images(workspace, "mnist", folder="nowhere")
-
-
-def domains(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    params = block("domains", mirrors, source=source, **changes)
-    Preparation(params, workspace / ".state", 60.0).domains(workspace / "domains")
-    return card(workspace / "domains")
-
-
-def paper_set(names: dict[str, list[str]]) -> bytes:
-    """A zip as the authors make it: one folder, four below."""
-    files = {}
-    for split, files_of_it in names.items():
-        for index, name in enumerate(files_of_it):
-            files[f"set/{split}/{name}"] = official_files.jpeg(index, (40, 40))
-    return official_files.zipped(files)
-
-
-def of_four(count: int) -> dict[str, list[str]]:
-    return {
-        f"{split}{domain}": [f"{index}_{domain}.jpg" for index in range(count)]
-        for split in ("train", "test")
-        for domain in "AB"
-    }
-
-
-@pytest.mark.parametrize(("source", "aligned"), [("horse2zebra", False), ("maps", True)])
-@pytest.mark.parametrize("place", ["web", "zip", "folder"])
-def test_the_papers_sets(
-    workspace: Path, web: Web, monkeypatch: pytest.MonkeyPatch, source: str, aligned: bool, place: str
-) -> None:
-    content = paper_set(of_four(6))
-    digest = sha256(content).hexdigest()
-    monkeypatch.setitem(cyclegan_sets.SOURCES, source, cyclegan_sets.Published(digest, aligned))
-    (workspace / "here").mkdir()
-    web.answers[f"/{source}/{source}.zip"] = serve(content)
-    if place != "web":
-        web.answers.clear()
-        (workspace / "here" / f"{source}.zip").write_bytes(content)
-    if place == "folder":
-        with zipfile.ZipFile(workspace / "here" / f"{source}.zip") as archive:
-            archive.extractall(workspace)
-        shutil.move(workspace / "set", workspace / "here" / source)
-        (workspace / "here" / f"{source}.zip").unlink()
-    found = domains(workspace, source, (web.url,), folder="here")
-    assert counts(found) == {"testA": 6, "testB": 6, "trainA": 6, "trainB": 6}
-    assert found["aligned"] is aligned
-
-
-def test_domains_of_other_channels_and_no_more_than_the_limit(workspace: Path) -> None:
-    with zipfile.ZipFile(workspace / "own.zip", "w") as archive:
-        archive.writestr("readme.txt", "hello")
-    (workspace / "own.zip").write_bytes(paper_set(of_four(9)))
-    found = domains(workspace, "folder", folder="own.zip", channels={"a": 3, "b": 1}, limit=5, aligned=True)
-    assert found["sets"]["trainA"] == {"count": 5, "shape": [32, 32, 3]}
-    assert found["sets"]["trainB"] == {"count": 5, "shape": [32, 32, 1]}
-    assert found["preprocessing"]["B"].count("greyscale") == 1
-
-
-def test_an_aligned_pair_is_lost_together(workspace: Path) -> None:
-    (workspace / "own.zip").write_bytes(paper_set(of_four(9)))
-    shutil.unpack_archive(workspace / "own.zip", workspace)
-    (workspace / "set" / "testB" / "4_B.jpg").write_bytes(b"broken")
-    found = domains(workspace, "folder", folder="set", aligned=True, max_rejected=0.1)
-    assert counts(found) == {"testA": 8, "testB": 8, "trainA": 9, "trainB": 9}
-    names = [line.split("\t") for line in (workspace / "domains" / "manifest.tsv").read_text().splitlines()[1:]]
-    pairs = [[cells[1].strip('"')[0] for cells in names if cells[0] == f"test{domain}"] for domain in "AB"]
-    assert pairs[0] == pairs[1] == list("01235678")
 
 
 def test_the_params_name_the_sources_that_there_are() -> None:

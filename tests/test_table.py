@@ -45,8 +45,11 @@ def test_directions_nest_and_truth_stands_beside() -> None:
     assert "a2b,best,efficientnet_lite0,4000,1000,20.0," in scores.to_csv()
 
 
+@pytest.mark.parametrize("reference", ["unchosen", "train", "test"])
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
-def test_no_comparison_scores_a_set_against_itself(model: str) -> None:
-    rows = comparisons(model, ["best", "step-0000007"])
-    assert all(one.real.startswith("real/train") and one.fake != one.real for one in rows)
+def test_no_comparison_scores_a_set_against_itself(model: str, reference: str) -> None:
+    rows = comparisons(model, ["best", "step-0000007"], reference)
+    wanted = "real/test" if reference == "test" else "real/train"
+    assert all(one.real.startswith(wanted) and one.fake != one.real for one in rows)
+    assert all(one.train.startswith("real/train") and one.test == one.train.replace("train", "test") for one in rows)
     assert {one.checkpoint for one in rows} == {"best", "step-0000007", "start", "floor"}

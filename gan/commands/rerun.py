@@ -16,14 +16,16 @@ from gan.core.paths import PARAMS
 from gan.core.runtime import start
 from gan.training.card import md5
 
+DVC = [sys.executable, "-m", "dvc"]
+
 
 def clone(commit: str, folder: Path) -> None:
     """Clone the repository of the current folder at a commit, which shares its objects and DVC's cache."""
     git = ["git", "clone", "--quiet", "--shared", "--no-checkout", ".", str(folder)]
-    _run(git, "cannot clone this repository")
-    _run(["git", "-C", str(folder), "checkout", "--quiet", "--detach", commit], f"cannot check {commit} out")
-    cache = _run([*DVC, "cache", "dir"], "cannot find DVC's cache").strip()
-    _run([*DVC, "--cd", str(folder), "cache", "dir", "--local", cache], "cannot use DVC's cache")
+    run_or_fail(git, "cannot clone this repository")
+    run_or_fail(["git", "-C", str(folder), "checkout", "--quiet", "--detach", commit], f"cannot check {commit} out")
+    cache = run_or_fail([*DVC, "cache", "dir"], "cannot find DVC's cache").strip()
+    run_or_fail([*DVC, "--cd", str(folder), "cache", "dir", "--local", cache], "cannot use DVC's cache")
 
 
 def set_aside(stage: str, folder: Path) -> list[Path]:
@@ -35,7 +37,7 @@ def set_aside(stage: str, folder: Path) -> list[Path]:
     described = entry(stage)
     data = [dep for dep in described["deps"] if not Path(dep).exists()]
     missing = "its data or results are not in DVC's cache; `dvc pull`, or `dvc repro` at that revision, brings them"
-    _run([*DVC, "checkout", "--quiet", *data, *described["outs"]], missing)
+    run_or_fail([*DVC, "checkout", "--quiet", *data, *described["outs"]], missing)
     for out in described["outs"]:
         (folder / out).parent.mkdir(parents=True, exist_ok=True)
         Path(out).rename(folder / out)
@@ -78,10 +80,8 @@ def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, *arguments], env=variables)
 
 
-DVC = [sys.executable, "-m", "dvc"]
-
-
-def _run(command: list[str], complaint: str) -> str:
+def run_or_fail(command: list[str], complaint: str) -> str:
+    """What a command prints; its last line of complaint ends the message of a GanError when it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr or done.stdout).strip().splitlines()[-1:]

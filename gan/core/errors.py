@@ -1,6 +1,7 @@
 """Errors that a user can mend: one sentence with the value and the fix, no stack trace."""
 
 import errno
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 
 # What the operating system says when a user must act; any other OSError is a bug and keeps its trace.
 USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
-
+SIGNS_OF_LITTLE_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "_ALLOC_FAILED", "bad_alloc")
 
 MEND = "mend it and run the same command again: what was saved before is whole"
 
@@ -18,7 +19,7 @@ class GanError(Exception):
 
 
 class ParamsError(GanError):
-    """params.yaml holds an unknown key, lacks one, or holds an impossible value."""
+    """params.yaml or dvc.yaml is missing, or holds an unknown key, lacks one, or holds an impossible value."""
 
 
 class DataError(GanError):
@@ -41,30 +42,52 @@ class CollapseError(GanError):
     """Training went wrong in a way that it does not come back from, and params ask to stop then."""
 
 
+class OutOfMemory(GanError):
+    """What the params ask for does not fit into memory."""
+
+
 class Interrupted(GanError):
-    """A signal asked the run to stop; its state is saved."""
+    """A signal asked the run to stop; the message says what is kept."""
 
 
 @contextmanager
 def clean_exit() -> Iterator[None]:
-    """Turn user errors, full disks and folders that may not be written into one line on stderr and exit status 1.
+    """Turn user errors, too little memory, full disks and the like into one line on stderr and exit status 1.
 
     Every stage and command wraps its main in it, so that DVC sees a failure and a user no trace. SIGTERM ends like
-    Ctrl-C.
+    Ctrl-C. A stage knows more of the two than is said here (`gan/core/endings.py`).
     """
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except GanError as error:
         _leave(str(error))
-    except OSError as error:
-        if error.errno not in USERS_TO_MEND and not _is_short_write(error):
+    except KeyboardInterrupt:
+        _leave("interrupted")
+    except Exception as error:
+        if memory := lacking_memory(error):
+            _leave(f"{memory}; free some, or run it where there is more")
+        if not isinstance(error, OSError) or (error.errno not in USERS_TO_MEND and not _is_short_write(error)):
             raise
         _leave(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; {MEND}")
-    except KeyboardInterrupt:
-        _leave("interrupted; the same command starts again")
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def lacking_memory(error: BaseException | None) -> str:
+    """What was lacking, if memory was: Python's, NumPy's and torch's errors of a CPU, a GPU and its libraries."""
+    text = " ".join(str(error).split())
+    told = isinstance(error, RuntimeError) and any(sign in text for sign in SIGNS_OF_LITTLE_MEMORY)
+    if not (
+        told
+        or isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"  # torch's; importing torch here would cost every command seconds
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+    ):
+        return ""
+    kind = "GPU memory" if re.search("CUDA|CUDNN|CUBLAS|HIP", text) else "memory"
+    wanted = re.search(r"allocate ([\d.]+ ?([KMGTPE]i?B|bytes))", text)
+    return f"out of {kind}{f' ({wanted[1]} more were asked for)' if wanted else ''}"
 
 
 def _is_short_write(error: OSError) -> bool:

@@ -9,23 +9,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gan.core.errors import InputsChangedError
+from gan.core.errors import InputsChangedError, ParamsError
 from gan.core.paths import PARAMS, PIPELINE
-from gan.core.yaml12 import read_yaml
+from gan.core.yaml12 import read_file
 
 Fingerprint = dict[str, str]
 BIG = 1 << 20  # bytes; two edits of a small file may bear the same time
+TAKEN: dict[str, Fingerprint] = {}  # at the start of Python, before the stage's code was imported
 
 
 def fingerprint(stage: str) -> Fingerprint:
-    """What the result of a stage depends on: name → hash, for its cmd, each param and each dep."""
+    """What the result of a stage depends on: name → hash, for its cmd, each param and each dep.
+
+    Raises:
+        ParamsError: dvc.yaml or params.yaml is missing, is no YAML, or lacks the stage or one of its params.
+    """
     found = entry(stage)
-    params = read_yaml(PARAMS.read_text())
-    parts = {"cmd": found["cmd"]}
-    for key in found.get("params", []):
-        value = params
-        for name in key.split("."):
-            value = value[name]
+    parts = {"cmd": str(found["cmd"])}
+    for key, value in values(found).items():
         parts[f"{PARAMS}: {key}"] = _hash(json.dumps(value, sort_keys=True).encode())
     for dep in found.get("deps", []):
         parts[dep] = _hash_path(Path(dep))
@@ -37,16 +38,72 @@ def name_of(inputs: Fingerprint) -> str:
     return _hash(json.dumps(inputs, sort_keys=True).encode())[:16]
 
 
+def begun(stage: str) -> Fingerprint:
+    """What a stage began from: as it was before its code was imported where Python began with it, else as it is now.
+
+    Raises:
+        InputsChangedError: it changed since.
+        ParamsError: as `fingerprint` says.
+    """
+    if stage not in TAKEN:
+        return fingerprint(stage)
+    refuse_changes(stage, TAKEN[stage])
+    return TAKEN[stage]
+
+
+def values(found: dict[str, Any]) -> dict[str, Any]:
+    """Params of an entry of dvc.yaml, by their dotted names.
+
+    Raises:
+        ParamsError: params.yaml is missing, is no YAML, or lacks one.
+    """
+    params = read_file(PARAMS)
+    return {key: _at(params, key) for key in found.get("params", [])}
+
+
+def _at(params: Any, key: str) -> Any:
+    for name in key.split("."):
+        if not isinstance(params, dict) or name not in params:
+            raise ParamsError(f"{PARAMS}: {key} is missing")
+        params = params[name]
+    return params
+
+
 def entry(stage: str) -> dict[str, Any]:
-    """A stage as dvc.yaml has it; `name@key` is the one that `foreach` makes of that key."""
+    """A stage as dvc.yaml has it; `name@key` is the one that `foreach` makes of that key.
+
+    Raises:
+        ParamsError: dvc.yaml is missing, is no YAML, or has no such stage.
+    """
     name, _, key = stage.partition("@")
-    written: dict[str, Any] = read_yaml(PIPELINE.read_text())["stages"][name]
+    written = stages().get(name)
+    keys = written.get("foreach", {}) if written else {}
+    if written is None or (key and key not in keys):
+        raise ParamsError(f"{PIPELINE} has no stage {stage}; `dvc stage list` names those that there are")
     if not key:
         return written
-    values = {"key": key} | {f"item.{name}": value for name, value in written["foreach"][key].items()}
-    text = re.sub(r"\$\{([\w.]+)\}", lambda found: str(values.get(found[1], found[0])), json.dumps(written["do"]))
-    filled: dict[str, Any] = json.loads(text)
-    return filled
+    filled = {"key": key} | dict(_flat("item", keys[key]))
+    text = re.sub(r"\$\{([\w.]+)\}", lambda found: str(filled.get(found[1], found[0])), json.dumps(written["do"]))
+    made: dict[str, Any] = json.loads(text)
+    return made
+
+
+def stages() -> dict[str, dict[str, Any]]:
+    """Those of dvc.yaml, by name; raises as `entry`."""
+    written = read_file(PIPELINE)
+    found = written.get("stages") if isinstance(written, dict) else None
+    if not isinstance(found, dict):
+        raise ParamsError(f"{PIPELINE} lists no stages; `git checkout {PIPELINE}` brings the committed one back")
+    return found
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """`item.grids.first` and the like."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{name}.{key}", inner)
+    else:
+        yield name, value
 
 
 def _hash(content: bytes) -> str:
@@ -97,6 +154,6 @@ def refuse_changes(stage: str, before: Fingerprint, hint: str = "") -> None:
 @contextmanager
 def unchanged(stage: str) -> Iterator[None]:
     """Watch over the inputs of a stage while the block runs; raises as `refuse_changes`."""
-    before = fingerprint(stage)
+    before = begun(stage)
     yield
     refuse_changes(stage, before)

@@ -6,14 +6,13 @@ A field's bounds stand here, its value and its explanation in params.yaml.
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from gan.core.blocks import Betas, Block, Count, Decay, Natural, Seconds, Share, Weight
 from gan.core.data_params import PrepareData
 from gan.core.errors import ParamsError
 from gan.core.paths import PARAMS
-from gan.core.yaml12 import read_yaml
+from gan.core.yaml12 import read_file
 
 
 class DCGANGenerator(Block):
@@ -35,6 +34,7 @@ class Watch(Block):
     every_steps: Count
     least_diversity: Share
     most_accuracy: Share
+    least_spread: Share
     stop: bool
 
 
@@ -114,6 +114,15 @@ class SampleDCGAN(Block):
     columns: Count
     interpolations: Count
 
+    @model_validator(mode="after")
+    def _enough_to_walk_between(self) -> Self:
+        if 2 * self.interpolations > self.count:
+            raise ValueError(
+                f"interpolations {self.interpolations} are walks between two latents each; count {self.count} has "
+                f"{self.count // 2} such pairs"
+            )
+        return self
+
 
 class SampleCycleGAN(Block):
     batch_size: Count
@@ -134,6 +143,7 @@ class Evaluate(Block):
     batch_size: Count
     checkpoint: str
     checkpoints: Annotated[list[Checkpoint], Field(min_length=1)]
+    reference: Literal["unchosen", "train", "test"]
     kid_subsets: Annotated[int, Field(ge=2)]
     kid_subset_size: Annotated[int, Field(ge=2)]
     fid_resamples: Annotated[int, Field(ge=2)]
@@ -181,11 +191,7 @@ def load(path: Path = PARAMS) -> Params:
         ParamsError: the file is missing, is no YAML, or a key or value is not allowed. All mistakes at once.
     """
     try:
-        return Params.model_validate(read_yaml(path.read_text()))
-    except FileNotFoundError as error:
-        raise ParamsError(f"{path} is missing; run from the folder that holds it") from error
-    except yaml.YAMLError as error:
-        raise ParamsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+        return Params.model_validate(read_file(path))
     except ValidationError as error:
         raise ParamsError("; ".join(_sentence(path, detail) for detail in error.errors())) from error
 

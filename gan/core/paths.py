@@ -1,9 +1,11 @@
 """Where files lie. Every path is relative to the folder of dvc.yaml, in which DVC runs the stages."""
 
+import os
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
+LOCK = Path("dvc.lock")
 
 IMAGES = Path("data/images")
 DOMAINS = Path("data/domains")
@@ -11,3 +13,8 @@ CHECKPOINTS = Path("data/checkpoints")
 REFERENCE = Path("data/reference")
 SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
+
+
+def main_repository() -> Path:
+    """Where the user works, even when DVC runs an experiment in a copy of it."""
+    return Path(os.environ.get("DVC_ROOT", "."))

@@ -1,11 +1,10 @@
-"""The machine a run meets: device, precision and seeds."""
+"""The machine a run meets: device and precision."""
 
 import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -19,7 +18,7 @@ class Runtime:
     """Where tensors live and in which precision convolutions run."""
 
     device: torch.device
-    precision: str  # "fp32" or "bf16"
+    precision: str  # "fp32" or "bf16"; or "fp64", in which tests compare to the ninth digit and params.yaml offers none
 
     def autocast(self) -> AbstractContextManager[None]:
         """Mixed precision: weights stay float32, convolutions and products run in bfloat16."""
@@ -28,10 +27,11 @@ class Runtime:
     @property
     def dtype(self) -> torch.dtype:
         """The type of activations, for networks that compute in the type of their input."""
-        return torch.bfloat16 if self.precision == "bf16" else torch.float32
+        return {"bf16": torch.bfloat16, "fp32": torch.float32, "fp64": torch.float64}[self.precision]
 
     def place(self, network: Network) -> Network:
-        """Move a network to the device, laid out channels-last."""
+        """Move a network to the device, laid out channels-last; its weights become float64 in fp64 alone."""
+        network = network.double() if self.precision == "fp64" else network
         return network.to(self.device).to(memory_format=torch.channels_last)
 
     def upload(self, tensor: torch.Tensor) -> torch.Tensor:
@@ -48,10 +48,17 @@ def start(accelerator: str, precision: str, determinism: str) -> Runtime:
         ParamsError: the accelerator asked for is not to be had on this machine.
     """
     _determine(exact=determinism == "exact")
+    _ask_for_float32()
     device = _device(accelerator)
     if precision == "auto":
         precision = "bf16" if _fast_bf16(device) else "fp32"
     return Runtime(device, precision)
+
+
+def _ask_for_float32() -> None:
+    """Where float32 is asked for, it is float32: on Ampere and newer cuDNN would round to TF32's 10 bits by default."""
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def _determine(exact: bool) -> None:
@@ -61,24 +68,6 @@ def _determine(exact: bool) -> None:
     torch.use_deterministic_algorithms(exact)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid, and slow
     torch.backends.cudnn.benchmark = not exact  # times several kernels and takes the quickest, another one each run
-
-
-def seed_all(*key: int) -> None:
-    """Seed torch on every device from a few integers, such as (seed, step).
-
-    Training calls it before each step, so that randomness is a function of the seed and the step:
-    a resumed run has no generator state to lose.
-    """
-    torch.manual_seed(_mixed(key))
-
-
-def generator(*key: int) -> torch.Generator:
-    """A CPU generator of its own for one purpose, so that purposes do not disturb each other."""
-    return torch.Generator().manual_seed(_mixed(key))
-
-
-def _mixed(key: tuple[int, ...]) -> int:
-    return int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0]) >> 1
 
 
 def _device(accelerator: str) -> torch.device:

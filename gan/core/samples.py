@@ -17,7 +17,7 @@ def write_samples(model: str, checkpoint: str, arrays: dict[str, Uint8]) -> None
     """Write data/samples/<model>/<checkpoint>.npz, not compressed, so that it can be mapped."""
     folder = SAMPLES / model
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / f"{checkpoint}.npz", allow_pickle=False, **arrays)
+    np.savez(folder / f"{checkpoint}.npz", **arrays)  # type: ignore[arg-type]  # none is called allow_pickle
 
 
 def read_samples(model: str, checkpoint: str, array: str) -> Uint8:

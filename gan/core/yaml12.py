@@ -1,9 +1,12 @@
 """YAML as DVC reads and writes it: version 1.2, in which `1e-05` is a number and `on` is no bool."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from gan.core.errors import ParamsError
 
 
 class _Yaml12Loader(yaml.SafeLoader):
@@ -32,3 +35,17 @@ _Yaml12Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 def read_yaml(text: str) -> Any:
     """Parse YAML as DVC does (version 1.2 scalars)."""
     return yaml.load(text, Loader=_Yaml12Loader)  # noqa: S506 - a SafeLoader
+
+
+def read_file(path: Path) -> Any:
+    """Parse params.yaml or dvc.yaml.
+
+    Raises:
+        ParamsError: the file is missing, or is no YAML.
+    """
+    try:
+        return read_yaml(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path} is missing; run from the folder that holds it") from error
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError: not UTF-8, or digits that make no number
+        raise ParamsError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error

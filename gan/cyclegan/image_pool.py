@@ -2,16 +2,19 @@
 
 import torch
 
+from gan.core.runtime import Runtime
+
 
 class ImagePool:
     """Show a discriminator old fakes half of the time, so that it does not chase the newest ones only.
 
     Args:
         size: images kept; 0 passes every batch through unchanged (the paper keeps 50).
+        runtime: where images are, and of what type, after a state is loaded: it may be another run's.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, runtime: Runtime) -> None:
+        self.size, self.runtime = size, runtime
         self.images: list[torch.Tensor] = []
 
     def query(self, batch: torch.Tensor) -> torch.Tensor:
@@ -34,4 +37,5 @@ class ImagePool:
         return {str(index): image for index, image in enumerate(self.images)}
 
     def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
-        self.images = [state[str(index)] for index in range(len(state))]
+        device, dtype = self.runtime.device, self.runtime.dtype
+        self.images = [state[str(index)].to(device, dtype) for index in range(len(state))]

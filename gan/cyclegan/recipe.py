@@ -20,6 +20,7 @@ from gan.training.checkpoint import named
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
 from gan.training.losses import d_least_squares, g_least_squares
+from gan.training.watch import verdicts
 
 PREVIEW = 8  # images of each domain
 MEASURED = 500  # images of each domain, for its mean colour
@@ -69,7 +70,9 @@ class CycleGAN:
 
     def _domain(self, images: Images, key: tuple[int, ...]) -> Domain:
         discriminator = self.runtime.place(Discriminator(self.params.discriminator, images.shape[-1]))
-        return Domain(Batches(images, self.params.batch_size, key), discriminator, ImagePool(self.params.pool_size))
+        return Domain(
+            Batches(images, self.params.batch_size, key), discriminator, ImagePool(self.params.pool_size, self.runtime)
+        )
 
     def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
@@ -128,16 +131,17 @@ class CycleGAN:
 
     def _update_discriminators(self, *sets: tuple[Domain, torch.Tensor, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Minimise ((D(real) - 1)² + D(pooled fake)²) / 2 for each domain (paper, section 4)."""
-        losses, told = [], []
-        for domain, real, fake in sets:
+        losses: dict[str, torch.Tensor] = {}
+        watched: dict[str, torch.Tensor] = {}
+        for name, (domain, real, fake) in zip(("d_a", "d_b"), sets, strict=True):
             on_real, on_fake = domain.discriminator(torch.cat([real, domain.pool.query(fake)])).chunk(2)
-            losses.append(d_least_squares(on_real, on_fake))
-            told.append(torch.cat([on_real.detach() > 0.5, on_fake.detach() < 0.5]).float().mean())
+            losses[name] = d_least_squares(on_real, on_fake)
+            seen = verdicts(on_real.detach(), on_fake.detach())
+            watched |= {f"{name}_{kind}": value for kind, value in seen.items()}
         self.d_optimizer.zero_grad()
-        torch.stack(losses).sum().backward()
+        torch.stack([*losses.values()]).sum().backward()
         self.d_optimizer.step()
-        scalars = [*(loss.detach() for loss in losses), *told]
-        return dict(zip(("d_a", "d_b", "d_a_accuracy", "d_b_accuracy"), scalars, strict=True))
+        return {name: loss.detach() for name, loss in losses.items()} | watched
 
     @torch.no_grad()
     def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
@@ -195,8 +199,8 @@ class CycleGAN:
 
 
 def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
-    """Mean absolute difference, summed in float32."""
-    return (images - others).abs().mean(dtype=torch.float32)
+    """Mean absolute difference, summed in at least float32."""
+    return (images - others).abs().mean(dtype=torch.promote_types(images.dtype, torch.float32))
 
 
 def _spread(images: Images, count: int) -> Uint8:

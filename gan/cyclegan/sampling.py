@@ -9,6 +9,7 @@ from gan.core.params import CycleGANGenerator, Params
 from gan.core.paths import DOMAINS, REPORTS
 from gan.core.runtime import Runtime
 from gan.core.samples import write_card, write_samples
+from gan.core.streams import Stream, numpy_generator
 from gan.cyclegan.nets import Generator
 from gan.data.card import is_aligned, read_card
 from gan.data.packed import load_images
@@ -40,7 +41,7 @@ def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -
     made = {}
     for direction, source in (("a2b", "trainA"), ("b2a", "trainB")):
         images = load_images(DOMAINS, source)
-        chosen = np.sort(np.random.default_rng([params.seed, len(images)]).permutation(len(images))[:count])
+        chosen = np.sort(numpy_generator(Stream.CHOICE_INPUTS, params.seed).permutation(len(images))[:count])
         made[direction] = translate(networks[direction], images[chosen], params.sample.cyclegan.batch_size, runtime)
     return made
 
@@ -97,7 +98,7 @@ def varied(images: Uint8, count: int, seed: int) -> NDArray[np.intp]:
 
     Each is drawn from the quarter of its part whose colours vary most: coasts and mountains, not plain sea.
     """
-    rng = np.random.default_rng(seed)
+    rng = numpy_generator(Stream.SHOWN, seed)
     variation = images.std(axis=(1, 2)).mean(axis=-1)
     parts = np.array_split(np.arange(len(images)), min(count, len(images)))
     ranked = [part[np.argsort(variation[part])] for part in parts]

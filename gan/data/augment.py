@@ -1,4 +1,4 @@
-"""Random resize, crop and flip of a batch, as CycleGAN trains with (Zhu et al. 2017, public code)."""
+"""Random resize, crop and flip, as CycleGAN trains with (Zhu et al. 2017, public code)."""
 
 import torch
 from torchvision.transforms.v2 import functional as F
@@ -7,13 +7,18 @@ from torchvision.transforms.v2 import functional as F
 def resize_crop_flip(images: torch.Tensor, load_size: int, crop_size: int, flip: bool) -> torch.Tensor:
     """Float (N, C, H, W) to (N, C, crop_size, crop_size): resized to load_size, cropped and mirrored at random.
 
-    One draw serves the whole batch; torch's global generator makes it.
+    Each image has draws of its own, from torch's global generator; laid out channels-last.
     """
     if images.shape[-1] != load_size:
         images = F.resize(images, [load_size, load_size], antialias=True)
     if crop_size < load_size:
-        top, left = torch.randint(load_size - crop_size + 1, (2,)).tolist()
-        images = images[..., top : top + crop_size, left : left + crop_size]
-    if flip and torch.rand(()).item() < 0.5:
-        images = images.flip(-1)
-    return images
+        corners = torch.randint(load_size - crop_size + 1, (len(images), 2)).tolist()
+        cropped = [
+            image[:, top : top + crop_size, left : left + crop_size]
+            for image, (top, left) in zip(images, corners, strict=True)
+        ]
+        images = torch.stack(cropped)
+    if flip:
+        mirrored = (torch.rand(len(images)) < 0.5).tolist()
+        images = torch.stack([image.flip(-1) if turn else image for image, turn in zip(images, mirrored, strict=True)])
+    return images.contiguous(memory_format=torch.channels_last)

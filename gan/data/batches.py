@@ -5,6 +5,7 @@ import torch
 
 from gan.core.errors import DataError
 from gan.core.images import Images
+from gan.core.streams import Stream, numpy_generator
 
 
 class Batches:
@@ -31,6 +32,6 @@ class Batches:
         epoch, index = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch
-            self._order = np.random.default_rng([*self.key, epoch]).permutation(len(self.images))
+            self._order = numpy_generator(Stream.ORDER, *self.key, epoch).permutation(len(self.images))
         chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         return torch.from_numpy(self.images[np.sort(chosen)])

@@ -1,36 +1,102 @@
 """Unpack zip and tar archives where they cannot do harm."""
 
+import re
 import shutil
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from os import fsencode
 from pathlib import Path, PurePosixPath
 
-from gan.core.errors import DataError
+from filelock import FileLock
+
+from gan.core.errors import USERS_TO_MEND, DataError
+from gan.datasets import versions
+
+OURS = re.compile(r"unpacked(-[0-9a-f]{8}){2}")  # what `unpack` calls its folders
+PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")  # first bytes: zip, gzip, bzip2, xz
+BLOCK = 1 << 20  # bytes
+SHOWN = 60  # characters of a member's name
 
 
-def unpack(path: Path, folder: Path) -> Path:
-    """Unpack into `folder`, unless an earlier call did; whole or not at all.
+def unpack(path: Path, scratch: Path) -> Path:
+    """Unpack into a folder in `scratch`, unless an earlier call did; whole or not at all.
+
+    The folder's name holds the archive's place and version: what an earlier version of it left is removed.
 
     Raises:
-        DataError: it is no such archive, is broken, has a member that would land outside of the folder, or holds more
-            than the disk has left.
+        DataError: it is no such archive, asks for a password, is broken, has a member that would land outside of the
+            folder, or holds more than the disk has left.
+        OSError: the disk is full, or may not be written.
     """
-    if folder.is_dir():
-        return folder
-    temporary = folder.with_name(f"{folder.name}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        if zipfile.is_zipfile(path):
-            _unzip(path, temporary)
-        elif tarfile.is_tarfile(path):
-            _untar(path, temporary)
-        else:
-            raise DataError(f"{path} is neither a folder nor a zip or tar archive")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise DataError(f"{path} cannot be unpacked: {error}") from error
-    temporary.rename(folder)
+    name = f"unpacked-{_short(fsencode(path.resolve()))}"
+    version = versions.of_file(path)
+    folder = scratch / f"{name}-{_short(version.encode())}"
+    temporary = scratch / f"{folder.name}.tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with FileLock(scratch / f"{name}.lock"):  # downloads are shared: two experiments may want it at once
+        if folder.is_dir():
+            return folder
+        for old in scratch.glob(f"{name}-*"):
+            shutil.rmtree(old)
+        temporary.mkdir()
+        try:
+            with unpacking(path):
+                _extract(path, temporary)
+            if versions.of_file(path) != version:
+                raise DataError(f"{path} changed while it was unpacked; run the same command again")
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)  # half an archive may fill the disk
     return folder
+
+
+@contextmanager
+def unpacking(path: Path) -> Iterator[None]:
+    """Turn whatever a packed file makes the decoders raise into one sentence.
+
+    Raises:
+        DataError: anything was raised but what follows.
+        OSError: the disk is full, or may not be written.
+        MemoryError: there is too little.
+    """
+    try:
+        yield
+    except (DataError, MemoryError):
+        raise
+    except Exception as error:  # zipfile, tarfile and the decoders below have no common error, and let bytes choose
+        if isinstance(error, OSError) and error.errno in USERS_TO_MEND:
+            raise
+        raise DataError(_sentence(path, _reason(error), "get it again, or unpack it yourself")) from error
+
+
+def _sentence(path: Path, reason: str, advice: str) -> str:
+    return f"{path} cannot be unpacked: {reason}; {advice} and give the folder"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        name = PurePosixPath(str(error.filename or "")).name
+        return error.strerror + f": {name[:SHOWN]}{'…' * (len(name) > SHOWN)}" * bool(name)
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _extract(path: Path, folder: Path) -> None:
+    if zipfile.is_zipfile(path):
+        _unzip(path, folder)
+    elif tarfile.is_tarfile(path):
+        _untar(path, folder)
+    elif _first_bytes(path).startswith(PACKED):
+        raise zipfile.BadZipFile("it is damaged, cut short, or no zip or tar")
+    else:
+        raise DataError(f"{path} is neither a folder nor a zip or tar archive")
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(8)
 
 
 def _unzip(path: Path, folder: Path) -> None:
@@ -38,6 +104,8 @@ def _unzip(path: Path, folder: Path) -> None:
         members = archive.infolist()
         for member in members:
             _refuse_outside(path, member.filename)
+            if member.flag_bits & 1:
+                raise DataError(_sentence(path, "it asks for a password", "unpack it yourself"))
         _refuse_too_large(path, folder, sum(member.file_size for member in members))
         archive.extractall(folder)  # noqa: S202 - names are checked, and links become plain files
 
@@ -50,6 +118,8 @@ def _untar(path: Path, folder: Path) -> None:
         _refuse_too_large(path, folder, sum(member.size for member in members))
         # The filter refuses links that lead out, devices, and anything that is not a plain file.
         archive.extractall(folder, filter="data")
+        while archive.fileobj and archive.fileobj.read(BLOCK):  # gzip's checksum lies behind the last byte
+            pass
 
 
 def _refuse_outside(path: Path, name: str) -> None:
@@ -62,3 +132,7 @@ def _refuse_too_large(path: Path, folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if size > free:
         raise DataError(f"{path} unpacks to {size / 1e9:.1f} GB, and {folder} has {free / 1e9:.1f} GB left")
+
+
+def _short(content: bytes) -> str:
+    return sha256(content).hexdigest()[:8]

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from gan.core.images import Uint8
+from gan.datasets import versions
 from gan.datasets.collection import Collection
 
 BORDER = 2  # pixels around MNIST's 28: the usual way to 32, which needs no filter
@@ -20,7 +21,7 @@ def from_arrays(images: Uint8, classes: Sequence[str], border: int = 0) -> Colle
     """
     digits = len(str(len(images)))
     names = [f"{name.replace('/', '-')}/{index:0{digits}d}" for index, name in enumerate(classes)]
-    return Collection(names, partial(_open, images, border))
+    return Collection(names, partial(_open, images, border), version=versions.of_array(images))
 
 
 def _open(images: Uint8, border: int, index: int) -> Image.Image:

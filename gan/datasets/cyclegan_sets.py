@@ -5,7 +5,6 @@ from pathlib import Path
 
 from gan.core.download import Remote
 from gan.datasets import layouts
-from gan.datasets.archive import unpack
 from gan.datasets.official import Official
 
 HOSTS = (
@@ -47,6 +46,5 @@ def sets(official: Official, scratch: Path) -> tuple[layouts.Sets, str]:
     root = official.home if official.home and (official.home / "trainA").is_dir() else official.find(name)
     if root is None or not root.is_dir():
         urls = tuple(f"{host}/{name}.zip" for host in HOSTS)
-        archive = official.get(Remote(f"{name}.zip", urls, f"sha256:{SOURCES[name].sha256}"))
-        root = unpack(archive, official.own / "unpacked")
+        root = official.get_unpacked(Remote(f"{name}.zip", urls, f"sha256:{SOURCES[name].sha256}"))
     return layouts.collections(root, scratch, test_count=0, seed=0)

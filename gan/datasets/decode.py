@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from gan.core.images import Uint8
+from gan.datasets.collection import View
 
 RESAMPLE = {"bicubic": Image.Resampling.BICUBIC, "lanczos": Image.Resampling.LANCZOS, "box": Image.Resampling.BOX}
 
@@ -23,8 +24,8 @@ class Preprocessing:
         channels: 1 for greyscale (ITU-R 601 luma), 3 for RGB.
         resample: a key of RESAMPLE; Pillow's filters, which widen as an image shrinks, so that nothing aliases.
         fit: `crop` takes the shorter side to `size` and cuts the middle out, `squeeze` does not keep the aspect.
-        min_side: pixels; an image with a shorter side is not used.
-        max_megapixels: an image with more is not decoded.
+        min_side: pixels; what has a shorter side is not used.
+        max_megapixels: an image with more is not decoded, however little of it is seen.
     """
 
     size: int
@@ -46,8 +47,16 @@ class Preprocessing:
         )
 
 
-def decode(image: Image.Image, how: Preprocessing) -> Uint8:
-    """One opened image to (size, size, channels).
+@dataclass(frozen=True)
+class Decoded:
+    pixels: Uint8  # (size, size, channels)
+    width: int  # of what was seen, before it was resized
+    height: int
+    mode: str
+
+
+def decode(image: Image.Image, how: Preprocessing, view: View) -> Decoded:
+    """What is seen of one opened image, at the size wanted.
 
     Raises:
         Unfit: it is too large, too small, or of a kind without a known range.
@@ -56,13 +65,16 @@ def decode(image: Image.Image, how: Preprocessing) -> Uint8:
     width, height = image.size
     if width * height > how.max_megapixels * 1e6:
         raise Unfit(f"{width}×{height} pixels, max_megapixels allows {how.max_megapixels:g} million")
+    seen = view(image)
+    width, height = seen.size
     if min(width, height) < how.min_side:
         raise Unfit(f"{width}×{height} pixels, min_side asks for {how.min_side}")
-    image.load()
-    converted = _converted(_upright(image), "RGB" if how.channels == 3 else "L")
+    seen.load()
+    converted = _converted(_upright(seen), "RGB" if how.channels == 3 else "L")
     box, resample = (how.size, how.size), RESAMPLE[how.resample]
     fitted = ImageOps.fit(converted, box, resample) if how.fit == "crop" else converted.resize(box, resample)
-    return np.asarray(fitted).reshape(how.size, how.size, how.channels)
+    pixels = np.asarray(fitted).reshape(how.size, how.size, how.channels)
+    return Decoded(pixels, *seen.size, seen.mode)
 
 
 def _upright(image: Image.Image) -> Image.Image:

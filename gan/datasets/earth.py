@@ -15,6 +15,8 @@ from PIL import Image
 from gan.core.data_params import Earth
 from gan.core.errors import DataError
 from gan.core.images import Uint8
+from gan.core.streams import Stream, numpy_generator
+from gan.datasets import versions
 from gan.datasets.collection import Collection
 
 
@@ -60,7 +62,7 @@ def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, C
     """
     maps = {domain: _reduced(one.file, params.map_width) for domain, one in SOURCES[source].items()}
     places = _places(size, params)
-    rng = np.random.default_rng(seed)
+    rng = numpy_generator(Stream.TILES, seed)
     test = _draw(places["test"], params.test_count, rng, f"{source}, test")
     drawn = {f"test{domain}": test for domain in maps}
     for domain in maps:
@@ -77,7 +79,7 @@ def _tiles(whole: Uint8, corners: NDArray[np.intp], size: int) -> Collection:
         y, x = corners[index]
         return Image.fromarray(whole[y : y + size, x : x + size])
 
-    return Collection(names, open_tile)
+    return Collection(names, open_tile, version=versions.of_array(whole))
 
 
 def card(source: str, params: Earth) -> dict[str, object]:

@@ -5,11 +5,12 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.datasets import archive
+from gan.datasets import archive, versions
 from gan.datasets.collection import Collection, Reject
 
 # Raster formats alone: Pillow would run Ghostscript for an .eps, and ask other programs for others.
@@ -57,7 +58,7 @@ def opened(path: Path, scratch: Path) -> Path:
     if path.is_dir():
         return path
     if path.is_file():
-        return archive.unpack(path, scratch / "unpacked")
+        return archive.unpack(path, scratch)
     raise DataError(f"{path} is no folder, zip or tar; give the path of one that holds images")
 
 
@@ -65,7 +66,16 @@ def _open(root: Path, names: list[str], index: int) -> Image.Image:
     path = root / names[index]
     if not path.stat().st_size:
         raise ValueError("an empty file")
-    return Image.open(path, formats=[name for name in FORMATS if name in Image.OPEN])  # an old Pillow has no AVIF
+    return read(path)
+
+
+def read(file: Path | IO[bytes]) -> Image.Image:
+    """Open an image of one of FORMATS, whose size is known before a pixel is decoded: .ico decodes when opened.
+
+    Raises:
+        Exception: whatever Pillow raises on what is none.
+    """
+    return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])  # an old Pillow has no AVIF
 
 
 def _walk(root: Path, rejected: list[Reject]) -> Iterator[str]:
@@ -106,9 +116,8 @@ def _bad_link(path: Path, home: Path) -> str:
 
 
 def _version(root: Path, names: list[str]) -> str:
-    """Changes with any file's size or time: a packing that a kill stopped does not go on with other images."""
-    digest = hashlib.sha256()
+    """Changes with any file's size or times, and with the archive: a packing does not go on with other images."""
+    digest = hashlib.sha256(os.fsencode(root.resolve()))  # the folder of an archive bears its version
     for name in names:
-        status = (root / name).stat()
-        digest.update(f"{status.st_size} {status.st_mtime_ns}\n".encode())
+        digest.update(f"\n{versions.of_file(root / name)}".encode())
     return digest.hexdigest()

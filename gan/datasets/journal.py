@@ -75,7 +75,8 @@ class Journal:
             return False
         for path in self.folder.iterdir():
             if path.name in paths:
-                os.truncate(path, note["lengths"][path.name])
+                if path.stat().st_size > note["lengths"][path.name]:  # else it may be linked to DVC's cache
+                    os.truncate(path, note["lengths"][path.name])
             elif path.name != NOTE:
                 path.unlink()
         self.position, self._lengths = note["position"], note["lengths"]

@@ -1,6 +1,7 @@
 """Two domains of one's own, or of the CycleGAN paper: trainA, trainB, testA and testB, however a folder holds them."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from re import sub
 
@@ -44,15 +45,13 @@ def collections(path: Path, scratch: Path, test_count: int, seed: int) -> tuple[
 
 def halves(pairs: Collection, domain: str) -> Collection:
     """The left (A) or right (B) halves of side-by-side images."""
+    rejected = pairs.rejected if domain == "A" else []
+    return replace(pairs, view=partial(_half, domain), version=f"{pairs.version} {domain}", rejected=rejected)
 
-    def open_half(index: int) -> Image.Image:
-        whole = pairs.open(index)
-        middle = whole.width // 2
-        half = whole.crop((0, 0, middle, whole.height) if domain == "A" else (middle, 0, 2 * middle, whole.height))
-        whole.close()
-        return half
 
-    return replace(pairs, open=open_half, rejected=pairs.rejected if domain == "A" else [])
+def _half(domain: str, image: Image.Image) -> Image.Image:
+    middle = image.width // 2
+    return image.crop((0, 0, middle, image.height) if domain == "A" else (middle, 0, 2 * middle, image.height))
 
 
 def refuse_unpaired(sets: Sets) -> None:
@@ -85,6 +84,6 @@ def _split(root: Path, names: list[str], scratch: Path, test_count: int, seed: i
             raise DataError(
                 f"domains.test_count {test_count} leaves nothing to train on: {name} has {len(whole)} images"
             )
-        sets[f"test{domain}"] = replace(whole.take(range(test_count)), rejected=[])
+        sets[f"test{domain}"] = whole.take(range(test_count), rejected=[])
         sets[f"train{domain}"] = whole.take(range(test_count, len(whole)))
     return sets

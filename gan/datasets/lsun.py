@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from gan.core.errors import DataError
+from gan.datasets import folder, versions
 from gan.datasets.archive import unpack
 from gan.datasets.collection import Collection
 from gan.datasets.official import Official
@@ -36,7 +37,7 @@ def sets(official: Official, classes: list[str]) -> dict[str, Collection]:
         part = max(number for number, start in enumerate(starts) if start <= index)
         return parts[part].open(index - starts[part])
 
-    return {"train": Collection(names, open_one)}
+    return {"train": Collection(names, open_one, version=" ".join(part.version for part in parts))}
 
 
 def _class(official: Official, name: str) -> Collection:
@@ -46,16 +47,17 @@ def _class(official: Official, name: str) -> Collection:
     stem = f"{name}_train_lmdb"
     path = official.must_find(ADVICE, stem, f"{stem}.zip")
     if path.is_file():
-        path = unpack(path, official.own / f"unpacked_{name}") / stem
+        path = unpack(path, official.own) / stem
     try:
         database = lmdb.open(str(path), max_readers=126, readonly=True, lock=False, readahead=False, meminit=False)
         with database.begin() as transaction:
             keys = list(transaction.cursor().iternext(keys=True, values=False))
     except lmdb.Error as error:
         raise DataError(f"{path} is no LMDB of LSUN: {error}") from error
-    return Collection([f"{name}/{key.decode()}" for key in keys], partial(_open, database, keys))
+    version = versions.of_file(path / "data.mdb")
+    return Collection([f"{name}/{key.decode()}" for key in keys], partial(_open, database, keys), version=version)
 
 
 def _open(database: Any, keys: list[bytes], index: int) -> Image.Image:
     with database.begin() as transaction:
-        return Image.open(BytesIO(transaction.get(keys[index])))
+        return folder.read(BytesIO(transaction.get(keys[index])))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gan.core.download import Remote, fetch
 from gan.core.errors import DataError
-from gan.datasets.archive import unpack
+from gan.datasets import archive
 
 ADVICE = ", or name a mirror in prepare_data.work.mirrors"
 MOST = 100  # folders of a folder that are looked into
@@ -33,7 +33,7 @@ class Official:
         return self.downloads / self.source
 
     def find(self, *names: str) -> Path | None:
-        """The first file or folder of one of these names, in `home` or among the downloads."""
+        """The first file or folder of one of these names, in `home` or among the downloads; never an unpacked one."""
         return self.find_at_home(*names) or _find(self.own, names)
 
     def find_at_home(self, *names: str) -> Path | None:
@@ -55,14 +55,22 @@ class Official:
         """The folder of this name, found, or unpacked from the archive that holds it.
 
         Raises:
-            DataError: the archive cannot be had, or holds no such folder.
+            DataError: the archive cannot be had or unpacked, or holds no such folder.
         """
         if (found := self.find(name)) and found.is_dir():
             return found
-        unpacked = unpack(self.get(remote), self.own / "unpacked")
+        unpacked = self.get_unpacked(remote)
         if not (unpacked / name).is_dir():
             raise DataError(f"{remote.name} holds no folder {name}: it is not the official file")
         return unpacked / name
+
+    def get_unpacked(self, remote: Remote) -> Path:
+        """What this archive, had as by `get`, holds.
+
+        Raises:
+            DataError: it cannot be had or unpacked.
+        """
+        return archive.unpack(self.get(remote), self.own)
 
     def must_find(self, advice: str, *names: str) -> Path:
         """As `find`.
@@ -95,5 +103,8 @@ def _places(root: Path) -> Iterator[Path]:
 
 
 def _folders(root: Path) -> list[Path]:
-    """Some of those right below: a folder with more of them holds images, and not the files of a dataset."""
-    return sorted(path for path in root.iterdir() if path.is_dir())[:MOST]
+    """Some of those right below: a folder with more of them holds images, and not the files of a dataset.
+
+    What was unpacked is left out: its archive may be another by now.
+    """
+    return sorted(path for path in root.iterdir() if path.is_dir() and not archive.OURS.fullmatch(path.name))[:MOST]

@@ -14,13 +14,14 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
+import PIL
+from PIL import Image, UnidentifiedImageError
 
 from gan.core.errors import DataError
 from gan.core.progress import Progress
-from gan.datasets.decode import Unfit, decode
+from gan.datasets.decode import Decoded, Unfit, decode
 from gan.datasets.journal import Journal
-from gan.datasets.writer import REJECTED, Decoded, Job, Part, Writer
+from gan.datasets.writer import REJECTED, Job, Part, Writer
 
 CHUNK = 256  # images decoded before they are written: what memory holds
 LISTED = 20  # rejects that an error names
@@ -36,7 +37,8 @@ def pack(parts: list[Part], job: Job) -> dict[str, list[Path]]:
     """
     lanes = [lane for part in parts for lane in part.lanes]
     found = sum(len(lane.collection) + len(lane.collection.rejected) for lane in lanes)
-    journal = Journal(job.folder / "packing", [*(_work(lane) for lane in lanes), job.shard_bytes])
+    work = [PIL.__version__, job.shard_bytes, [[_work(lane) for lane in part.lanes] for part in parts]]
+    journal = Journal(job.folder / "packing", work)
     writer = Writer(journal, parts, job)
     with closing(journal), _quiet_pillow(), Progress(job.title, found, "images", writer.seen) as progress:
         if writer.seen:
@@ -67,11 +69,18 @@ def _decode_one(lane: Part, index: int) -> Decoded | str:
     """The image, or why it is not used."""
     try:
         with lane.collection.open(index) as image:
-            return Decoded(decode(image, lane.how), *image.size, image.mode)
+            return decode(image, lane.how, lane.collection.view)
     except Unfit as error:
         return str(error)
     except Exception as error:  # Pillow's decoders raise whatever broken bytes make them raise
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {_without_place(error)}"
+
+
+def _without_place(error: Exception) -> str:
+    """What happened, but not to which file in which folder of this machine: the list of rejects is a result."""
+    if isinstance(error, UnidentifiedImageError):
+        return "cannot identify image file"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def cores() -> int:
@@ -80,10 +89,10 @@ def cores() -> int:
 
 
 def _work(lane: Part) -> list[object]:
-    """What decides the bytes of a part."""
+    """What decides the bytes of a lane."""
     images = lane.collection
     names = hashlib.sha256("\0".join(images.names).encode(errors="surrogateescape")).hexdigest()
-    return [names, images.version, images.rejected, lane.quotas, repr(lane.how)]
+    return [names, images.version, images.rejected, lane.quotas, repr(lane.how), lane.prefix]
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Preparation:
             DataError: the source cannot be had, or too little of it is fit.
         """
         wanted, seed = self.params.images, self.params.split_seed
-        sets = _images(wanted, self._official(wanted), self.state)
+        sets = self._images(wanted)
         sets["train"].refuse_missing(wanted.classes)
         sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
         shuffled = {name: one.shuffled(seed) for name, one in sets.items()}
@@ -75,6 +75,18 @@ class Preparation:
         if 1 in (wanted.channels.a, wanted.channels.b):
             card.pop("mask", None)  # a rule of colour
         self._pack(wanted, list(part.values()), target, card)
+
+    def _images(self, wanted: Images) -> Sets:
+        """`train`, and `test` where the source has one."""
+        if wanted.source == "mnist5k":
+            return {"train": mnist5k.collection()}
+        if wanted.source == "folder":  # may be an archive, which is no place of official files
+            return {"train": folder.collection(_place(wanted.folder or ""), self.state)}
+        official = self._official(wanted)
+        if wanted.source == "lsun":
+            return lsun.sets(official, wanted.classes)
+        readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}
+        return readers[wanted.source](official, self.state)
 
     def _domains(self, wanted: Domains) -> tuple[Sets, Card]:
         seed = self.params.split_seed
@@ -122,18 +134,6 @@ def _main_repository() -> Path:
 def _place(path: str) -> Path:
     """Where a path of params.yaml leads: git tracks no data, so that a copy of the repository lacks it."""
     return Path(path) if Path(path).exists() else _main_repository() / path
-
-
-def _images(wanted: Images, official: Official, scratch: Path) -> Sets:
-    """`train`, and `test` where the source has one."""
-    if wanted.source == "mnist5k":
-        return {"train": mnist5k.collection()}
-    if wanted.source == "folder":
-        return {"train": folder.collection(_place(wanted.folder or ""), scratch)}
-    if wanted.source == "lsun":
-        return lsun.sets(official, wanted.classes)
-    readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}
-    return readers[wanted.source](official, scratch)
 
 
 def _refuse_no_training(images: Collection, test_count: int) -> None:

@@ -16,6 +16,7 @@ from torchvision import datasets
 from gan.core.download import Remote
 from gan.core.errors import DataError
 from gan.core.images import Uint8
+from gan.datasets.archive import unpacking
 from gan.datasets.arrays import BORDER, from_arrays
 from gan.datasets.collection import Collection
 from gan.datasets.official import Official
@@ -32,6 +33,7 @@ def mnist(official: Official, scratch: Path, kind: type[datasets.MNIST] = datase
         urls = tuple(f"{mirror}{name}" for mirror in kind.mirrors)
         found = official.find(plain) or official.get(Remote(name, urls, f"md5:{md5}"))
         with (
+            unpacking(found),
             gzip.open(found) if found.suffix == ".gz" else found.open("rb") as source,
             (raw / plain).open("wb") as copy,
         ):
@@ -101,8 +103,9 @@ def _archive(kind: Any) -> Remote:
 def _read(official: Official, kind: Any, root: Path, **split: Any) -> Any:
     try:
         return kind(str(root), **split)
-    except (RuntimeError, ValueError, OSError, EOFError) as error:
+    # Bytes that are no such file make the readers raise all of these.
+    except (RuntimeError, ValueError, OSError, EOFError, LookupError, TypeError, AssertionError) as error:
         raise DataError(
-            f"{official.source}: the files in {root} are not the official ones or are damaged ({error}); "
-            "delete them to have them downloaded again"
+            f"{official.source}: the files in {root} are not the official ones or are damaged "
+            f"({str(error) or type(error).__name__}); delete them to have them downloaded again"
         ) from error

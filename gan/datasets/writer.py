@@ -9,9 +9,8 @@ from time import monotonic
 import numpy as np
 
 from gan.core.errors import DataError
-from gan.core.images import Uint8
 from gan.datasets.collection import Collection
-from gan.datasets.decode import Preprocessing
+from gan.datasets.decode import Decoded, Preprocessing
 from gan.datasets.journal import Journal
 
 MANIFEST, REJECTED = "manifest.tsv", "rejected.tsv"
@@ -56,14 +55,6 @@ class Job:
     shard_bytes: int
     max_rejected: float
     save_every_seconds: float
-
-
-@dataclass(frozen=True)
-class Decoded:
-    pixels: Uint8  # (size, size, channels)
-    width: int  # of the original
-    height: int
-    mode: str
 
 
 class Writer:
@@ -143,8 +134,7 @@ class Writer:
                     raise DataError(f"{self.job.title}: {name} has {count} usable images of {quota or 'at least 1'}")
                 files[name] = [self.journal.folder / _shard(name, index) for index in range(-(-count // per_shard))]
                 for index, path in enumerate(files[name]):
-                    with path.open("r+b") as file:
-                        file.write(_header((min(per_shard, count - index * per_shard), *shape)))
+                    _head(path, _header((min(per_shard, count - index * per_shard), *shape)))
         return files
 
     def _per_shard(self, lane: Part) -> int:
@@ -169,6 +159,15 @@ def json_text(text: str) -> str:
 
 def _shard(name: str, index: int) -> str:
     return f"{name}-{index:05d}.npy"
+
+
+def _head(path: Path, header: bytes) -> None:
+    """Write the header of a file that has another; one that is right may be linked to DVC's cache, and stays closed."""
+    with path.open("rb") as file:
+        if file.read(len(header)) == header:
+            return
+    with path.open("r+b") as file:
+        file.write(header)
 
 
 def _header(shape: tuple[int, ...]) -> bytes:

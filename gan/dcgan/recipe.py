@@ -7,7 +7,8 @@ import torch
 
 from gan.core.images import Images, Uint8, grid, to_float, to_uint8
 from gan.core.params import TrainDCGAN
-from gan.core.runtime import Runtime, generator
+from gan.core.runtime import Runtime
+from gan.core.streams import Stream, torch_generator
 from gan.data.batches import Batches
 from gan.dcgan.nets import Discriminator, Generator, latents
 from gan.training.adam import adam
@@ -15,6 +16,7 @@ from gan.training.checkpoint import named
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
 from gan.training.losses import d_non_saturating, g_non_saturating
+from gan.training.watch import verdicts
 
 PREVIEW = 64  # images of a preview, 8 to a row
 
@@ -45,8 +47,8 @@ class DCGAN:
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
         """One update of both networks on one batch; losses and mean D outputs as scalars on the device."""
-        real = to_float(self.runtime.upload(self.batches.at(step)))
-        z = self.runtime.upload(latents(len(real), self.params.generator))
+        real = to_float(self.runtime.upload(self.batches.at(step))).to(self.runtime.dtype)
+        z = self.runtime.upload(latents(len(real), self.params.generator)).to(self.runtime.dtype)
 
         # (1) Discriminator: maximise log D(x) + log(1 - D(G(z)))
         with self.runtime.autocast():
@@ -65,18 +67,19 @@ class DCGAN:
         self.g_optimizer.step()
 
         self.ema.update_parameters(self.generator)
+        real_says, fake_says = (scores.detach().float().sigmoid() for scores in (on_real, on_fake))
         return {
             "d_loss": d_loss.detach(),
             "g_loss": g_loss.detach(),
-            "d_real": on_real.detach().float().sigmoid().mean(),  # D(x): 1 when every real is told
-            "d_fake": on_fake.detach().float().sigmoid().mean(),  # D(G(z)): 0 when every fake is told
-            "d_accuracy": torch.cat([on_real.detach() > 0, on_fake.detach() < 0]).float().mean(),
+            "d_real": real_says.mean(),  # D(x): 1 when every real is told
+            "d_fake": fake_says.mean(),  # D(G(z)): 0 when every fake is told
+            **{f"d_{name}": value for name, value in verdicts(real_says, fake_says).items()},
         }
 
     @torch.no_grad()
     def images(self, count: int) -> Uint8:
         """Samples of the averaged generator from latents that never change, uint8 (count, size, size, channels)."""
-        z = latents(count, self.params.generator, generator(self.seed, PREVIEW))
+        z = latents(count, self.params.generator, torch_generator(Stream.PREVIEW, self.seed))
         self.ema.eval()  # BatchNorm by its running statistics: an image does not depend on its batch-mates
         with self.runtime.autocast():
             return np.concatenate([to_uint8(self.ema(self.runtime.upload(part))) for part in z.split(100)])

@@ -6,12 +6,12 @@ import torch
 from gan.core.images import Uint8, grid, save_png, to_uint8
 from gan.core.params import DCGANGenerator, Params
 from gan.core.paths import REPORTS
-from gan.core.runtime import Runtime, generator, seed_all
+from gan.core.runtime import Runtime
 from gan.core.samples import write_card, write_samples
+from gan.core.streams import Stream, seed_torch, torch_generator
 from gan.dcgan.nets import Generator, latents
 from gan.training.checkpoint import Checkpoint, origin, path_of, read
 
-CHOICE = 0  # names the latents that `draw` uses; the samples that are scored are named by their count, at least 2
 ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
 
 
@@ -26,7 +26,7 @@ def sample(params: Params, runtime: Runtime) -> None:
     shown = checkpoints[params.evaluate.checkpoint]
     networks = {name: load(one) for name, one in checkpoints.items()} | {"start": untrained(shown, params.seed)}
     shape = DCGANGenerator.model_validate(shown.meta["generator"])
-    z = latents(wanted.count, shape, generator(params.seed, wanted.count))
+    z = latents(wanted.count, shape, torch_generator(Stream.SAMPLES, params.seed))
     for name, network in networks.items():
         write_samples("dcgan", name, {"arr_0": generate(network, z, wanted.batch_size, runtime)})
     how = {"batch_norm": "running statistics", "seed": params.seed, "dtype": runtime.precision}
@@ -43,7 +43,7 @@ def sample(params: Params, runtime: Runtime) -> None:
 def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
     """Samples to choose a snapshot by, of latents that no score is told on."""
     shape = DCGANGenerator.model_validate(checkpoint.meta["generator"])
-    z = latents(count, shape, generator(params.seed, CHOICE))
+    z = latents(count, shape, torch_generator(Stream.CHOICE_LATENTS, params.seed))
     return {"": generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
 
 
@@ -56,7 +56,7 @@ def load(checkpoint: Checkpoint) -> Generator:
 
 def untrained(checkpoint: Checkpoint, seed: int) -> Generator:
     """A generator of the same shape before any training: where training starts from."""
-    seed_all(seed)
+    seed_torch(Stream.WEIGHTS, seed)
     return _build(checkpoint)
 
 

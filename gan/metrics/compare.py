@@ -12,7 +12,7 @@ from gan.metrics.protocol import ALIKE
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")
-SHARES = ("precision", "recall", "coverage")  # of images
+SKEWED = ("kid",)  # their measured deviation errs upwards, and most where the score itself is off
 CONFIDENCE = 0.95
 VERDICT = ["metric", "before", "after", "change", "verdict"]
 
@@ -104,17 +104,24 @@ def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
         squares = sum(float(((side[metric] - side[metric].mean()) ** 2).sum()) for side in (a, b))
         pooled = float(np.nanmax([(squares / freedom) ** 0.5, *deviations]))
         return Noise(float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * pooled * scale, True)
-    return Noise(float(stats.norm.ppf((1 + CONFIDENCE) / 2)) * float(np.linalg.norm(deviations)), False)
+    return Noise(one_seed_reach(metric, *deviations), False)
+
+
+def one_seed_reach(metric: str, one: float, other: float) -> float:
+    """How far the difference of two scores of one seed each may be off, at CONFIDENCE, from both deviations.
+
+    If the two generators are equal, both estimate one number, and of SKEWED ones the geometric mean is taken:
+    `python -m benchmarks.noise` says how often a verdict then is wrong.
+    """
+    of_difference = np.hypot(one, other)
+    if metric in SKEWED and one > 0 and other > 0:
+        of_difference = (2 * one * other) ** 0.5
+    return float(stats.norm.ppf((1 + CONFIDENCE) / 2) * of_difference)
 
 
 def _sampling_std(metric: str, side: pd.DataFrame) -> float:
-    """What one table knows: a measured deviation; of a share of images, the binomial one; else nothing."""
-    if f"{metric}_std" in side:
-        return float(side[f"{metric}_std"].iloc[0])
-    if metric not in SHARES:
-        return float("nan")
-    share = float(side[metric].iloc[0])
-    return (share * (1 - share) / int(side["n_fake"].iloc[0])) ** 0.5
+    """What one table knows: the deviation that it measured, or nothing."""
+    return float(side[f"{metric}_std"].iloc[0]) if f"{metric}_std" in side else float("nan")
 
 
 def _mean_and_std(values: "pd.Series[float]") -> str:

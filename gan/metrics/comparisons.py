@@ -14,8 +14,10 @@ class Comparison:
 
     direction: str  # a2b, b2a, or empty for a model with one direction
     checkpoint: str
-    real: str
+    real: str  # the reference
     fake: str
+    train: str  # the training set of what is made, and its test set: `nearest_train` asks how near it comes
+    test: str
 
     @property
     def trained(self) -> bool:
@@ -23,22 +25,31 @@ class Comparison:
         return self.checkpoint not in (START, FLOOR)
 
 
-def comparisons(model: str, checkpoints: list[str]) -> list[Comparison]:
-    """All rows of a model. The reference is always the training set of the (target) domain."""
-    return _cyclegan(checkpoints) if model == "cyclegan" else _dcgan(checkpoints)
+def comparisons(model: str, checkpoints: list[str], reference: str) -> list[Comparison]:
+    """All rows of a model.
+
+    Args:
+        reference: `evaluate.reference`. The set of the (target) domain that is compared with: `test`, or else training;
+            the floor is what the other of the two gets.
+    """
+    return _cyclegan(checkpoints, reference) if model == "cyclegan" else _dcgan(checkpoints, reference)
 
 
-def _dcgan(checkpoints: list[str]) -> list[Comparison]:
-    reference = "real/train"
-    made = [Comparison("", name, reference, f"fake/{name}/arr_0") for name in (*checkpoints, START)]
-    return [*made, Comparison("", FLOOR, reference, "real/test")]
+def _dcgan(checkpoints: list[str], reference: str) -> list[Comparison]:
+    made = {name: f"fake/{name}/arr_0" for name in (*checkpoints, START)}
+    return _rows("", "", made, reference)
 
 
-def _cyclegan(checkpoints: list[str]) -> list[Comparison]:
+def _cyclegan(checkpoints: list[str], reference: str) -> list[Comparison]:
     rows = []
     for direction, source, target in (("a2b", "A", "B"), ("b2a", "B", "A")):
-        reference = f"real/train{target}"
-        rows += [Comparison(direction, name, reference, f"fake/{name}/{direction}") for name in checkpoints]
-        rows.append(Comparison(direction, START, reference, f"real/test{source}"))
-        rows.append(Comparison(direction, FLOOR, reference, f"real/test{target}"))
+        made = {name: f"fake/{name}/{direction}" for name in checkpoints} | {START: f"real/test{source}"}
+        rows += _rows(direction, target, made, reference)
     return rows
+
+
+def _rows(direction: str, target: str, made: dict[str, str], reference: str) -> list[Comparison]:
+    """A row for each checkpoint's set of images, and the floor."""
+    train, test = f"real/train{target}", f"real/test{target}"
+    real, other = (test, train) if reference == "test" else (train, test)
+    return [Comparison(direction, name, real, images, train, test) for name, images in {**made, FLOOR: other}.items()]

@@ -27,7 +27,7 @@ class EfficientNetLite0:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints that it loaded
             network = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path)
         self.network = runtime.place(_fused(network.eval()))
-        self.runtime = runtime
+        self.runtime, self.precision = runtime, runtime.precision
 
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:

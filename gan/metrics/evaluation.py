@@ -16,9 +16,9 @@ from gan.core.samples import read_samples
 from gan.data.packed import load_images
 from gan.metrics.comparisons import Comparison, comparisons
 from gan.metrics.features import Extractor, Features, extract
-from gan.metrics.frechet import Moments, bootstrap_std, fid, moments
+from gan.metrics.frechet import Moments, fid, moments, sampling_std
 from gan.metrics.inception_score import probabilities_to_score
-from gan.metrics.kid import features_to_kid
+from gan.metrics.kid import features_to_kid, mean_within, subset_std
 from gan.metrics.prdc import features_to_prdc, nearest_distances
 from gan.metrics.protocol import protocol
 from gan.metrics.reference import read_features
@@ -34,7 +34,7 @@ class Evaluation:
 
     Args:
         data: the folder of its packed dataset.
-        selected: training images that `select` looked at, and the reference leaves out.
+        selected: training images that `select` looked at; the reference `unchosen` leaves them out.
     """
 
     model: str
@@ -46,19 +46,15 @@ class Evaluation:
 
     @cached_property
     def wanted(self) -> list[Comparison]:
-        return comparisons(self.model, self.params.evaluate.checkpoints)
-
-    @cached_property
-    def count(self) -> int:
-        """Images on the made side of every row: as many as the smallest set has."""
-        return min(len(self.images(one.fake)) for one in self.wanted)
+        return comparisons(self.model, self.params.evaluate.checkpoints, self.params.evaluate.reference)
 
     def rows(self) -> list[Row]:
         """Keys, scores, what was compared, and the protocol, of every comparison."""
         rows = []
         with Progress("scores", len(self.wanted), "rows") as progress:
             for one in self.wanted:
-                rows.append(self._keys(one) | self._scores(one) | protocol(self.model, one, self.data, self.extractor))
+                measured = self._keys(one) | self._scores(one)
+                rows.append(measured | protocol(self.model, one, self.data, self.extractor))
                 progress.advance(1, one.checkpoint)
         return rows
 
@@ -77,8 +73,8 @@ class Evaluation:
                 self._features[name] = read_features(REFERENCE / self.model / self.extractor.name, rest)
             else:
                 title = f"{rest.removesuffix('/arr_0')}, {self.extractor.name}"
-                images = self.images(name)[: self.count]
-                self._features[name] = extract(images, self.extractor, self.params.evaluate.batch_size, title)
+                images, batch_size = self.images(name), self.params.evaluate.batch_size
+                self._features[name] = extract(images, self.extractor, batch_size, title)
         return self._features[name]
 
     @cached_property
@@ -86,21 +82,25 @@ class Evaluation:
         return {}
 
     @cached_property
-    def _moments(self) -> dict[str, Moments]:
+    def _references(self) -> dict[str, tuple[Moments, float]]:
         return {}
 
     def left(self, name: str) -> NDArray[np.bool_]:
-        """Which images of a training set are the reference: those that no choice was made on."""
-        return ~part(len(self.images(name)), self.selected)
+        """Which images of a set are the reference: all, or those that no choice was made on."""
+        count = len(self.images(name))
+        return ~part(count, self.selected) if self.params.evaluate.reference == "unchosen" else np.ones(count, bool)
 
     def reference(self, name: str) -> Features:
-        """Features of a training set without those that a choice was made on."""
-        return self.features(name)[self.left(name)]
+        """Features of the same."""
+        left = self.left(name)
+        return self.features(name) if left.all() else self.features(name)[left]
 
-    def _reference_moments(self, name: str) -> Moments:
-        if name not in self._moments:
-            self._moments[name] = moments(blocks(self.reference(name)))
-        return self._moments[name]
+    def _of_reference(self, name: str) -> tuple[Moments, float]:
+        """What every row needs to know of it: its moments, and its part of KID."""
+        if name not in self._references:
+            features = self.reference(name)
+            self._references[name] = moments(blocks(features)), mean_within(features)
+        return self._references[name]
 
     def _keys(self, one: Comparison) -> Row:
         return {
@@ -109,27 +109,28 @@ class Evaluation:
             "checkpoint": one.checkpoint,
             "extractor": self.extractor.name,
             "n_real": int(self.left(one.real).sum()),
-            "n_fake": self.count,
+            "n_fake": len(self.images(one.fake)),
             "reference": one.real.removeprefix("real/"),
             "images": one.fake.partition("/")[2],
         }
 
     def _scores(self, one: Comparison) -> dict[str, float]:
         wanted, seed = self.params.evaluate, self.params.seed
-        real, fake = self.reference(one.real), self.features(one.fake)[: self.count]
-        of_real = self._reference_moments(one.real)
-        kid, kid_std = features_to_kid(real, fake, wanted.kid_subsets, wanted.kid_subset_size, seed)
+        real, fake = self.reference(one.real), self.features(one.fake)
+        of_real, within_real = self._of_reference(one.real)
+        kid, kid_std = features_to_kid(real, fake, within_real)
         scores = {
             "fid": fid(of_real, moments(blocks(fake)), check=one.trained),
             "kid": kid,
             "kid_std": kid_std,
+            "kid_subset_std": subset_std(real, fake, wanted.kid_subsets, wanted.kid_subset_size, seed),
             **features_to_prdc(real, fake, wanted.nearest, seed),
             "nearest_train": self._nearest_train(one),
         }
         if one.trained:
-            scores["fid_std"] = bootstrap_std(of_real, fake, wanted.fid_resamples, seed)
+            scores["fid_std"] = sampling_std(of_real, fake, wanted.fid_resamples, seed)
         if one.fake.startswith("fake/") and (see := getattr(self.extractor, "probabilities", None)):
-            probabilities = see(self.images(one.fake)[: self.count], wanted.batch_size)
+            probabilities = see(self.images(one.fake), wanted.batch_size)
             score, std = probabilities_to_score(probabilities, wanted.inception_splits, seed)
             scores |= {"inception_score": score, "inception_score_std": std}
         return scores
@@ -139,7 +140,7 @@ class Evaluation:
 
         1: as far as unseen real images are; towards 0: copies of training images.
         """
-        made, unseen = self._to_train(one.fake, one.real), self._to_train(one.real.replace("train", "test"), one.real)
+        made, unseen = self._to_train(one.fake, one.train), self._to_train(one.test, one.train)
         return made / max(unseen, 1e-12)
 
     def _to_train(self, images: str, train: str) -> float:

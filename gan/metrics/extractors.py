@@ -1,10 +1,15 @@
 """The extractors that `evaluate.extractors` can name."""
 
+from dataclasses import replace
+from pathlib import Path
+
+from gan.core.errors import DataError
 from gan.core.params import Evaluate
 from gan.core.runtime import Runtime
 from gan.metrics.efficientnet_lite0 import EfficientNetLite0
 from gan.metrics.features import Extractor
 from gan.metrics.inception_v3 import InceptionV3
+from gan.metrics.reference import read_card
 
 
 def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
@@ -15,3 +20,21 @@ def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
         case "inception_v3":
             return InceptionV3(runtime, params.inception_weights)
     raise AssertionError(f"params.py allows the extractor {name}, this file does not know it")
+
+
+def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
+    """The extractor that took the features in a folder of the stage `reference`, in the arithmetic of then.
+
+    `precision: auto` is bf16 on one machine and float32 on another: features of two kinds would compare as one.
+
+    Raises:
+        DataError: its weights are not those of then.
+    """
+    card = read_card(reference)
+    extractor = build(reference.name, params, replace(runtime, precision=card["precision"]))
+    if extractor.sha256 != card["extractor_sha256"]:
+        raise DataError(
+            f"{reference}: the features of real images were taken by other weights of {extractor.name} than "
+            "those here; `dvc repro -f reference` takes them anew"
+        )
+    return extractor

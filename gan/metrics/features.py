@@ -16,9 +16,10 @@ RESIZING = "PIL bicubic antialiased float"  # clean-fid's `mode="clean"`
 
 
 class Extractor(Protocol):
-    """A network that sees, as `evaluate.extractors` names it."""
+    """A network that turns images into features, as `evaluate.extractors` names it."""
 
     name: str
+    precision: str  # of its arithmetic, "fp32" or "bf16"
     size: int  # pixels, squared, of its input
     width: int  # D, the numbers of a feature
     sha256: str  # of the file of its weights

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gan.core.streams import Stream, numpy_generator
 from gan.metrics.features import Features
 
 
@@ -12,7 +13,9 @@ def probabilities_to_score(probabilities: Features, splits: int, seed: int) -> t
         probabilities: (N, classes), rows sum to 1.
         splits: 10 in the paper; fewer where there are fewer images.
     """
-    shuffled = probabilities[np.random.default_rng(seed).permutation(len(probabilities))].astype(np.float64)
+    shuffled = probabilities[numpy_generator(Stream.INCEPTION_SPLITS, seed).permutation(len(probabilities))].astype(
+        np.float64
+    )
     parts = np.array_split(shuffled, min(splits, len(shuffled)))
     scores = [_score(part) for part in parts]
     return float(np.mean(scores)), float(np.std(scores))

@@ -33,6 +33,7 @@ class InceptionV3:
     name = "inception_v3"
     size = 299
     width = 2048
+    precision = "fp32"  # as published scores are, whatever the params say
 
     def __init__(self, runtime: Runtime, weights: str | None) -> None:
         path = _path(weights)
@@ -44,7 +45,7 @@ class InceptionV3:
 
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
-        """Float (N, 3, 299, 299) in [0, 255] to (N, 2048), on the CPU; always float32, as published scores are."""
+        """Float (N, 3, 299, 299) in [0, 255] to (N, 2048), on the CPU."""
         features: torch.Tensor = self.network(self.runtime.upload(images))
         return features.float().cpu()
 

@@ -21,14 +21,22 @@ def mask(images: Uint8, rule: list[list[float]]) -> Mask:
     return np.logical_and.reduce(holds, axis=-1)
 
 
-def iou(one: Mask, other: Mask) -> float:
-    """Intersection over union, over all images together; 1 where both are empty."""
-    union = int((one | other).sum())
-    return 1.0 if union == 0 else float((one & other).sum() / union)
+def iou(one: Mask, other: Mask) -> tuple[float, float]:
+    """Intersection over union of (N, H, W), over all images together; 1 where both are empty.
+
+    And its standard deviation over other images: that of a ratio of sums, by the delta method (Cochran 1977, 6.4).
+    """
+    shared, either = ((mask.sum(axis=(1, 2), dtype=np.float64)) for mask in (one & other, one | other))
+    union = either.sum()
+    if union == 0:
+        return 1.0, float("nan")
+    value = shared.sum() / union
+    spread = np.square(shared - value * either).sum() * len(one) / max(len(one) - 1, 1)
+    return float(value), float(np.sqrt(spread) / union) if len(one) > 1 else float("nan")
 
 
 def scores(images: Uint8, truth: Uint8, domain: str, rules: dict[str, Any]) -> dict[str, float]:
-    """`<name>_iou` of what the rule marks and of what it leaves, and the share of pixels that agree.
+    """`<name>_iou` and `<name>_iou_std` of what the rule marks and of the rest, and the share of pixels that agree.
 
     Args:
         images, truth: (N, H, W, 3), both in the look of `domain`.
@@ -36,8 +44,7 @@ def scores(images: Uint8, truth: Uint8, domain: str, rules: dict[str, Any]) -> d
     """
     made, true = (mask(one, rules["rules"][domain]) for one in (images, truth))
     marked, rest = rules["names"]
-    return {
-        f"{marked}_iou": iou(made, true),
-        f"{rest}_iou": iou(~made, ~true),
-        "pixel_agreement": float((made == true).mean()),
-    }
+    found = {}
+    for name, (one, other) in {marked: (made, true), rest: (~made, ~true)}.items():
+        found[f"{name}_iou"], found[f"{name}_iou_std"] = iou(one, other)
+    return found | {"pixel_agreement": float((made == true).mean())}

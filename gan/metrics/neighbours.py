@@ -19,9 +19,9 @@ def draw_neighbours(seen: Evaluation, path: Path) -> None:
     rows = []
     for one in seen.wanted:
         if one.checkpoint == seen.params.evaluate.checkpoint:
-            distances, nearest = nearest_distances(seen.features(one.fake), seen.features(one.real))
+            distances, nearest = nearest_distances(seen.features(one.fake), seen.features(one.train))
             chosen = np.argsort(distances, kind="stable")[:SHOWN]
-            for images, places in ((seen.images(one.fake), chosen), (seen.images(one.real), nearest[chosen])):
+            for images, places in ((seen.images(one.fake), chosen), (seen.images(one.train), nearest[chosen])):
                 rows.append(to_rgb(np.stack([images[place : place + 1][0] for place in places.tolist()])))
     zoom = max(1, 128 // rows[0].shape[1])
     save_png(grid(np.concatenate(rows), len(rows[0]), zoom=zoom), path)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gan.core.streams import Stream, numpy_generator
 from gan.metrics.features import Features
 
 BLOCK = 1024  # rows of distances held at once
@@ -16,7 +17,8 @@ BLOCK = 1024  # rows of distances held at once
 def features_to_prdc(real: Features, fake: Features, nearest: int, seed: int) -> dict[str, float]:
     """`precision`, `recall`, `density` and `coverage`; each is better when higher, and only density can exceed 1.
 
-    The larger set is cut to the size of the smaller by the seed: the definitions compare equal numbers.
+    The larger set is cut to the size of the smaller by the seed: the definitions compare equal numbers. `<score>_std`
+    is the standard deviation over fresh draws of the fake images; the real ones stay as they are.
 
     Args:
         real, fake: (N, D) and (M, D).
@@ -26,21 +28,61 @@ def features_to_prdc(real: Features, fake: Features, nearest: int, seed: int) ->
     nearest = min(nearest, count - 1)
     one, other = (_some(features, count, seed) for features in (real, fake))
     real_radii, fake_radii = _radii(one, nearest), _radii(other, nearest)
-    in_real = torch.zeros(count)  # for each fake, the real balls that it lies in
-    recalled, covered = torch.zeros(count, dtype=torch.bool), torch.zeros(count, dtype=torch.bool)
+    in_real = torch.zeros(count, dtype=torch.float64)  # for each fake, the real balls that it lies in
+    recalled, covered = _Reached(count), _Reached(count)
     for first in range(0, count, BLOCK):
         rows = slice(first, first + BLOCK)
         distances = torch.cdist(one[rows], other)
         inside = distances < real_radii[rows, None]
         in_real += inside.sum(dim=0)
-        covered[rows] = inside.any(dim=1)
-        recalled[rows] = (distances < fake_radii[None]).any(dim=1)
+        covered.add(inside)
+        recalled.add(distances < fake_radii[None])
+    precise, dense = (in_real > 0).double(), in_real / nearest
     return {
-        "precision": float((in_real > 0).double().mean()),
-        "recall": float(recalled.double().mean()),
-        "density": float(in_real.double().mean() / nearest),
-        "coverage": float(covered.double().mean()),
+        "precision": float(precise.mean()),
+        "precision_std": _std_of_mean(precise),
+        "recall": recalled.share,
+        "recall_std": recalled.std,
+        "density": float(dense.mean()),
+        "density_std": _std_of_mean(dense),
+        "coverage": covered.share,
+        "coverage_std": covered.std,
     }
+
+
+def _std_of_mean(values: torch.Tensor) -> float:
+    """Of independent values, one a fake image."""
+    return float(values.std() / len(values) ** 0.5)
+
+
+class _Reached:
+    """The share of real images that some fake image reaches, and its standard deviation over fresh fakes.
+
+    Whether two real images are reached is not independent: the loss of one fake may cost both. The variance is that of
+    independent ones, and the covariances as the jackknife has them: pairs that hang on one and the same fake. What the
+    jackknife says of a real image alone is left out: it is far too much where most are reached many times.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count, self.reached = count, 0
+        self.alone = torch.zeros(count, dtype=torch.float64)  # for each fake, the real images that it alone reaches
+
+    def add(self, reaches: torch.Tensor) -> None:
+        """Of some real images, which fakes reach each: (n, count)."""
+        times = reaches.sum(dim=1)
+        self.reached += int((times > 0).sum())
+        self.alone += reaches[times == 1].sum(dim=0)
+
+    @property
+    def share(self) -> float:
+        return self.reached / self.count
+
+    @property
+    def std(self) -> float:
+        alone = float(self.alone.sum())
+        independent = self.count * self.share * (1 - self.share)
+        covariances = float(self.alone.square().sum()) - alone - alone**2 / self.count
+        return float(max(independent + covariances, independent / 4) ** 0.5 / self.count)
 
 
 def nearest_distances(images: Features, others: Features) -> tuple[Features, NDArray[np.intp]]:
@@ -64,7 +106,7 @@ def _double(features: Features) -> torch.Tensor:
 def _some(features: Features, count: int, seed: int) -> torch.Tensor:
     chosen = np.arange(count)
     if len(features) > count:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(features), count, replace=False))
+        chosen = np.sort(numpy_generator(Stream.PRDC_SUBSET, seed).choice(len(features), count, replace=False))
     return _double(features[chosen])
 
 

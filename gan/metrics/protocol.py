@@ -4,10 +4,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gan.core.paths import REFERENCE
 from gan.core.samples import read_card as read_samples_card
 from gan.data.card import read_card
 from gan.metrics.comparisons import Comparison
 from gan.metrics.features import RESIZING, Extractor
+from gan.metrics.reference import read_card as read_reference_card
 
 LIBRARIES = ("torch", "clean-fid", "pillow", "scipy")
 SHORT = 12  # digits of a hash that are shown
@@ -15,11 +17,11 @@ SHORT = 12  # digits of a hash that are shown
 # What must be equal for two scores to compare. Step, averaging and seed are what an experiment may change.
 ALIKE = (
     "extractor", "extractor_sha256", "resizing", "reference", "reference_sha256", "images_sha256",
-    "n_real", "n_fake", "batch_norm", "dtype", "libraries",
+    "n_real", "n_fake", "batch_norm", "dtype", "reference_dtype", "images_dtype", "libraries",
 )  # fmt: skip
 COLUMNS = (
     "extractor_sha256", "resizing", "reference_sha256", "images_sha256",
-    "step", "ema_decay", "batch_norm", "seed", "dtype", "n_features", "libraries",
+    "step", "ema_decay", "batch_norm", "seed", "dtype", "reference_dtype", "images_dtype", "n_features", "libraries",
 )  # fmt: skip
 
 
@@ -27,6 +29,8 @@ def protocol(model: str, one: Comparison, data: Path, extractor: Extractor) -> d
     """COLUMNS of one comparison: hashes are SHA-256, of the extractor's weights and of the images' shape and pixels.
 
     `images_sha256` is that of the real images behind what was made: CycleGAN's test inputs, or a real set itself.
+    `dtype` is the arithmetic in which images were made; `reference_dtype` and `images_dtype` are those of the network
+    that saw them: the reference, and what is compared with it.
     """
     hashes = read_card(data)["sha256"]
     made = read_samples_card(model).get(one.checkpoint, {})
@@ -39,6 +43,8 @@ def protocol(model: str, one: Comparison, data: Path, extractor: Extractor) -> d
         "reference_sha256": hashes[one.real.removeprefix("real/")][:SHORT],
         "images_sha256": hashes.get(behind, "")[:SHORT],
         **{name: made.get(name) for name in ("step", "ema_decay", "batch_norm", "seed", "dtype")},
+        "reference_dtype": read_reference_card(REFERENCE / model / extractor.name)["precision"],
+        "images_dtype": extractor.precision,
         "n_features": extractor.width,
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }

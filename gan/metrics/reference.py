@@ -1,11 +1,14 @@
 """Features of real images on disk: float32, as networks give them, and memory-mapped, so that any number fits."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from gan.core.errors import DataError
-from gan.metrics.features import Features
+from gan.metrics.features import Extractor, Features
+
+CARD = "card.json"
 
 
 def write_features(folder: Path, name: str, features: Features) -> None:
@@ -26,3 +29,22 @@ def read_features(folder: Path, name: str) -> Features:
     except FileNotFoundError as error:
         raise DataError(f"{path} is missing; `dvc repro reference` makes it") from error
     return features
+
+
+def write_card(folder: Path, extractor: Extractor) -> None:
+    """Say which network took the features in a folder: the SHA-256 of its weights, and its arithmetic."""
+    card = {"extractor_sha256": extractor.sha256, "precision": extractor.precision}
+    (folder / CARD).write_text(json.dumps(card, indent=2) + "\n")
+
+
+def read_card(folder: Path) -> dict[str, str]:
+    """The same.
+
+    Raises:
+        DataError: there is none.
+    """
+    try:
+        card: dict[str, str] = json.loads((folder / CARD).read_text())
+    except FileNotFoundError as error:
+        raise DataError(f"{folder / CARD} is missing; `dvc repro reference` makes it") from error
+    return card

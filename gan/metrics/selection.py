@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan.core.images import Uint8
+from gan.core.streams import Stream, numpy_generator
 from gan.metrics.features import Extractor, Features, extract
 from gan.metrics.frechet import exact_fid, moments
 from gan.metrics.kid import features_to_kid
@@ -22,7 +23,7 @@ def part(count: int, images: int) -> NDArray[np.bool_]:
     The same for every seed of training, so that runs are scored against the same reference.
     """
     chosen = np.zeros(count, bool)
-    chosen[np.random.default_rng([count, images]).permutation(count)[: min(images, count // 2)]] = True
+    chosen[numpy_generator(Stream.CHOICE_REALS, count, images).permutation(count)[: min(images, count // 2)]] = True
     return chosen
 
 
@@ -48,7 +49,7 @@ class Selection:
             prefix = "_".join(part for part in (name, self.extractor.name) if part)
             prdc = features_to_prdc(real, fake, self.nearest, self.seed)
             scores[f"{prefix}_fid"] = exact_fid(moments([real]), moments([fake]))
-            scores[f"{prefix}_kid"] = features_to_kid(real, fake, subsets=1, subset_size=len(fake), seed=self.seed)[0]
+            scores[f"{prefix}_kid"] = features_to_kid(real, fake)[0]
             scores |= {f"{prefix}_{metric}": prdc[metric] for metric in ("recall", "coverage")}
         return scores
 

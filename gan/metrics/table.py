@@ -10,9 +10,19 @@ from gan.metrics.protocol import COLUMNS as PROTOCOL
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 COUNTS = ["n_real", "n_fake"]
 SETS = ["reference", "images"]  # which real images, and which images beside them, a distance is between
-SCORES = ["fid", "kid", "kid_std", "fid_std", "precision", "recall", "density", "coverage", "nearest_train"]
+SHARES = ["precision", "recall", "density", "coverage"]
+SCORES = [
+    "fid",
+    "kid",
+    "kid_std",
+    "fid_std",
+    "kid_subset_std",
+    *SHARES,
+    *(f"{name}_std" for name in SHARES),
+    "nearest_train",
+]
 OPTIONAL = ["inception_score", "inception_score_std"]
-SHOWN = [*SCORES, *OPTIONAL]  # of a checkpoint, in metrics.json
+SHOWN = ["fid", "kid", "fid_std", "kid_std", *SHARES, "nearest_train", *OPTIONAL]  # of a checkpoint, in metrics.json
 
 Truth = dict[tuple[str, str], dict[str, float]]
 

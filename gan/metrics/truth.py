@@ -8,12 +8,12 @@ from gan.core.samples import read_samples
 from gan.data.card import is_aligned, read_card
 from gan.data.packed import load_images
 from gan.metrics import aligned, masks
-from gan.metrics.comparisons import CONSTANT, comparisons
+from gan.metrics.comparisons import CONSTANT, FLOOR, comparisons
 
 Scores = dict[tuple[str, str], dict[str, float]]
 
 
-def truth_scores(model: str, data: Path, checkpoints: list[str]) -> Scores:
+def truth_scores(model: str, data: Path, checkpoints: list[str], reference: str) -> Scores:
     """Agreement with the true translation by (direction, checkpoint); empty where no truth is known.
 
     `constant` is the best single colour: what a model that knows nothing gets.
@@ -22,11 +22,10 @@ def truth_scores(model: str, data: Path, checkpoints: list[str]) -> Scores:
         return {}
     tests = {f"real/test{domain}": load_images(data, f"test{domain}")[:] for domain in "AB"}
     scores: Scores = {}
-    for one in comparisons(model, checkpoints):
-        target = one.real[-1]
-        truth = tests[f"real/test{target}"]
-        if one.fake == f"real/test{target}":
-            continue  # the floor is the truth itself
+    for one in comparisons(model, checkpoints, reference):
+        if one.checkpoint == FLOOR:
+            continue  # real images: the truth itself, or others than these
+        truth, target = tests[one.test], one.test[-1]
         images = tests[one.fake] if one.fake in tests else read_samples(model, *one.fake.split("/")[1:])
         scores[one.direction, one.checkpoint] = _against(truth, images, target, card)
         scores[one.direction, CONSTANT] = _against(truth, aligned.best_constant(truth), target, card)

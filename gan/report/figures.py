@@ -10,7 +10,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
 SCORE = "_fid"  # how columns of a snapshot's score end
-HIDDEN = ("_kid", "recall", "coverage", "accuracy", "diversity")  # of a history, but no losses
+HIDDEN = ("_kid", "recall", "coverage", "accuracy", "spread", "diversity")  # of a history, but no losses
 
 OVERVIEW = {
     "dcgan_samples": "DCGAN: samples",

@@ -8,12 +8,13 @@ from typing import Any, Protocol
 import torch
 
 from gan.core.environment import differences, environment
-from gan.core.errors import Interrupted
+from gan.core.errors import Interrupted, ParamsError
 from gan.core.images import Images, Uint8, save_png
 from gan.core.params import Training
 from gan.core.progress import Progress
 from gan.core.runstate import RunState
-from gan.core.runtime import Runtime, seed_all
+from gan.core.runtime import Runtime
+from gan.core.streams import Stream, seed_torch
 from gan.training import checkpoint, statefile
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.interrupts import Interrupts
@@ -86,24 +87,25 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
     """Train to the end, from the saved state if there is one; the result is the same either way.
 
     Raises:
+        ParamsError: more snapshots are asked for than there are steps.
         Interrupted: a signal came; the state is saved.
         CollapseError: training went wrong, and `watch.stop` asks to stop then; the last saved state is kept.
         NonFiniteError: a loss or weight broke; the last good state is kept.
     """
-    run = _restore(recipe, job.state)
     total = recipe.total_steps
+    _refuse_more_snapshots_than_steps(params.snapshots.count, total)
+    run = _restore(recipe, job.state)
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
         if run.step:
             progress.say(f"resumed at step {run.step} of {total}")
         _note_environment(run, recipe, progress)
         saved = time.monotonic()
         while run.step < total:
-            seed_all(job.seed, run.step)
+            seed_torch(Stream.STEP, job.seed, run.step)
             run.pending.append(recipe.step(run.step))
             run.step += 1
-            if (
-                recipe.runtime.device.type == "cpu"
-            ):  # looking costs nothing; a GPU would have to wait, and looks at rows
+            # On a CPU a look costs nothing; a GPU would have to wait for it, and is looked at when a row is due.
+            if recipe.runtime.device.type == "cpu":
                 settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
             if due.row:
@@ -126,6 +128,11 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
     return run
 
 
+def _refuse_more_snapshots_than_steps(count: int, total: int) -> None:
+    if count > total:
+        raise ParamsError(f"snapshots.count: {count}, but training has {total} steps; use at most {total}")
+
+
 def _note_environment(run: Run, recipe: Recipe, progress: Progress) -> None:
     now = environment(recipe.runtime)
     if run.environments and (changed := differences(run.environments[-1], now)):
@@ -135,13 +142,14 @@ def _note_environment(run: Run, recipe: Recipe, progress: Progress) -> None:
 
 
 class _Due:
-    """What is due after a step; the last step is due everything."""
+    """What to do after a step; after the last one, all of it."""
 
     def __init__(self, step: int, recipe: Recipe, params: Training) -> None:
         def every(steps: float) -> bool:
             return step % max(1, round(steps)) == 0 or step == recipe.total_steps
 
-        self.snapshot = every(recipe.total_steps / params.snapshots.count)
+        total, count = recipe.total_steps, params.snapshots.count
+        self.snapshot = step * count // total > (step - 1) * count // total  # `count` times, the last at the end
         self.watch = every(params.watch.every_steps)
         self.row = every(params.log_every) or self.watch
         self.preview = every(params.preview_every_epochs * recipe.per_epoch)

@@ -6,19 +6,24 @@ from torch.nn import functional as F
 
 def d_non_saturating(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
     """-log D(x) - log(1 - D(G(z))) on logits (Goodfellow et al. 2014, algorithm 1), mean over scores."""
-    return F.softplus(-real.float()).mean() + F.softplus(fake.float()).mean()
+    return F.softplus(-_exact(real)).mean() + F.softplus(_exact(fake)).mean()
 
 
 def g_non_saturating(fake: torch.Tensor) -> torch.Tensor:
     """-log D(G(z)) on logits (Goodfellow et al. 2014, section 3), mean over scores."""
-    return F.softplus(-fake.float()).mean()
+    return F.softplus(-_exact(fake)).mean()
 
 
 def d_least_squares(real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
     """((D(x) - 1)² + D(G(z))²) / 2 (Mao et al. 2017, with CycleGAN's division by 2), mean over scores."""
-    return ((real.float() - 1).square().mean() + fake.float().square().mean()) / 2
+    return ((_exact(real) - 1).square().mean() + _exact(fake).square().mean()) / 2
 
 
 def g_least_squares(fake: torch.Tensor) -> torch.Tensor:
     """(D(G(z)) - 1)² (Mao et al. 2017; Zhu et al. 2017, section 4), mean over scores."""
-    return (fake.float() - 1).square().mean()
+    return (_exact(fake) - 1).square().mean()
+
+
+def _exact(scores: torch.Tensor) -> torch.Tensor:
+    """In at least float32: bfloat16 would round the mean to two digits."""
+    return scores.to(torch.promote_types(scores.dtype, torch.float32))

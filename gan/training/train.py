@@ -12,7 +12,7 @@ from gan.training.loop import Job, Recipe, Run, fit
 
 
 def train(recipe: Recipe, state: RunState, params: Params) -> None:
-    """Train the recipe, then write the last checkpoint, snapshots, losses, previews and card, and forget the state.
+    """Train the recipe, then write the last checkpoint, snapshots, losses, previews and card.
 
     Raises:
         InputsChangedError: params, code or data changed under the run; the trained state is kept.
@@ -24,8 +24,7 @@ def train(recipe: Recipe, state: RunState, params: Params) -> None:
     _publish(recipe, run, job)
     model = str(recipe.meta()["model"])
     write_card(REPORTS / model / CARD, state, params, path_of(model, "last"), run.environments)
-    state.check_inputs()
-    state.remove()
+    state.finish()
 
 
 def _publish(recipe: Recipe, run: Run, job: Job) -> None:

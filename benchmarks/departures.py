@@ -1,0 +1,76 @@
+"""Does each departure from the CycleGAN paper help? `python -m benchmarks.departures` trains and compares.
+
+One option at a time is set back to the paper's, and all of them together, each with three seeds, all else as in
+params.yaml. What was measured is kept in benchmarks/departures.csv, so that a study that was stopped goes on, on any
+machine.
+"""
+
+import argparse
+import tempfile
+from contextlib import chdir
+from pathlib import Path
+
+import pandas as pd
+
+from gan.commands.rerun import DVC, clone, run_or_fail
+from gan.core.paths import REPORTS
+
+FOUND = Path("benchmarks/departures.csv")
+SEEDS = (0, 1, 2)
+PAPER = {
+    "downsample_padding": "zeros",
+    "upsample": "transposed",
+    "norm": "instance",
+    "skips": "false",
+    "output": "tanh",
+    "standardise": "false",
+}
+VARIANTS = {
+    "defaults": {},
+    "zeros": {"downsample_padding": "zeros"},
+    "transposed": {"upsample": "transposed"},
+    "instance": {"norm": "instance"},
+    "no skips": {"skips": "false"},
+    "all of the paper's": PAPER,
+}
+SCORES = ("kid", "fid", "sea_iou", "land_iou")
+
+
+def measure(variant: str, seed: int) -> pd.DataFrame:
+    """A row a direction: the last checkpoint's scores, trained in a temporary clone that shares DVC's cache."""
+    sets = [f"train_cyclegan.generator.{name}={value}" for name, value in VARIANTS[variant].items()]
+    options = [part for one in (f"seed={seed}", *sets) for part in ("-S", one)]
+    with tempfile.TemporaryDirectory(prefix="gan-departures-") as folder:
+        place = Path(folder) / "clone"
+        clone("HEAD", place)
+        with chdir(place):
+            run_or_fail([*DVC, "exp", "run", *options, "evaluate@cyclegan"], f"{variant}, seed {seed} failed")
+            table = pd.read_csv(REPORTS / "cyclegan" / "fid.csv")
+    last = table[table["checkpoint"] == "last"]
+    return last[["direction", *SCORES, "libraries", "dtype"]].assign(variant=variant, seed=seed)
+
+
+def table(found: pd.DataFrame) -> pd.DataFrame:
+    """Mean ± standard deviation over the seeds, a row a variant and direction."""
+    grouped = found.groupby(["variant", "direction"], sort=False)[list(SCORES)]
+    mean, std = grouped.mean(), grouped.std()
+    cells = {name: [f"{m:.3g} ± {s:.2g}" for m, s in zip(mean[name], std[name], strict=True)] for name in SCORES}
+    return pd.DataFrame(cells, index=mean.index).assign(seeds=grouped.size())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.departures", description=__doc__)
+    parser.add_argument("--table", action="store_true", help="print what was measured, and train nothing")
+    given = parser.parse_args()
+    found = pd.read_csv(FOUND) if FOUND.exists() else pd.DataFrame(columns=["variant", "seed"])
+    for seed in () if given.table else SEEDS:
+        for variant in VARIANTS:
+            if not ((found["variant"] == variant) & (found["seed"] == seed)).any():
+                found = pd.concat([found, measure(variant, seed)])
+                found.to_csv(FOUND, index=False, float_format="%.6g")
+                print(found.tail(2).to_string(index=False, header=False), flush=True)
+    print(table(found).to_string())
+
+
+if __name__ == "__main__":
+    main()

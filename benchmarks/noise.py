@@ -1,0 +1,135 @@
+"""How often is a verdict on one seed each wrong? `python -m benchmarks.noise` (needs `dvc repro reference@dcgan`).
+
+Many equal generators are scored against one reference, and each two of them are compared. They are equal, so that a
+verdict of better or worse is a false alarm: 5 % are promised. And one of them is made better by three true deviations
+of the difference: how often is that found? Where the deviations are right, in 85 % of cases.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gan.core.paths import REFERENCE
+from gan.core.progress import Progress
+from gan.metrics.compare import LOWER, one_seed_reach
+from gan.metrics.features import Features
+from gan.metrics.frechet import fid, moments, sampling_std
+from gan.metrics.kid import features_to_kid, mean_within
+from gan.metrics.masks import Mask, iou
+from gan.metrics.prdc import features_to_prdc
+from gan.metrics.reference import read_features
+
+COUNTS = (250, 360, 1000, 10_000)
+WIDTH = 64  # of features with a known covariance
+Scores = dict[str, float]
+Draw = Callable[[np.random.Generator, int, int, int], tuple[Features, list[Features]]]  # reference, and equal sets
+
+
+def known(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
+    """Normal, with variances that fall as 1, 1/4, 1/9 and so on, as those of networks do."""
+    deviations = 1 / np.arange(1, WIDTH + 1)
+    return rng.normal(size=(real, WIDTH)) * deviations, [
+        rng.normal(size=(count, WIDTH)) * deviations for _ in range(sets)
+    ]
+
+
+def moved(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
+    """The same, of generators that differ from the reference: their mean is off."""
+    reference, made = known(rng, real, count, sets)
+    return reference, [one + 0.05 for one in made]
+
+
+def digits(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
+    """Features of MNIST, split at random: no image is in two sets."""
+    folder = REFERENCE / "dcgan" / "efficientnet_lite0"
+    features = np.concatenate([read_features(folder, name) for name in ("train", "test")])
+    order = rng.permutation(len(features))
+    chosen = [order[real + index * count : real + (index + 1) * count] for index in range(sets)]
+    return features[order[:real]], [features[one] for one in chosen if len(one) == count]
+
+
+def scores_of(reference: Features, made: list[Features], seed: int) -> Iterator[Scores]:
+    """Every score on features, and what it says of its own noise."""
+    of_reference, within = moments([reference]), mean_within(reference)
+    for fake in made:
+        kid, kid_std = features_to_kid(reference, fake, within)
+        distance = fid(of_reference, moments([fake]), check=False)
+        noise = {"kid_std": kid_std, "fid_std": sampling_std(of_reference, fake, 40, seed)}
+        yield {"kid": kid, "fid": distance, **noise, **features_to_prdc(reference, fake, 5, 0)}
+
+
+def of_masks(rng: np.random.Generator, count: int) -> Scores:
+    """IoU of coasts: half-planes, and translations that shift each by a distance of its own and speckle it."""
+    across = np.linspace(-1, 1, 16)
+    places, shifts, noise = (rng.normal(size=(count, 1, 1)) * scale for scale in (0.4, 0.1, 0.05))
+    truth: Mask = np.broadcast_to(across > places, (count, 16, 16))
+    made: Mask = np.logical_xor(across > places + shifts, rng.random((count, 16, 16)) < np.abs(noise))
+    value, std = iou(made, truth)
+    return {"sea_iou": value, "sea_iou_std": std}
+
+
+def rates(groups: list[list[Scores]]) -> pd.DataFrame:
+    """A row a metric: how often equal generators of a group are told apart, and unequal ones are.
+
+    Args:
+        groups: scores of equal generators against one reference each.
+    """
+    names = [name for name in groups[0][0] if f"{name}_std" in groups[0][0]]
+    rows = []
+    for name in names:
+        values = [np.array([one[name] for one in group]) for group in groups]
+        true = float(np.sqrt(np.mean([value.var(ddof=1) for value in values])))
+        said = [_verdicts(name, *pair, 3 * true * 2**0.5) for group in groups for pair in combinations(group, 2)]
+        false, found = np.array(said).mean(axis=0)
+        own = float(np.sqrt(np.mean([one[f"{name}_std"] ** 2 for group in groups for one in group])))
+        row = {"metric": name, "true deviation": true, "said": own, "false alarms": false, "found": found}
+        rows.append(row | {"pairs": len(said)})
+    return pd.DataFrame(rows)
+
+
+def _verdicts(name: str, one: Scores, other: Scores, better_by: float) -> tuple[bool, bool]:
+    """Whether the two are told apart as they are, and when the other is better."""
+    better = other | {name: other[name] + (-better_by if name in LOWER else better_by)}
+    return _told(name, one, other), _told(name, one, better)
+
+
+def _told(name: str, one: Scores, other: Scores) -> bool:
+    reach = one_seed_reach(name, one[f"{name}_std"], other[f"{name}_std"])
+    return abs(one[name] - other[name]) > reach
+
+
+def measure(draw: Draw, real: int, count: int, sets: int, groups: int) -> pd.DataFrame:
+    """The rates of `groups` groups of `sets` equal generators, of `count` images each."""
+    rng, found = np.random.default_rng(count), []
+    with Progress(f"{draw.__name__}, {count}", groups, "groups") as progress:
+        for group in range(groups):
+            reference, made = draw(rng, real, count, sets)
+            found.append(list(scores_of(reference, made, group)))
+            progress.advance()
+    masks = [[of_masks(rng, count) for _ in range(sets)] for _ in range(groups)] if draw is known else []
+    return pd.concat([rates(found), *([rates(masks)] if masks else [])])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.noise", description=__doc__)
+    parser.add_argument("counts", type=int, nargs="*", default=COUNTS, help="images to a set; %(default)s")
+    parser.add_argument("--groups", type=int, default=12, help="references; %(default)s")
+    given = parser.parse_args()
+    tables: list[Any] = []
+    for count in given.counts:
+        for draw, real in ((known, count * 4), (moved, count * 4), (digits, 2000)):
+            real = min(real, 10_000)
+            sets = 10 if draw is not digits else min(10, (5000 - real) // count)
+            if sets > 1:
+                groups = given.groups if count < 5000 else 2
+                table = measure(draw, real, count, sets, groups)
+                tables.append(table.assign(features=draw.__name__, images=count))
+                print(tables[-1].to_string(index=False, float_format="%.3g"), flush=True)
+
+
+if __name__ == "__main__":
+    main()

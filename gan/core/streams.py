@@ -1,0 +1,49 @@
+"""Random numbers as a function of purpose, seed and step: no generator has a state that a kill would lose."""
+
+from enum import StrEnum
+from hashlib import blake2b
+
+import numpy as np
+import torch
+
+
+class Stream(StrEnum):
+    """What random numbers are drawn for. No two purposes share a stream, whatever their seeds and steps."""
+
+    SPLIT = "shuffling images before they are split"
+    LIMIT = "drawing a part of a source"
+    TILES = "places of tiles on a map"
+    WEIGHTS = "initial weights"
+    ORDER = "order of training images"
+    STEP = "one training step: latents, crops, flips, swaps of the image pool"
+    PREVIEW = "latents of previews"
+    CHOICE_REALS = "training images to choose a snapshot by"
+    CHOICE_LATENTS = "latents to choose a snapshot by"
+    CHOICE_INPUTS = "inputs to choose a snapshot by"
+    SAMPLES = "latents of samples"
+    SHOWN = "images that a grid shows"
+    KID_SUBSETS = "subsets of KID"
+    FID_RESAMPLES = "resamples of FID"
+    PRDC_SUBSET = "images of the larger set that PRDC looks at"
+    INCEPTION_SPLITS = "splits of the Inception Score"
+
+
+def seed_torch(stream: Stream, *key: int) -> None:
+    """Seed torch's global generators, on every device, from a purpose and a few integers such as (seed, step)."""
+    torch.manual_seed(_mixed(stream, key))
+
+
+def torch_generator(stream: Stream, *key: int) -> torch.Generator:
+    """A CPU generator of one's own."""
+    return torch.Generator().manual_seed(_mixed(stream, key))
+
+
+def numpy_generator(stream: Stream, *key: int) -> np.random.Generator:
+    """A NumPy generator of one's own."""
+    return np.random.default_rng(_mixed(stream, key))
+
+
+def _mixed(stream: Stream, key: tuple[int, ...]) -> int:
+    """63 bits of a hash of all of it."""
+    text = ":".join([stream, *(str(int(part)) for part in key)])
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1

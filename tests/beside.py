@@ -1,0 +1,148 @@
+"""Ours made small, and the plain recipes with the same weights to stand beside them."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from gan.core.images import Images, Uint8
+from gan.core.params import TrainCycleGAN, TrainDCGAN
+from gan.core.runtime import Network, Runtime
+from gan.cyclegan.nets import Colours
+from gan.cyclegan.recipe import CycleGAN
+from gan.dcgan.recipe import DCGAN
+from tests import plain_cyclegan, plain_dcgan, tiny
+
+CPU = torch.device("cpu")
+Networks = dict[str, tuple[nn.Module, nn.Module]]  # name → ours and the plain one
+
+
+class Contiguous(Runtime):
+    """Networks and images in torch's plain layout, in which ours otherwise never are."""
+
+    def place(self, network: Network) -> Network:
+        return super().place(network).to(memory_format=torch.contiguous_format)
+
+    def upload(self, tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.ndim < 4:
+            return tensor
+        return tensor.permute(0, 3, 1, 2).contiguous().permute(0, 2, 3, 1)
+
+
+def noise(draw: int, size: int, channels: int) -> Uint8:
+    """Six images, uint8 (6, size, size, channels)."""
+    return np.random.default_rng(draw).integers(0, 256, (6, size, size, channels), np.uint8)
+
+
+def pixels(batch: torch.Tensor) -> torch.Tensor:
+    """uint8 (N, H, W, C) to float64 (N, C, H, W) in [-1, 1], rounded once, to float32."""
+    return (batch.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1).double()
+
+
+def cyclegan(choices: dict[str, Any], runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> CycleGAN:
+    """Ours, of 16×16 images and width 4; domain A is grey where no identity loss forbids it."""
+    block = tiny.values()["train_cyclegan"] | {"load_size": 16, "crop_size": 16, "flip": False, "lr_factor": 1.0}
+    params = TrainCycleGAN.model_validate(block | {"generator": {"width": 4, "blocks": 1} | choices} | changes)
+    torch.manual_seed(draw)
+    a, b = noise(2 * draw, 16, 3 if params.lambda_identity else 1), noise(2 * draw + 1, 16, 3)
+    return CycleGAN(a, b, params, lr, 0, runtime)
+
+
+def dcgan(runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> DCGAN:
+    """Ours, of 32×32 images and width 4."""
+    block = tiny.values()["train_dcgan"] | changes
+    block |= {"generator": {"width": 4, "z_dim": 8, "latent": "normal"}, "discriminator": {"width": 4}}
+    torch.manual_seed(draw)
+    return DCGAN(noise(draw, 32, 1), TrainDCGAN.model_validate(block), lr, 0, runtime)
+
+
+def copied(plain: Network, ours: nn.Module) -> Network:
+    """The plain network in float64, with the weights of ours in the order of both."""
+    plain.double()
+    with torch.no_grad():
+        for weight, other in zip(plain.parameters(), ours.parameters(), strict=True):
+            assert weight.shape == other.shape
+            weight.copy_(other)
+    return plain
+
+
+def colours(measured: Colours, images: Images) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and deviation of each channel as we measured them, in float32, if they are these images'."""
+    mean, deviation = measured.mean.double().flatten(), measured.deviation.double().flatten()
+    exact = pixels(torch.from_numpy(images[:]))
+    torch.testing.assert_close(mean, exact.mean((0, 2, 3)), rtol=0, atol=1e-6)
+    torch.testing.assert_close(deviation, exact.std((0, 2, 3), correction=0), rtol=0, atol=1e-6)
+    return mean, deviation
+
+
+def plain_generator(ours: CycleGAN, source: str, target: str) -> plain_cyclegan.Generator:
+    network = ours.a2b if source == "a" else ours.b2a
+    options = ours.params.generator.model_dump(exclude={"standardise"})
+    if ours.params.generator.standardise:
+        domains = {"a": ours.a, "b": ours.b}
+        options["colours"] = [
+            colours(network.source, domains[source].batches.images),
+            colours(network.target, domains[target].batches.images),
+        ]
+    plain = plain_cyclegan.Generator(plain_cyclegan.Options(**options), ours.channels[source], ours.channels[target])
+    return copied(plain, network)
+
+
+def beside_cyclegan(ours: CycleGAN) -> tuple[plain_cyclegan.Training, Networks]:
+    params, d = ours.params, ours.params.discriminator
+    plain = plain_cyclegan.Training(
+        a2b=plain_generator(ours, "a", "b"),
+        b2a=plain_generator(ours, "b", "a"),
+        d_a=copied(plain_cyclegan.discriminator(d.width, d.layers, ours.channels["a"]), ours.a.discriminator),
+        d_b=copied(plain_cyclegan.discriminator(d.width, d.layers, ours.channels["b"]), ours.b.discriminator),
+        lambda_cycle=params.lambda_cycle,
+        lambda_identity=params.lambda_identity,
+    )
+    plain.optimise(ours.g_optimizer.param_groups[0]["lr"], (params.betas[0], params.betas[1]))
+    return plain, {
+        "a2b": (ours.a2b, plain.a2b),
+        "b2a": (ours.b2a, plain.b2a),
+        "d_a": (ours.a.discriminator, plain.d_a),
+        "d_b": (ours.b.discriminator, plain.d_b),
+    }
+
+
+def beside_dcgan(ours: DCGAN) -> tuple[plain_dcgan.Training, Networks]:
+    params, size, channels = ours.params, ours.shape["size"], ours.shape["channels"]
+    g, d = params.generator, params.discriminator
+    plain = plain_dcgan.Training(
+        copied(plain_dcgan.generator(g.z_dim, g.width, channels, size), ours.generator),
+        copied(plain_dcgan.discriminator(d.width, channels, size), ours.discriminator),
+        ours.g_optimizer.param_groups[0]["lr"],
+        (params.betas[0], params.betas[1]),
+    )
+    return plain, {"g": (ours.generator, plain.generator), "d": (ours.discriminator, plain.discriminator)}
+
+
+def reals(ours: CycleGAN, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+    return pixels(ours.a.batches.at(step)), pixels(ours.b.batches.at(step))
+
+
+def watched_latents(ours: DCGAN) -> list[torch.Tensor]:
+    """Where the latents of each step from now on are to be found."""
+    seen: list[torch.Tensor] = []
+    ours.generator.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].double()))
+    return seen
+
+
+def convolutions(network: nn.Module) -> list[nn.Conv2d | nn.ConvTranspose2d]:
+    return [module for module in network.modules() if isinstance(module, nn.Conv2d | nn.ConvTranspose2d)]
+
+
+def gradient(network: nn.Module) -> torch.Tensor:
+    """As one vector, in float64."""
+    parts = [weight.grad for weight in network.parameters()]
+    return torch.cat([part.double().flatten() for part in parts if part is not None])
+
+
+def state(network: nn.Module) -> list[torch.Tensor]:
+    """All weights, and what BatchNorm keeps of past batches."""
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    kept = [tensor for norm in norms for tensor in (norm.running_mean, norm.running_var) if tensor is not None]
+    return [*network.parameters(), *kept]

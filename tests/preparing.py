@@ -1,0 +1,67 @@
+"""prepare-data in a test: one block of params, and the card of what came of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gan.core.data_params import PrepareData
+from gan.core.images import Uint8
+from gan.data.packed import load_images
+from gan.datasets.prepare import Preparation
+from tests import official_files, tiny
+
+
+def block(part: str, mirrors: tuple[str, ...] = (), **changes: Any) -> PrepareData:
+    """The params of prepare-data, of which `part` is images or domains."""
+    values = tiny.values()["prepare_data"]
+    values[part] |= {"limit": None, "image_size": 32} | changes
+    values["work"] |= {"mirrors": list(mirrors)}
+    return PrepareData.model_validate(values)
+
+
+def images(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    """The card of what prepare-data makes of a source in data/images."""
+    changes = {"channels": 3, "test_count": 4} | changes
+    params = block("images", mirrors, source=source, **changes)
+    Preparation(params, workspace / ".state", 60.0).images(workspace / "images")
+    return card(workspace / "images")
+
+
+def card(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "card.json").read_text())
+    return found
+
+
+def counts(found: dict[str, Any]) -> dict[str, int]:
+    return {name: one["count"] for name, one in found["sets"].items()}
+
+
+def as_set(whole: Uint8) -> set[bytes]:
+    return {image.tobytes() for image in whole}
+
+
+def of(workspace: Path, name: str) -> Uint8:
+    return load_images(workspace / "images", name)[:]
+
+
+def domains(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    params = block("domains", mirrors, source=source, **changes)
+    Preparation(params, workspace / ".state", 60.0).domains(workspace / "domains")
+    return card(workspace / "domains")
+
+
+def paper_set(names: dict[str, list[str]]) -> bytes:
+    """A zip as the authors make it: one folder, four below."""
+    files = {}
+    for split, files_of_it in names.items():
+        for index, name in enumerate(files_of_it):
+            files[f"set/{split}/{name}"] = official_files.jpeg(index, (40, 40))
+    return official_files.zipped(files)
+
+
+def of_four(count: int) -> dict[str, list[str]]:
+    return {
+        f"{split}{domain}": [f"{index}_{domain}.jpg" for index in range(count)]
+        for split in ("train", "test")
+        for domain in "AB"
+    }

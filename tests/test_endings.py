@@ -1,0 +1,97 @@
+"""What a stage says when it is interrupted or memory is short: what is kept, and which params to lower."""
+
+import errno
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from gan.core.endings import SMALLER, explained
+from gan.core.errors import Interrupted, OutOfMemory, clean_exit, lacking_memory
+from tests import tiny
+from tests.project import sh
+from tests.test_house import pipeline
+
+TOO_MUCH = 10**15  # bytes: no machine has them, no address space either
+CUDA = (
+    "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.11 GiB of which 1.2 GiB is free."
+)
+
+
+def failing(error: BaseException) -> Callable[[], object]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("work", "line"),
+    [
+        (lambda: torch.empty(TOO_MUCH, dtype=torch.uint8), f"out of memory ({TOO_MUCH} bytes more were asked for)"),
+        (lambda: np.empty(TOO_MUCH, np.uint8), "out of memory (909. TiB more were asked for)"),
+        (lambda: bytearray(TOO_MUCH), "out of memory"),
+        (failing(torch.OutOfMemoryError(CUDA)), "out of GPU memory (2.00 GiB more were asked for)"),
+        (failing(RuntimeError("CUDA error: out of memory\nCompile with ...")), "out of GPU memory"),
+        (failing(RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")), "out of GPU memory"),
+        (failing(RuntimeError("std::bad_alloc")), "out of memory"),
+        (failing(OSError(errno.ENOMEM, "Cannot allocate memory")), "out of memory"),
+    ],
+)
+def test_too_little_memory_is_a_sentence(
+    work: Callable[[], object], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(OutOfMemory) as caught, explained("sample@dcgan"):
+        work()
+    fix = "lower sample.dcgan.batch_size, sample.dcgan.count, or run it where there is more"
+    assert str(caught.value) == f"sample@dcgan: {line}; {fix}; this stage keeps no state"
+    with pytest.raises(SystemExit), clean_exit():  # of `python -m gan`
+        work()
+    assert capsys.readouterr().err == f"error: {line}; free some, or run it where there is more\n"
+
+
+@pytest.mark.parametrize("error", [RuntimeError("size mismatch"), ValueError("out of memory"), None])
+def test_other_errors_are_none_of_it(error: Exception | None) -> None:
+    assert lacking_memory(error) == ""
+    if error:
+        with pytest.raises(type(error)), explained("report"):
+            raise error
+
+
+def test_every_stage_names_params_that_exist() -> None:
+    assert set(SMALLER) == set(pipeline())
+    for names in SMALLER.values():
+        for name in names.split():
+            value: Any = tiny.values()
+            for key in name.split("."):
+                value = value[key]
+            assert value is None or isinstance(value, int | float)
+
+
+def test_an_interrupt_of_a_stage_without_a_state() -> None:
+    with pytest.raises(Interrupted) as caught, explained("report"):
+        raise KeyboardInterrupt
+    assert str(caught.value) == "report: interrupted; this stage keeps no state: the same command starts it again"
+
+
+STAGE = """
+import os, signal, sys
+from gan.core.stage import stage
+with stage("nap"):
+    print("began", flush=True)
+    os.kill(os.getpid(), int(sys.argv[1]))
+    sys.exit("was not stopped")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_a_stage_without_a_state_is_one_line(workspace: Path, number: signal.Signals) -> None:
+    (workspace / "dvc.yaml").write_text("stages: {nap: {cmd: nap}}")
+    tiny.write(workspace / "params.yaml")
+    output = sh(workspace, sys.executable, "-c", STAGE, str(int(number)), status=1)
+    assert output == "began\nerror: nap: interrupted; this stage keeps no state: the same command starts it again\n"

@@ -1,0 +1,138 @@
+"""The loop around both models: a run stopped anywhere ends in the same bits; rows, snapshots, and what stops it."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gan.core.errors import Interrupted, NonFiniteError, ParamsError
+from gan.core.params import Params
+from gan.core.runstate import RunState
+from gan.training import checkpoint
+from gan.training.loop import Job, Recipe, Run, fit
+from tests import tiny
+from tests.recipes import Build, discriminators, equal
+
+PIPELINE = "stages:\n  train: {cmd: train}\n"
+
+
+def run(build: Build, p: Params, folder: Path) -> tuple[Recipe, Run]:
+    """A whole run; the pictures and snapshots it leaves go to the folder."""
+    recipe = build(p)
+    with RunState("train", keep=5) as state:
+        job = Job(p.seed, state, p.save_every_seconds)
+        result = fit(recipe, recipe.params, job)
+        for kept in (job.previews, job.snapshots):
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
+        state.remove()
+    return recipe, result
+
+
+@pytest.fixture
+def project(workspace: Path) -> Path:
+    (workspace / "dvc.yaml").write_text(PIPELINE)
+    (workspace / "params.yaml").write_text("seed: 0\n")
+    return workspace
+
+
+def signalled(build: Build, stop: int) -> Build:
+    """The same recipe, in whose step number `stop` a SIGTERM arrives."""
+
+    def wrapped(p: Params) -> Recipe:
+        recipe = build(p)
+        step = recipe.step
+
+        def last(number: int) -> dict[str, torch.Tensor]:
+            if number == stop - 1:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return step(number)
+
+        recipe.step = last  # type: ignore[method-assign,assignment]
+        return recipe
+
+    return wrapped
+
+
+@pytest.mark.parametrize("stops", [[1], [3, 4], [2, 5]])
+def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: list[int], project: Path) -> None:
+    """All is compared: networks, averages, optimisers, schedules, image pools, history, previews and snapshots."""
+    p = tiny.params()
+    whole, expected = run(build, p, project / "whole")
+
+    for stop in stops:
+        with pytest.raises(Interrupted, match=f"SIGTERM at step {stop} "):
+            run(signalled(build, stop), p, project / "parts")
+    resumed, result = run(build, p, project / "parts")
+
+    assert equal(resumed.state_dict(), whole.state_dict())
+    assert equal(vars(result), vars(expected))
+    kept = [sorted((project / name).iterdir()) for name in ("whole", "parts")]
+    assert [path.read_bytes() for path in kept[0]] == [path.read_bytes() for path in kept[1]]
+    assert len([path for path in kept[0] if path.suffix == ".png"]) >= 2
+    assert len([path for path in kept[0] if path.suffix == ".safetensors"]) >= 2
+
+
+def test_another_seed_is_another_run(build: Build, project: Path) -> None:
+    weights = [build(tiny.params(seed=seed)).weights() for seed in (0, 0, 1)]
+    assert equal(weights[0], weights[1])
+    assert not equal(weights[0], weights[2])
+
+
+def test_a_discriminator_that_broke_stops_the_run_with_a_cure(build: Build, project: Path) -> None:
+    def broken(p: Params) -> Recipe:
+        recipe = build(p)
+        recipe.total_steps = 2
+        nn.init.constant_(next(discriminators(recipe)[0].parameters()), float("nan"))
+        return recipe
+
+    with pytest.raises(NonFiniteError, match=r"at step 1; .*a smaller lr"):
+        run(broken, tiny.params(), project / "previews")
+
+
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_as_many_snapshots_as_asked_at_equal_distances(build: Build, count: int, project: Path) -> None:
+    p = tiny.values()
+    for block in ("train_dcgan", "train_cyclegan"):
+        p[block]["snapshots"]["count"] = count
+    recipe, _ = run(build, Params.model_validate(p), project / "kept")
+    steps = sorted(int(path.stem.removeprefix("step-")) for path in (project / "kept").glob("*.safetensors"))
+    assert len(steps) == count
+    assert steps[-1] == recipe.total_steps
+    assert set(np.diff([0, *steps])) <= {recipe.total_steps // count, -(-recipe.total_steps // count)}
+
+
+def test_more_snapshots_than_steps_are_refused(build: Build, project: Path) -> None:
+    p = tiny.values()
+    for block in ("train_dcgan", "train_cyclegan"):
+        p[block]["snapshots"]["count"] = 1000
+    with pytest.raises(ParamsError, match=r"snapshots.count: 1000, but training has \d+ steps; use at most \d+"):
+        run(build, Params.model_validate(p), project / "kept")
+
+
+def test_the_history_has_a_row_at_each_interval_and_look(build: Build, project: Path) -> None:
+    recipe, result = run(build, tiny.params(), project / "kept")
+    params = recipe.params
+    steps = [row["step"] for row in result.rows]
+    due = set(range(params.log_every, recipe.total_steps, params.log_every))
+    looks = set(range(params.watch.every_steps, recipe.total_steps, params.watch.every_steps)) | {recipe.total_steps}
+    assert steps == sorted(due | looks)
+    assert {row["step"] for row in result.rows if any(name.endswith("diversity") for name in row)} == looks
+    assert all(0 <= row[name] <= 1 for row in result.rows for name in row if name.endswith("accuracy"))
+
+
+def test_snapshots_are_what_was_averaged_then(build: Build, project: Path) -> None:
+    recipe, _ = run(build, tiny.params(), project / "kept")
+    every = round(recipe.total_steps / recipe.params.snapshots.count)
+    paths = sorted((project / "kept").glob("*.safetensors"))
+    assert [path.stem for path in paths] == [f"step-{step:07d}" for step in (every, 2 * every)]
+    last = checkpoint.read(paths[-1])
+    assert last.meta == recipe.meta() | {"step": recipe.total_steps}
+    for name, tensor in recipe.weights().items():
+        kept = last.weights[name]
+        assert kept.dtype == (torch.float16 if tensor.is_floating_point() else tensor.dtype)
+        torch.testing.assert_close(kept.to(tensor.dtype), tensor, rtol=1e-3, atol=1e-4)

@@ -1,0 +1,67 @@
+"""Seeds that seed, and a stream of random numbers for each purpose."""
+
+import ast
+from collections import Counter
+from itertools import product
+
+import torch
+
+from gan.core.streams import Stream, numpy_generator, seed_torch, torch_generator
+from tests.tiny import ROOT
+
+SOURCES = [path for folder in ("gan", "stages") for path in (ROOT / folder).rglob("*.py")]
+KEYS = [(), *[(a,) for a in range(3)], *product(range(3), repeat=2), (0, 1000), *product(range(2), repeat=3)]
+# What makes or seeds a generator. KID seeds NumPy's global one, from a stream, since clean-fid draws from it.
+MAKERS = {"default_rng", "manual_seed", "manual_seed_all", "seed", "SeedSequence", "RandomState", "Random"}
+STREAMS = "gan/core/streams.py"
+ALLOWED = {(STREAMS, "default_rng"), (STREAMS, "manual_seed"), ("gan/metrics/kid.py", "seed")}
+
+
+def test_all_purposes_draw_different_numbers_whatever_their_keys() -> None:
+    """Among them what collided once: a step and a count of samples, weights and the first step."""
+    torch_draws, numpy_draws = set(), set()
+    for stream, key in product(Stream, KEYS):
+        torch_draws.add(tuple(torch.rand(2, generator=torch_generator(stream, *key)).tolist()))
+        numpy_draws.add(tuple(numpy_generator(stream, *key).random(2).tolist()))
+    assert len(torch_draws) == len(numpy_draws) == len(Stream) * len(KEYS)
+
+
+def test_randomness_is_a_function_of_purpose_and_key() -> None:
+    for stream in Stream:
+        seed_torch(stream, 3, 4)
+        first = torch.rand(3)
+        seed_torch(stream, 3, 4)
+        assert torch.equal(torch.rand(3), first)
+        assert torch.equal(torch.rand(3, generator=torch_generator(stream, 3, 4)), first)
+        assert numpy_generator(stream, 3, 4).random() == numpy_generator(stream, 3, 4).random()
+
+
+def test_generators_leave_the_global_one_alone() -> None:
+    seed_torch(Stream.STEP, 0)
+    expected = torch.rand(2)
+    seed_torch(Stream.STEP, 0)
+    torch.rand(2, generator=torch_generator(Stream.SAMPLES, 5))
+    numpy_generator(Stream.SHOWN, 5).random()
+    assert torch.equal(torch.rand(2), expected)
+
+
+def test_nothing_draws_but_from_a_named_stream() -> None:
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MAKERS:
+                found.add((path.relative_to(ROOT).as_posix(), node.func.attr))
+    assert found == ALLOWED
+
+
+def test_each_purpose_is_named_in_one_place() -> None:
+    """Two places that name one purpose draw the same numbers, with equal keys."""
+    uses = Counter(
+        node.attr
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream"
+    )
+    assert set(uses) == {stream.name for stream in Stream}
+    # The weights of both models, and of an untrained generator: where training began.
+    assert {name for name, count in uses.items() if count > 1} == {"WEIGHTS"}

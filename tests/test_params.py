@@ -98,6 +98,12 @@ def test_values_that_do_not_go_together(key: str, value: Any, message: str, tmp_
     assert message in refusal(tmp_path, values)
 
 
+def test_a_walk_needs_two_latents(tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    values["sample"]["dcgan"] |= {"interpolations": 6, "count": 11}
+    assert "interpolations 6 are walks between two latents each; count 11 has 5 such pairs" in refusal(tmp_path, values)
+
+
 def test_folder_must_be_named(tmp_path: Path) -> None:
     values = copy.deepcopy(tiny.values())
     values["prepare_data"]["images"]["source"] = "folder"

@@ -114,7 +114,8 @@ def _hash_path(path: Path) -> str:
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
-        if file.is_file() and file.suffix != ".pyc":  # as in .dvcignore
+        # As in .dvcignore: Python's compiled files, which have other names while it writes them.
+        if file.is_file() and file.suffix != ".pyc" and "__pycache__" not in file.parts:
             digest.update(file.relative_to(path).as_posix().encode())
             digest.update(_hash_file(file))
     return digest.hexdigest()

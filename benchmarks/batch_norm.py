@@ -1,0 +1,65 @@
+"""Which statistics should BatchNorm use in the averaged generator? `python -m benchmarks.batch_norm` compares two.
+
+A checkpoint has those of training, averaged like the weights. BigGAN and StudioGAN measure them anew, with the averaged
+weights on fresh latents (`torch.optim.swa_utils.update_bn`). Here both make the same samples of each snapshot.
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+import torch
+from torch.optim.swa_utils import update_bn
+
+from gan.core.params import DCGANGenerator, load
+from gan.core.paths import CHECKPOINTS, REFERENCE
+from gan.core.runtime import Runtime, start
+from gan.core.streams import Stream, torch_generator
+from gan.dcgan import sampling
+from gan.dcgan.nets import Generator, latents
+from gan.metrics.extractors import build_as
+from gan.metrics.features import extract
+from gan.metrics.kid import features_to_kid, mean_within
+from gan.metrics.reference import read_features
+from gan.training.checkpoint import read
+
+BATCHES = 100  # of latents, of training's size
+
+
+def measured_anew(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Generator:
+    """The network with BatchNorm's statistics of these latents (N, z_dim)."""
+    network = runtime.place(network)
+    with torch.no_grad(), runtime.autocast():
+        update_bn([runtime.upload(part) for part in z.split(batch_size)], network)
+    return network.eval()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.batch_norm", description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=CHECKPOINTS / "dcgan" / "snapshots", help="%(default)s")
+    parser.add_argument("--count", type=int, default=1000, help="samples of each; %(default)s")
+    given = parser.parse_args()
+    params = load()
+    runtime = start(params.accelerator, params.precision, params.determinism)
+    folder = REFERENCE / "dcgan" / params.evaluate.extractors[0]
+    extractor = build_as(folder, params.evaluate, runtime)
+    real = read_features(folder, "train")
+    within, batch_size, rows = mean_within(real), params.train_dcgan.batch_size, []
+    for path in sorted(given.folder.glob("*.safetensors")):
+        checkpoint = read(path)
+        shape = DCGANGenerator.model_validate(checkpoint.meta["generator"])
+        z = latents(given.count, shape, torch_generator(Stream.SAMPLES, params.seed))
+        fresh = latents(BATCHES * batch_size, shape, torch_generator(Stream.PREVIEW, params.seed))
+        row = {"snapshot": path.stem}
+        kinds = {"averaged": sampling.load(checkpoint)}
+        kinds["measured anew"] = measured_anew(sampling.load(checkpoint), fresh, batch_size, runtime)
+        for name, network in kinds.items():
+            images = sampling.generate(network, z, params.sample.dcgan.batch_size, runtime)
+            kid, _ = features_to_kid(real, extract(images, extractor, params.evaluate.batch_size, name), within)
+            row[f"KID ×1000, {name}"] = f"{kid * 1000:.2f}"
+        rows.append(row)
+    print(pd.DataFrame(rows).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()

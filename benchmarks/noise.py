@@ -30,8 +30,8 @@ Draw = Callable[[np.random.Generator, int, int, int], tuple[Features, list[Featu
 
 
 def known(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
-    """Normal, with variances that fall as 1, 1/4, 1/9 and so on, as those of networks do."""
-    deviations = 1 / np.arange(1, WIDTH + 1)
+    """Normal, with variances that fall as 1, 1/2, 1/3 and so on, as those of networks do."""
+    deviations = np.arange(1.0, WIDTH + 1) ** -0.5
     return rng.normal(size=(real, WIDTH)) * deviations, [
         rng.normal(size=(count, WIDTH)) * deviations for _ in range(sets)
     ]
@@ -40,7 +40,7 @@ def known(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[F
 def moved(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
     """The same, of generators that differ from the reference: their mean is off."""
     reference, made = known(rng, real, count, sets)
-    return reference, [one + 0.05 for one in made]
+    return reference, [one + 0.1 for one in made]
 
 
 def digits(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:

@@ -14,6 +14,7 @@ from tests import tiny
 from tests.tiny import ROOT
 
 BEGUN: "list[subprocess.Popen[bytes]]" = []
+LOGS: dict[int, Path] = {}  # process → what it prints
 BIN = Path(sys.executable).parent
 
 
@@ -67,6 +68,7 @@ def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[by
             start_new_session=True,
         )
     BEGUN.append(process)
+    LOGS[process.pid] = _log(folder)
     return process
 
 
@@ -105,7 +107,7 @@ def wait_until(true: Callable[[], object], process: "subprocess.Popen[bytes] | N
     until = time.monotonic() + 120
     while not true():
         assert time.monotonic() < until
-        assert process is None or process.poll() is None, "it ended before"
+        assert process is None or process.poll() is None, f"it ended before: {LOGS[process.pid].read_text()}"
         time.sleep(0.001)
 
 

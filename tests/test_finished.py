@@ -1,8 +1,5 @@
-"""A stage that ended before DVC recorded it loses nothing; one that DVC recorded starts anew; and no lock is left."""
+"""A stage that ended before DVC recorded it loses nothing; one that DVC recorded starts anew."""
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,50 +8,13 @@ from gan.core.errors import InputsChangedError, Interrupted, OutOfMemory
 from gan.core.recorded import record
 from gan.core.runstate import RunState, tidy
 from gan.training import statefile
-from tests.project import begin, sh, wait_until
-from tests.test_recorded import lock
-from tests.tiny import ROOT
-
-PIPELINE = """
-stages:
-  make:
-    foreach:
-      a: {}
-    do:
-      cmd: python -m train
-      deps: [code.py]
-      params: [seed]
-      outs: [out.bin]
-"""
-STAGE = "make@a"  # as `lock` calls it
+from tests.finished import STAGE, dvc_records, left, run, stopped, write_project
+from tests.project import sh
 
 
 @pytest.fixture
 def project(workspace: Path) -> Path:
-    (workspace / "dvc.yaml").write_text(PIPELINE)
-    (workspace / "params.yaml").write_text("seed: 0\n")
-    (workspace / "code.py").write_text("pass\n")
-    return workspace
-
-
-def run(number: int) -> int:
-    """One run as a stage does it; what it found to go on from, or its number where that was nothing."""
-    Path("out.bin").unlink(missing_ok=True)  # as DVC does
-    with RunState(STAGE, keep=5) as state:
-        saved = statefile.load(state.folder) or {"number": number}
-        statefile.save(state.folder, saved)
-        Path("out.bin").write_bytes(b"%d" % saved["number"])
-        state.finish()
-    return int(saved["number"])
-
-
-def dvc_records() -> None:
-    Path("dvc.lock").write_text(lock(record(STAGE)))
-
-
-def left() -> list[str]:
-    """What lies in .state."""
-    return sorted(path.name.partition("-")[0] + path.suffix for path in Path(".state").iterdir())
+    return write_project(workspace)
 
 
 def test_a_finished_run_that_dvc_did_not_record_is_gone_on_from(
@@ -145,16 +105,6 @@ def test_a_note_that_is_no_note_keeps_the_state(project: Path) -> None:
 # What an interrupt says, by what was done before.
 
 
-def stopped(by: type[BaseException], saved: bool = False, ended: bool = False) -> None:
-    """A run that something ends."""
-    with RunState(STAGE, keep=5) as state:
-        if saved:
-            statefile.save(state.folder, {"number": 1})
-        if ended:
-            state.check_inputs()
-        raise by
-
-
 @pytest.mark.parametrize(
     ("saved", "ended", "line"),
     [
@@ -182,69 +132,3 @@ def test_too_little_memory_says_whether_a_state_is_kept(project: Path, saved: bo
         stopped(MemoryError, saved)
     kept = "the last saved state is kept" if saved else "nothing was saved yet"
     assert str(caught.value) == f"make@a: out of memory; free some, or run it where there is more; {kept}"
-
-
-# Locks.
-
-
-def test_no_lock_is_left_behind(project: Path) -> None:
-    with RunState(STAGE, keep=5):
-        assert left() == ["make@a", "make@a.lock"]
-    assert left() == []
-    with pytest.raises(ZeroDivisionError):
-        stopped(ZeroDivisionError, saved=True)
-    assert left() == ["make@a"]
-    with pytest.raises(Interrupted):
-        stopped(KeyboardInterrupt)
-    assert left() == ["make@a"]
-
-
-HOLD = f"""
-import sys, time
-sys.path.insert(0, {str(ROOT)!r})
-from gan.core.runstate import RunState
-with RunState({STAGE!r}, keep=5) as state:
-    (state.folder / "state").write_bytes(b"1")
-    print("held", flush=True)
-    time.sleep(600)
-"""
-
-
-@pytest.fixture
-def _killed(project: Path) -> None:
-    """A run that was killed with a kill -9."""
-    (project / ".git").mkdir()
-    holder = begin(project, sys.executable, "-c", HOLD)
-    wait_until(lambda: list(project.glob(".state/*/state")), holder)
-    tidy()
-    assert left() == ["make@a", "make@a.lock"]  # while it is held
-    holder.send_signal(signal.SIGKILL)
-    holder.wait()
-
-
-@pytest.mark.usefixtures("_killed")
-def test_the_lock_of_a_killed_run_is_removed_by_the_start_of_any_stage(project: Path) -> None:
-    assert left() == ["make@a", "make@a.lock"]
-    tidy()
-    assert left() == ["make@a"]
-
-
-CONTEND = f"""
-import os, sys
-from pathlib import Path
-sys.path.insert(0, {str(ROOT)!r})
-from gan.core.locks import let_go, take
-turns = 0
-while turns < 200:
-    if lock := take(Path("folder"), 0.05):
-        os.close(os.open("inside", os.O_CREAT | os.O_EXCL))  # fails where another is
-        turns += 1
-        os.unlink("inside")
-        let_go(lock)
-"""
-
-
-def test_a_folder_is_held_by_one_at_a_time_though_the_file_comes_and_goes(workspace: Path) -> None:
-    runs = [subprocess.Popen([sys.executable, "-c", CONTEND]) for _ in range(3)]
-    assert [one.wait() for one in runs] == [0, 0, 0]
-    assert not list(workspace.iterdir())

@@ -29,7 +29,7 @@ def features_to_prdc(real: Features, fake: Features, nearest: int, seed: int) ->
     one, other = (_some(features, count, seed) for features in (real, fake))
     real_radii, fake_radii = _radii(one, nearest), _radii(other, nearest)
     in_real = torch.zeros(count, dtype=torch.float64)  # for each fake, the real balls that it lies in
-    recalled, covered = _Reached(count), _Reached(count)
+    recalled, covered = _Reached(count), _Reached(count, real_balls=True)
     for first in range(0, count, BLOCK):
         rows = slice(first, first + BLOCK)
         distances = torch.cdist(one[rows], other)
@@ -61,17 +61,32 @@ class _Reached:
     Whether two real images are reached is not independent: the loss of one fake may cost both. The variance is that of
     independent ones, and the covariances as the jackknife has them: pairs that hang on one and the same fake. What the
     jackknife says of a real image alone is left out: it is far too much where most are reached many times.
+
+    Args:
+        real_balls: whether the balls are the real images', and stay where they are. Some then are reached for sure and
+            some hardly ever, which leaves less to chance: how much less, half as many fakes tell without bias, for
+            which an image reached t times has a chance of 2⁻ᵗ to be missed.
     """
 
-    def __init__(self, count: int) -> None:
-        self.count, self.reached = count, 0
+    def __init__(self, count: int, real_balls: bool = False) -> None:
+        self.count, self.reached, self.real_balls = count, 0, real_balls
+        self.missed_by_half = 0.0  # real images that half of the fakes would miss
         self.alone = torch.zeros(count, dtype=torch.float64)  # for each fake, the real images that it alone reaches
 
     def add(self, reaches: torch.Tensor) -> None:
         """Of some real images, which fakes reach each: (n, count)."""
         times = reaches.sum(dim=1)
         self.reached += int((times > 0).sum())
+        self.missed_by_half += float((0.5 ** times.double()).sum())
         self.alone += reaches[times == 1].sum(dim=0)
+
+    @property
+    def _chance(self) -> float:
+        """The variance of half as many fakes, relative to that of images which are all reached alike."""
+        if not self.real_balls or self.reached == 0:
+            return 1.0
+        share = self.missed_by_half / self.count
+        return (self.missed_by_half - (self.count - self.reached)) / (self.count * share * (1 - share))
 
     @property
     def share(self) -> float:
@@ -80,7 +95,7 @@ class _Reached:
     @property
     def std(self) -> float:
         alone = float(self.alone.sum())
-        independent = self.count * self.share * (1 - self.share)
+        independent = self.count * self.share * (1 - self.share) * self._chance
         covariances = float(self.alone.square().sum()) - alone - alone**2 / self.count
         return float(max(independent + covariances, independent / 4) ** 0.5 / self.count)
 

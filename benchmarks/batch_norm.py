@@ -11,10 +11,11 @@ import pandas as pd
 import torch
 from torch.optim.swa_utils import update_bn
 
-from gan.core.params import DCGANGenerator, load
+from gan.core.params import load
 from gan.core.paths import CHECKPOINTS, REFERENCE
 from gan.core.runtime import Runtime, start
 from gan.core.streams import Stream, torch_generator
+from gan.core.train_params import DCGANGenerator
 from gan.dcgan import sampling
 from gan.dcgan.nets import Generator, latents
 from gan.metrics.extractors import build_as

@@ -59,7 +59,7 @@ def scores_of(reference: Features, made: list[Features], seed: int) -> Iterator[
         kid, kid_std = features_to_kid(reference, fake, within)
         distance = fid(of_reference, moments([fake]), check=False)
         noise = {"kid_std": kid_std, "fid_std": sampling_std(of_reference, fake, 40, seed)}
-        yield {"kid": kid, "fid": distance, **noise, **features_to_prdc(reference, fake, 5, 0)}
+        yield {"kid": kid, "fid": distance, **noise, **features_to_prdc(reference, fake, 5)}
 
 
 def of_masks(rng: np.random.Generator, count: int) -> Scores:

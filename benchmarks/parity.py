@@ -40,7 +40,7 @@ def rows() -> list[dict[str, Any]]:
     ours = fid(moments([real]), moments([fake]))
     kid = features_to_kid(real, fake)[0]
     kid_options = {"kid_subsets": 1, "kid_subset_size": COUNT, "verbose": False}
-    shares = features_to_prdc(real, fake, NEAREST, 0)
+    shares = features_to_prdc(real, fake, NEAREST)
     of_authors = prdc.compute_prdc(real, fake, NEAREST)
     of_fidelity = prc_features_to_metric(other, one, prc_neighborhood=NEAREST, prc_batch_size=COUNT, verbose=False)
     logits = other[:, :20] * 5

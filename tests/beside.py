@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from gan.core.images import Images, Uint8
-from gan.core.params import TrainCycleGAN, TrainDCGAN
 from gan.core.runtime import Network, Runtime
+from gan.core.train_params import TrainCycleGAN, TrainDCGAN
 from gan.cyclegan.nets import Colours
 from gan.cyclegan.recipe import CycleGAN
 from gan.dcgan.recipe import DCGAN

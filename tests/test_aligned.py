@@ -23,6 +23,13 @@ def test_an_offset_of_10_is_28_decibels(truth: Uint8) -> None:
     assert aligned.l1(truth - 10, truth) == 10  # and no wrap-around of unsigned bytes
 
 
+def test_it_is_the_mean_over_images_and_not_that_of_the_pooled_error(truth: Uint8) -> None:
+    """Offsets of 1 and 10: 48.13 and 28.13 dB, so 38.13; pooled, their errors of 1 and 100 would give 31.1."""
+    made = truth[:2] + np.array([1, 10], np.uint8)[:, None, None, None]
+    assert aligned.psnr(made, truth[:2]) == pytest.approx(38.13, abs=0.01)
+    assert aligned.psnr_blocks(made, truth[:2]) == pytest.approx(38.13, abs=0.01)
+
+
 def test_blocks_forgive_what_happens_inside_them(truth: Uint8) -> None:
     flipped = truth.reshape(4, 4, 8, 4, 8, 3)[:, :, ::-1].reshape(truth.shape)  # each block upside down
     assert aligned.psnr_blocks(flipped, truth) == np.inf

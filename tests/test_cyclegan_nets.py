@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
+from gan.core.train_params import CycleGANDiscriminator, CycleGANGenerator
 from gan.cyclegan.layers import InstanceNorm, norm_of, reflect
 from gan.cyclegan.nets import Colours, Discriminator, Generator
 from tests import tiny

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gan.core.params import DCGANDiscriminator, DCGANGenerator
+from gan.core.train_params import DCGANDiscriminator, DCGANGenerator
 from gan.dcgan.nets import Discriminator, Generator, latents
 from gan.dcgan.sampling import walk_line, walk_sphere
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from gan.core.params import CycleGANDiscriminator, CycleGANGenerator, DCGANDiscriminator, DCGANGenerator
 from gan.core.runtime import Runtime
+from gan.core.train_params import CycleGANDiscriminator, CycleGANGenerator, DCGANDiscriminator, DCGANGenerator
 from gan.cyclegan import nets as cyclegan_nets
 from gan.cyclegan.image_pool import ImagePool
 from gan.dcgan import nets as dcgan_nets

@@ -1,11 +1,13 @@
 """KID against its definition, with seeds that seed."""
 
+import itertools
+
 import numpy as np
 import pytest
 from cleanfid.fid import kernel_distance
 
 from gan.metrics.features import Features
-from gan.metrics.kid import features_to_kid, subset_std
+from gan.metrics.kid import features_to_kid, subset_std, sums_of_h, zetas
 
 
 def normal(seed: int, count: int) -> Features:
@@ -44,6 +46,20 @@ def test_equal_distributions_score_about_0_on_either_side() -> None:
     scores = [features_to_kid(normal(seed, 100), normal(seed + 50, 100))[0] for seed in range(20)]
     assert min(scores) < 0 < max(scores)
     assert abs(np.mean(scores)) < 0.05
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_its_variance_is_estimated_without_bias(equal: bool) -> None:
+    """Over every set of 4 out of 5 images, each as likely as the other, mean estimate and variance are exact."""
+    population = normal(0, 5)
+    real = population if equal else normal(1, 7) + 0.5
+    found = []
+    for chosen in itertools.product(range(5), repeat=4):
+        fake = population[list(chosen)]
+        zeta_1, zeta_2 = zetas(*sums_of_h(real, fake))
+        found.append((features_to_kid(real, fake, 0.0)[0], (4 * 2 * zeta_1 + 2 * zeta_2) / 12))
+    kids, variances = np.array(found).T
+    assert variances.mean() == pytest.approx(kids.var(), rel=1e-9)
 
 
 @pytest.mark.parametrize("shift", [0.2, 1.0])

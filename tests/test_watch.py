@@ -6,9 +6,10 @@ import torch
 
 from gan.core.errors import CollapseError
 from gan.core.images import Uint8
-from gan.core.params import Watch
 from gan.core.progress import Progress
-from gan.training.watch import diversity, verdicts, watch
+from gan.core.train_params import Watch
+from gan.training.health import health
+from gan.training.watch import diversity, watch
 
 PARAMS = Watch(every_steps=10, least_diversity=0.3, most_accuracy=0.99, least_spread=0.01, stop=False)
 
@@ -68,21 +69,21 @@ def test_healthy_discriminators_at_equilibrium_are_left_alone(
     torch.manual_seed(0)
     for _ in range(200):
         scores = [(torch.randn(2, images * patches) * 0.3).sigmoid() for _ in range(10)]
-        rows = [{f"d_{name}": float(value) for name, value in verdicts(*both).items()} for both in scores]
+        rows = [{f"d_{name}": float(value) for name, value in health(*both).items()} for both in scores]
         with Progress("train", 10, "steps") as progress:
             watch([row | {"step": 1.0} for row in rows], {}, {}, PARAMS, progress)
     assert "warning" not in capsys.readouterr().err
 
 
 def test_what_is_watched_of_a_discriminator() -> None:
-    perfect = verdicts(torch.ones(8), torch.zeros(8))
+    perfect = health(torch.ones(8), torch.zeros(8))
     assert float(perfect["accuracy"]) == 1
     assert float(perfect["spread"]) == 0.5
-    dead = verdicts(torch.full((8,), 0.73), torch.full((8,), 0.73))
+    dead = health(torch.full((8,), 0.73), torch.full((8,), 0.73))
     assert dead["accuracy"] == 0.5
     assert dead["spread"] < 1e-6
     real, fake = torch.rand(2, 500, generator=torch.Generator().manual_seed(0))
-    assert verdicts(real, fake)["spread"] == pytest.approx(np.concatenate([real, fake]).std(), rel=1e-5)
+    assert health(real, fake)["spread"] == pytest.approx(np.concatenate([real, fake]).std(), rel=1e-5)
 
 
 @pytest.mark.parametrize("modes", [1, 2, 5, 10])

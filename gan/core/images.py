@@ -57,6 +57,12 @@ def grid(images: Uint8, columns: int, pad: int = 2, zoom: int = 1) -> Uint8:
     return sheet
 
 
+def evenly(images: Images, count: int) -> Uint8:
+    """`count` images at equal distances through the set, first and last among them; all where there are fewer."""
+    chosen = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
+    return np.ascontiguousarray(images[chosen])
+
+
 def save_png(image: Uint8, path: Path) -> None:
     """Write one (H, W, 3) image; the same pixels give the same bytes."""
     content = io.BytesIO()

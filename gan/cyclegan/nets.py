@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-from gan.core.params import CycleGANDiscriminator, CycleGANGenerator
+from gan.core.train_params import CycleGANDiscriminator, CycleGANGenerator
 from gan.cyclegan.layers import Conv2d, ConvTranspose2d, norm_of
 
 Padding = Literal["reflect", "zeros"]

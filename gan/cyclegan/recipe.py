@@ -8,9 +8,9 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
-from gan.core.images import Images, Uint8, grid, to_float, to_rgb, to_uint8
-from gan.core.params import TrainCycleGAN
+from gan.core.images import Images, Uint8, evenly, grid, to_float, to_rgb, to_uint8
 from gan.core.runtime import Runtime
+from gan.core.train_params import TrainCycleGAN
 from gan.cyclegan.image_pool import ImagePool
 from gan.cyclegan.nets import Discriminator, Generator
 from gan.data.augment import resize_crop_flip
@@ -19,8 +19,8 @@ from gan.training.adam import adam
 from gan.training.checkpoint import named
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
-from gan.training.losses import d_least_squares, g_least_squares
-from gan.training.watch import verdicts
+from gan.training.health import health
+from gan.training.losses import d_least_squares, g_least_squares, l1
 
 PREVIEW = 8  # images of each domain
 MEASURED = 500  # images of each domain, for its mean colour
@@ -76,7 +76,7 @@ class CycleGAN:
 
     def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
-            some = to_float(torch.from_numpy(_spread(images, MEASURED)))
+            some = to_float(torch.from_numpy(evenly(images, MEASURED)))
             source.source.measure(some)
             target.target.measure(some)
 
@@ -136,7 +136,7 @@ class CycleGAN:
         for name, (domain, real, fake) in zip(("d_a", "d_b"), sets, strict=True):
             on_real, on_fake = domain.discriminator(torch.cat([real, domain.pool.query(fake)])).chunk(2)
             losses[name] = d_least_squares(on_real, on_fake)
-            seen = verdicts(on_real.detach(), on_fake.detach())
+            seen = health(on_real.detach(), on_fake.detach())
             watched |= {f"{name}_{kind}": value for kind, value in seen.items()}
         self.d_optimizer.zero_grad()
         torch.stack([*losses.values()]).sum().backward()
@@ -152,13 +152,13 @@ class CycleGAN:
 
     def preview(self) -> Uint8:
         """Rows of A, its translation, B, its translation; the same training images each time."""
-        a, b = (_spread(domain.batches.images, PREVIEW) for domain in (self.a, self.b))
+        a, b = (evenly(domain.batches.images, PREVIEW) for domain in (self.a, self.b))
         rows = [a, self._translate(self.ema_a2b, a), b, self._translate(self.ema_b2a, b)]
         return grid(np.concatenate([to_rgb(row) for row in rows]), columns=PREVIEW)
 
     def samples(self, count: int) -> dict[str, Uint8]:
         """Translations of training images, by direction, to watch over."""
-        a, b = (_spread(domain.batches.images, count) for domain in (self.a, self.b))
+        a, b = (evenly(domain.batches.images, count) for domain in (self.a, self.b))
         return {"a2b": self._translate(self.ema_a2b, a), "b2a": self._translate(self.ema_b2a, b)}
 
     def reals(self) -> dict[str, Images]:
@@ -196,14 +196,3 @@ class CycleGAN:
             "pool_a": self.a.pool,
             "pool_b": self.b.pool,
         }
-
-
-def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
-    """Mean absolute difference, summed in at least float32."""
-    return (images - others).abs().mean(dtype=torch.promote_types(images.dtype, torch.float32))
-
-
-def _spread(images: Images, count: int) -> Uint8:
-    """`count` images at equal distances through the set."""
-    chosen = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
-    return np.ascontiguousarray(images[chosen])

@@ -5,11 +5,12 @@ import torch
 from numpy.typing import NDArray
 
 from gan.core.images import Uint8, grid, save_png, to_float, to_rgb, to_uint8
-from gan.core.params import CycleGANGenerator, Params
+from gan.core.params import Params
 from gan.core.paths import DOMAINS, REPORTS
 from gan.core.runtime import Runtime
 from gan.core.samples import write_card, write_samples
 from gan.core.streams import Stream, numpy_generator
+from gan.core.train_params import CycleGANGenerator
 from gan.cyclegan.nets import Generator
 from gan.data.card import is_aligned, read_card
 from gan.data.packed import load_images

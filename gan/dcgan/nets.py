@@ -6,7 +6,7 @@ from math import log2
 import torch
 from torch import nn
 
-from gan.core.params import DCGANDiscriminator, DCGANGenerator
+from gan.core.train_params import DCGANDiscriminator, DCGANGenerator
 
 
 def _levels(size: int) -> int:

@@ -6,17 +6,17 @@ import numpy as np
 import torch
 
 from gan.core.images import Images, Uint8, grid, to_float, to_uint8
-from gan.core.params import TrainDCGAN
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, torch_generator
+from gan.core.train_params import TrainDCGAN
 from gan.data.batches import Batches
 from gan.dcgan.nets import Discriminator, Generator, latents
 from gan.training.adam import adam
 from gan.training.checkpoint import named
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
+from gan.training.health import health
 from gan.training.losses import d_non_saturating, g_non_saturating
-from gan.training.watch import verdicts
 
 PREVIEW = 64  # images of a preview, 8 to a row
 
@@ -73,7 +73,7 @@ class DCGAN:
             "g_loss": g_loss.detach(),
             "d_real": real_says.mean(),  # D(x): 1 when every real is told
             "d_fake": fake_says.mean(),  # D(G(z)): 0 when every fake is told
-            **{f"d_{name}": value for name, value in verdicts(real_says, fake_says).items()},
+            **{f"d_{name}": value for name, value in health(real_says, fake_says).items()},
         }
 
     @torch.no_grad()

@@ -4,11 +4,12 @@ import numpy as np
 import torch
 
 from gan.core.images import Uint8, grid, save_png, to_uint8
-from gan.core.params import DCGANGenerator, Params
+from gan.core.params import Params
 from gan.core.paths import REPORTS
 from gan.core.runtime import Runtime
 from gan.core.samples import write_card, write_samples
 from gan.core.streams import Stream, seed_torch, torch_generator
+from gan.core.train_params import DCGANGenerator
 from gan.dcgan.nets import Generator, latents
 from gan.training.checkpoint import Checkpoint, origin, path_of, read
 

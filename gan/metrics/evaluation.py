@@ -124,7 +124,7 @@ class Evaluation:
             "kid": kid,
             "kid_std": kid_std,
             "kid_subset_std": subset_std(real, fake, wanted.kid_subsets, wanted.kid_subset_size, seed),
-            **features_to_prdc(real, fake, wanted.nearest, seed),
+            **features_to_prdc(real, fake, wanted.nearest),
             "nearest_train": self._nearest_train(one),
         }
         if one.trained:

@@ -14,11 +14,12 @@ from gan.metrics.features import Features
 BLOCK = 1024  # rows of distances held at once
 
 
-def features_to_prdc(real: Features, fake: Features, nearest: int, seed: int) -> dict[str, float]:
+def features_to_prdc(real: Features, fake: Features, nearest: int) -> dict[str, float]:
     """`precision`, `recall`, `density` and `coverage`; each is better when higher, and only density can exceed 1.
 
-    The larger set is cut to the size of the smaller by the seed: the definitions compare equal numbers. `<score>_std`
-    is the standard deviation over fresh draws of the fake images; the real ones stay as they are.
+    The larger set is cut to the size of the smaller, for the definitions compare equal numbers; to the same images
+    whatever the seed. `<score>_std` is the standard deviation over fresh draws of the fake images; the real ones stay
+    as they are.
 
     Args:
         real, fake: (N, D) and (M, D).
@@ -26,7 +27,7 @@ def features_to_prdc(real: Features, fake: Features, nearest: int, seed: int) ->
     """
     count = min(len(real), len(fake))
     nearest = min(nearest, count - 1)
-    one, other = (_some(features, count, seed) for features in (real, fake))
+    one, other = (_some(features, count) for features in (real, fake))
     real_radii, fake_radii = _radii(one, nearest), _radii(other, nearest)
     in_real = torch.zeros(count, dtype=torch.float64)  # for each fake, the real balls that it lies in
     recalled, covered = _Reached(count), _Reached(count, real_balls=True)
@@ -118,10 +119,11 @@ def _double(features: Features) -> torch.Tensor:
     return torch.from_numpy(np.array(features, np.float64))
 
 
-def _some(features: Features, count: int, seed: int) -> torch.Tensor:
+def _some(features: Features, count: int) -> torch.Tensor:
     chosen = np.arange(count)
     if len(features) > count:
-        chosen = np.sort(numpy_generator(Stream.PRDC_SUBSET, seed).choice(len(features), count, replace=False))
+        rng = numpy_generator(Stream.PRDC_SUBSET, len(features), count)
+        chosen = np.sort(rng.choice(len(features), count, replace=False))
     return _double(features[chosen])
 
 

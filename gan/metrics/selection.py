@@ -47,7 +47,7 @@ class Selection:
         for name, images in made.items():
             real, fake = self.reals[name], extract(images, self.extractor, self.batch_size)
             prefix = "_".join(part for part in (name, self.extractor.name) if part)
-            prdc = features_to_prdc(real, fake, self.nearest, self.seed)
+            prdc = features_to_prdc(real, fake, self.nearest)
             scores[f"{prefix}_fid"] = exact_fid(moments([real]), moments([fake]))
             scores[f"{prefix}_kid"] = features_to_kid(real, fake)[0]
             scores |= {f"{prefix}_{metric}": prdc[metric] for metric in ("recall", "coverage")}

@@ -10,11 +10,11 @@ import torch
 from gan.core.environment import differences, environment
 from gan.core.errors import Interrupted, ParamsError
 from gan.core.images import Images, Uint8, save_png
-from gan.core.params import Training
 from gan.core.progress import Progress
 from gan.core.runstate import RunState
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, seed_torch
+from gan.core.train_params import Training
 from gan.training import checkpoint, statefile
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.interrupts import Interrupts

@@ -1,4 +1,4 @@
-"""Adversarial losses: scores in, one number out. `d_*` trains the discriminator, `g_*` the generator."""
+"""Losses: scores or images in, one number out. `d_*` trains the discriminator, `g_*` the generator."""
 
 import torch
 from torch.nn import functional as F
@@ -24,6 +24,11 @@ def g_least_squares(fake: torch.Tensor) -> torch.Tensor:
     return (_exact(fake) - 1).square().mean()
 
 
+def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """|images - others|, mean over pixels (Zhu et al. 2017, equation 2)."""
+    return (images - others).abs().mean(dtype=torch.promote_types(images.dtype, torch.float32))
+
+
 def _exact(scores: torch.Tensor) -> torch.Tensor:
-    """In at least float32: bfloat16 would round the mean to two digits."""
+    """In at least float32: bfloat16 would round the mean to two digits, as it would that of `l1`."""
     return scores.to(torch.promote_types(scores.dtype, torch.float32))

@@ -4,9 +4,9 @@ import numpy as np
 import torch
 
 from gan.core.errors import CollapseError
-from gan.core.images import Images, Uint8
-from gan.core.params import Watch
+from gan.core.images import Images, Uint8, evenly
 from gan.core.progress import Progress
+from gan.core.train_params import Watch
 
 WATCHED = 64  # images made, and real ones
 Row = dict[str, float]
@@ -16,7 +16,7 @@ def watch(rows: list[Row], made: dict[str, Uint8], real: dict[str, Images], para
     """Add `diversity` of what is made to the newest row, and say in a line what went wrong since the last look.
 
     Args:
-        rows: of history; columns that end in `accuracy` and `spread` are those of discriminators (see `verdicts`).
+        rows: of history; columns that end in `accuracy` and `spread` are of discriminators (see `health`).
         made, real: by name, uint8 (N, H, W, C).
 
     Raises:
@@ -51,27 +51,12 @@ def _of_discriminators(rows: list[Row], params: Watch) -> list[str]:
     return troubles
 
 
-def verdicts(real: torch.Tensor, fake: torch.Tensor) -> dict[str, torch.Tensor]:
-    """What to watch of a discriminator: scalars on the device.
-
-    `accuracy` is the share of images that it tells. `spread` is the standard deviation of what it says of all of them
-    together: 0.5 where it tells all, 0 where it says the same of every image. At equilibrium accuracy is that of a
-    coin, and so is a dead discriminator's; only the latter has no spread.
-
-    Args:
-        real, fake: what it says of real and of made images, of one shape, on a scale where 1 is real and 0 is made.
-    """
-    told = torch.cat([real > 0.5, fake < 0.5])
-    return {"accuracy": told.float().mean(), "spread": torch.cat([real, fake]).float().std(correction=0)}
-
-
 def diversity(made: Uint8, real: Images) -> float:
     """How far images are from the one most like them, pixel by pixel, relative to as many real ones.
 
     0 where each has a twin: all are one image, or a few.
     """
-    chosen = np.linspace(0, len(real) - 1, min(len(made), len(real))).round().astype(int)
-    return _to_nearest(made) / max(_to_nearest(real[chosen]), 1e-9)
+    return _to_nearest(made) / max(_to_nearest(evenly(real, len(made))), 1e-9)
 
 
 def _to_nearest(images: Uint8) -> float:

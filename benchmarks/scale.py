@@ -27,7 +27,7 @@ from gan.metrics.extractors import build
 from gan.metrics.features import extract
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
-DATA = Path("data/images")
+DATA = Path("data/packed/images")
 
 
 def noise(count: int, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":

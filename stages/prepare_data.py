@@ -1,10 +1,12 @@
 """prepare-data: check the images of one model, pack them into arrays, and describe them by a card."""
 
 import sys
+from pathlib import Path
 
 from gan.core import params
 from gan.core.errors import clean_exit
-from gan.core.paths import DOMAINS, IMAGES
+from gan.core.files import write_whole
+from gan.core.paths import DOMAINS, IMAGES, REPORTS
 from gan.core.runstate import RunState
 from gan.datasets.prepare import Preparation
 
@@ -17,7 +19,13 @@ def main(model: str) -> None:
             preparation.images(IMAGES)
         else:
             preparation.domains(DOMAINS)
+        _report(IMAGES if model == "dcgan" else DOMAINS, model)
         state.finish()
+
+
+def _report(packed: Path, model: str) -> None:
+    """The card where git keeps it: which images the scores beside it are of."""
+    write_whole(REPORTS / model / "data.json", (packed / "card.json").read_bytes())
 
 
 if __name__ == "__main__":

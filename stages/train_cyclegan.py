@@ -1,4 +1,4 @@
-"""train-cyclegan: CycleGAN on data/domains; writes the last generators, snapshots, losses, previews and run card."""
+"""train-cyclegan: CycleGAN on two domains; writes the last generators, snapshots, losses, previews and run card."""
 
 from gan.core import params
 from gan.core.errors import clean_exit

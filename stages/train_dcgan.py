@@ -1,4 +1,4 @@
-"""train-dcgan: DCGAN on data/images; writes the last generator, snapshots, losses, previews and run card."""
+"""train-dcgan: DCGAN on packed images; writes the last generator, snapshots, losses, previews and run card."""
 
 from gan.core import params
 from gan.core.errors import clean_exit

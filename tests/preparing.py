@@ -1,13 +1,15 @@
-"""prepare-data in a test: one block of params, and the card of what came of it."""
+"""prepare-data in a test, as the stage runs it: one block of params, and the card of what came of it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 from gan.core.data_params import PrepareData
 from gan.core.images import Uint8
+from gan.core.paths import DOMAINS, IMAGES
 from gan.data.packed import load_images
-from gan.datasets.prepare import Preparation
+from stages import prepare_data
 from tests import official_files, tiny
 
 
@@ -20,11 +22,22 @@ def block(part: str, mirrors: tuple[str, ...] = (), **changes: Any) -> PrepareDa
 
 
 def images(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    """The card of what prepare-data makes of a source in data/images."""
+    """The card of what the stage makes of a source, in the current folder."""
     changes = {"channels": 3, "test_count": 4} | changes
-    params = block("images", mirrors, source=source, **changes)
-    Preparation(params, workspace / ".state", 60.0).images(workspace / "images")
-    return card(workspace / "images")
+    return _stage(workspace, "dcgan", block("images", mirrors, source=source, **changes))
+
+
+def domains(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    return _stage(workspace, "cyclegan", block("domains", mirrors, source=source, **changes))
+
+
+def _stage(workspace: Path, model: str, params: PrepareData) -> dict[str, Any]:
+    shutil.copy(tiny.ROOT / "dvc.yaml", workspace)
+    values = tiny.values()
+    values["train_cyclegan"]["lambda_identity"] = 0.0  # so that domains may differ in their channels
+    tiny.write(workspace / "params.yaml", **values | {"prepare_data": params.model_dump()})
+    prepare_data.main(model)
+    return card(workspace / (IMAGES if model == "dcgan" else DOMAINS))
 
 
 def card(folder: Path) -> dict[str, Any]:
@@ -41,13 +54,7 @@ def as_set(whole: Uint8) -> set[bytes]:
 
 
 def of(workspace: Path, name: str) -> Uint8:
-    return load_images(workspace / "images", name)[:]
-
-
-def domains(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    params = block("domains", mirrors, source=source, **changes)
-    Preparation(params, workspace / ".state", 60.0).domains(workspace / "domains")
-    return card(workspace / "domains")
+    return load_images(workspace / IMAGES, name)[:]
 
 
 def paper_set(names: dict[str, list[str]]) -> bytes:

@@ -51,5 +51,5 @@ def test_a_rejected_face_is_told_once_and_with_its_part(workspace: Path, monkeyp
     found = images(workspace, "celeba", folder="here", max_rejected=0.4)
     assert counts(found) == {"train": 5, "test": 3}
     assert found["rejected"] == 4
-    names = [name for name, _ in lines(workspace / "images" / "rejected.tsv")]
+    names = [name for name, _ in lines(workspace / "data/packed/images" / "rejected.tsv")]
     assert names == ["train/000001.jpg", "train/000007.jpg", "train/more", "test/000012.jpg"]

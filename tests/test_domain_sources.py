@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gan.datasets import cyclegan_sets
+from tests.packing import lines
 from tests.preparing import counts, domains, of_four, paper_set
 from tests.web import Web, running, serve
 
@@ -58,6 +59,6 @@ def test_an_aligned_pair_is_lost_together(workspace: Path) -> None:
     (workspace / "set" / "testB" / "4_B.jpg").write_bytes(b"broken")
     found = domains(workspace, "folder", folder="set", aligned=True, max_rejected=0.1)
     assert counts(found) == {"testA": 8, "testB": 8, "trainA": 9, "trainB": 9}
-    names = [line.split("\t") for line in (workspace / "domains" / "manifest.tsv").read_text().splitlines()[1:]]
-    pairs = [[cells[1].strip('"')[0] for cells in names if cells[0] == f"test{domain}"] for domain in "AB"]
+    names = lines(workspace / "data/packed/domains" / "manifest.tsv")
+    pairs = [[cells[1][0] for cells in names if cells[0] == f"test{domain}"] for domain in "AB"]
     assert pairs[0] == pairs[1] == list("01235678")

@@ -18,7 +18,7 @@ def test_lsun(workspace: Path) -> None:
         official_files.lsun(workspace / "here", name, count)
     found = images(workspace, "lsun", folder="here", classes=["church_outdoor", "bedroom"])
     assert counts(found) == {"train": 16, "test": 4}
-    manifest = (workspace / "images" / "manifest.tsv").read_text().splitlines()
+    manifest = (workspace / "data/packed/images" / "manifest.tsv").read_text().splitlines()
     names = [line.split("\t")[1].split("/")[0] for line in manifest]
     assert (names.count('"bedroom'), names.count('"church_outdoor')) == (12, 8)
     with pytest.raises(DataError, match="lsun wants the classes by name"):
@@ -40,5 +40,5 @@ def test_formats_that_decode_when_they_are_opened_are_not(workspace: Path) -> No
     official_files.lsun(workspace / "here", "tower", 2, icon)
     found = images(workspace, "lsun", folder="here", classes=["bedroom", "tower"], max_rejected=0.2)
     assert counts(found) == {"train": 8, "test": 4}
-    reasons = [reason for _, reason in lines(workspace / "images" / "rejected.tsv")]
+    reasons = [reason for _, reason in lines(workspace / "data/packed/images" / "rejected.tsv")]
     assert reasons == ["UnidentifiedImageError: cannot identify image file"] * 2

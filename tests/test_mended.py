@@ -92,7 +92,7 @@ def test_a_tar_whose_members_keep_their_sizes_and_dates(workspace: Path) -> None
     for seed in range(2):
         files = {f"{index}.bmp": bitmap(seed * 100 + index) for index in range(8)}
         (workspace / "own.tar.gz").write_bytes(tar_gz(files))
-        images(workspace, "folder", folder="own.tar.gz")
+        images(workspace, "folder", folder="own.tar.gz", bits=8)
         packed = {tuple(image[0, 0]) for image in (*of(workspace, "train"), *of(workspace, "test"))}
         assert packed == {(seed * 100 + index,) * 3 for index in range(8)}
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests import tiny
 from tests.bad_files import photo
 from tests.project import commit, fresh_clone, sh
 
@@ -37,22 +38,22 @@ def test_dcgan_from_a_folder_in_colour_at_64_pixels(project: Path, tmp_path: Pat
     )
     output = sh(project, "dvc", "exp", "run", "-n", "faces", *source, "evaluate@dcgan")
     assert "cyclegan" not in output
-    card = json.loads((project / "data" / "images" / "card.json").read_text())
+    card = json.loads((project / "data" / "packed" / "images" / "card.json").read_text())
     assert card["sets"] == {
         "test": {"count": 20, "shape": [64, 64, 3]},
         "train": {"count": 40, "shape": [64, 64, 3]},
     }
-    assert '"broken.jpg"' in (project / "data" / "images" / "rejected.tsv").read_text()
+    assert '"broken.jpg"' in (project / "data" / "packed" / "images" / "rejected.tsv").read_text()
     with np.load(project / "data" / "samples" / "dcgan" / "best.npz") as made:
         assert made["arr_0"].shape == (40, 64, 64, 3)
-    assert "leak" not in sh(project, "python", "-m", "gan", "data", "describe", "data/images")
+    assert "leak" not in sh(project, "python", "-m", "gan", "data", "describe", "data/packed/images")
     commit(project, "faces")
     strict = settings(prepare_data__images__max_rejected=0.01)
     refused = sh(project, "dvc", "exp", "run", *strict, "evaluate@dcgan", status=255)
     assert "1 of 61 images cannot be used, max_rejected allows 1.0%" in refused
     assert '"broken.jpg"' in refused
     assert "Traceback" not in refused
-    assert not (project / "data" / "images").exists()
+    assert not (project / "data" / "packed" / "images").exists()
     sh(project, "git", "checkout", "-q", "-f", ".")
 
 
@@ -88,3 +89,38 @@ def test_cyclegan_from_two_folders_at_128_pixels_one_of_them_grey(project: Path,
     }
     with Image.open(project / "reports" / "samples" / "cyclegan_a2b.png") as rows:
         assert rows.mode == "RGB"
+
+
+def test_pictures_where_a_person_puts_them_are_not_touched(project: Path) -> None:
+    """`data/images` is where one puts images; DVC deletes the outputs of a stage before it runs."""
+    mine = project / "data" / "images"
+    mine.mkdir()
+    for index in range(60):
+        photo(index).save(mine / f"{index}.png")
+    before = {path.name: path.read_bytes() for path in mine.iterdir()}
+    source = settings(prepare_data__images__source="folder", prepare_data__images__folder="data/images")
+    for _ in range(2):
+        sh(project, "dvc", "exp", "run", "-f", *source, "prepare-data@dcgan")
+        assert {path.name: path.read_bytes() for path in mine.iterdir()} == before
+    assert "data/images" not in sh(project, "git", "status", "--short", "-uall")
+    sh(project, "git", "checkout", "-q", "-f", ".")
+
+
+def test_a_folder_that_changed_is_read_again_after_another(project: Path, tmp_path: Path) -> None:
+    """DVC does not watch it, and would take the old set out of its run cache."""
+
+    def packed(seed: int) -> str:
+        values = tiny.values()["prepare_data"] | {"split_seed": seed}
+        values["images"] |= {"source": "folder", "folder": str(tmp_path)}
+        tiny.write(project / "params.yaml", prepare_data=values)
+        sh(project, "dvc", "repro", "prepare-data@dcgan")
+        return str(json.loads((project / "data" / "packed" / "images" / "card.json").read_text())["sha256"]["train"])
+
+    for index in range(60):
+        photo(index).save(tmp_path / f"{index}.png")
+    first = packed(1)
+    packed(2)
+    photo(100).save(tmp_path / "0.png")
+    photo(101).save(tmp_path / "1.png")
+    assert packed(1) != first
+    sh(project, "git", "checkout", "-q", "-f", ".")

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from gan.core.images import Uint8, to_float
-from gan.core.params import Params
 from gan.core.runtime import Runtime
+from gan.core.train_params import TrainCycleGAN
 from gan.cyclegan.recipe import CycleGAN
 from tests import tiny
 from tests.recipes import Build, colours, discriminators, small_cyclegan, small_dcgan
@@ -64,7 +64,7 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     }
     block |= {"generator": paper, "discriminator": {"width": 8, "layers": 3}}
     photos = np.random.default_rng(0).integers(0, 256, (2, 2, 256, 256, 3), np.uint8)
-    params = Params.model_validate(p | {"train_cyclegan": block}).train_cyclegan
+    params = TrainCycleGAN.model_validate(block)
     recipe = CycleGAN(photos[0], photos[1], params, 2e-4, 0, cpu)
     before = {name: tensor.clone() for name, tensor in recipe.weights().items()}
     losses = recipe.step(0)

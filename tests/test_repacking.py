@@ -100,7 +100,7 @@ def test_a_packing_does_not_go_on_with_other_images(
 
 @pytest.mark.parametrize("change", ["pixels", "prefix", "half", "pairs"])
 def test_nor_with_what_only_has_the_same_names(tmp_path: Path, change: str) -> None:
-    pixels = np.arange(6, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(8, 2)
+    pixels = np.arange(6, dtype=np.uint8)[:, None, None].repeat(8, 1).repeat(16, 2)
     one = Part(from_arrays(pixels, ["x"] * 6), {"trainA": None}, GREY)
     two = Part(one.collection, {"trainB": None}, GREY)
     others = {

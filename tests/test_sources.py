@@ -165,7 +165,7 @@ def test_a_copy_of_the_repository_finds_what_git_does_not_track(
     monkeypatch.chdir(copy)
     monkeypatch.setenv("DVC_ROOT", str(workspace))
     assert counts(images(copy, "mnist", folder="here")) == {"train": 20, "test": 10}
-    assert not (copy / "data").exists()
+    assert not (copy / "data" / "downloads").exists()
 
 
 def test_a_home_that_is_not_there_is_named(workspace: Path) -> None:

@@ -11,11 +11,11 @@ from gan.data.describe import describe, leaks
 from gan.report.sheet import contact_sheet
 
 LISTED = 5  # leaks that are named
-SHOWN = ("source", "licence", "split", "classes", "limit", "rejected")
+SHOWN = ("source", "licence", "split", "classes", "limit", "rejected", "passed_over")
 
 EXAMPLE = """example:
   python -m gan data describe               both datasets that prepare-data packed
-  python -m gan data describe data/images   one of them
+  python -m gan data describe data/packed/images   one of them
 """
 
 
@@ -43,7 +43,7 @@ def run(folders: list[Path], out: Path) -> None:
         print(folder)
         for key in SHOWN:
             if card.get(key) not in (None, ""):
-                print(f"  {key}: {card[key]}")
+                print(f"  {key.replace('_', ' ')}: {card[key]}")
         found = describe(folder)
         print(pd.DataFrame([one.row() for one in found]).to_string(index=False))
         for test, train, both in leaks(found):

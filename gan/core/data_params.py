@@ -13,6 +13,7 @@ class Source(Block):
     source: str
     folder: str | None
     image_size: int
+    bits: Annotated[int, Field(ge=1, le=16)] | None
     resample: Literal["bicubic", "lanczos", "box"]
     fit: Literal["crop", "squeeze"]
     limit: Annotated[int, Field(ge=4)] | None

@@ -92,6 +92,15 @@ class Params(Block):
     evaluate: Evaluate
 
     @model_validator(mode="after")
+    def _sizes_fit(self) -> Self:
+        image_size = self.prepare_data.domains.image_size
+        try:
+            self.train_cyclegan.sizes(image_size)
+        except ValueError as error:
+            raise ValueError(f"train_cyclegan: {error} (prepare_data.domains.image_size is {image_size})") from error
+        return self
+
+    @model_validator(mode="after")
     def _identity_possible(self) -> Self:
         channels, weight = self.prepare_data.domains.channels, self.train_cyclegan.lambda_identity
         if channels.a != channels.b and weight > 0:

@@ -40,12 +40,25 @@ def is_recorded(stage: str, wanted: Record) -> bool:
     )
 
 
-def is_cached(wanted: Record) -> bool:
-    """Whether DVC's cache holds all outs."""
+def is_cached(stage: str, wanted: Record) -> bool:
+    """Whether DVC's cache holds all outs that go there."""
     command = [sys.executable, "-m", "dvc", "cache", "dir"]
     done = subprocess.run(command, cwd=main_repository(), capture_output=True, text=True, check=False)
     files = Path(done.stdout.strip()) / "files" / "md5"
-    return done.returncode == 0 and all((files / one[:2] / one[2:]).exists() for one in wanted["outs"].values())
+    hashes = [one for out, one in wanted["outs"].items() if out not in _uncached(stage)]
+    return done.returncode == 0 and all((files / one[:2] / one[2:]).exists() for one in hashes)
+
+
+def _uncached(stage: str) -> set[str]:
+    """Outs that git keeps, `cache: false`."""
+    listed = [out for kind in ("outs", "metrics", "plots") for out in entry(stage).get(kind, [])]
+    return {
+        path
+        for out in listed
+        if isinstance(out, dict)
+        for path, options in out.items()
+        if not options.get("cache", True)
+    }
 
 
 def _locks(known: str) -> Iterator[str]:

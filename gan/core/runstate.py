@@ -129,7 +129,7 @@ def _done_with(note: bytes) -> bool:
         stage, wanted, known = (finished[name] for name in ("stage", "record", "known"))
     except (ValueError, LookupError, TypeError):  # no note of ours
         return False
-    return is_recorded(stage, wanted) and (not known or is_cached(wanted))
+    return is_recorded(stage, wanted) and (not known or is_cached(stage, wanted))
 
 
 def _root() -> Path:

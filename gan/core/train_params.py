@@ -72,19 +72,33 @@ class TrainCycleGAN(Training):
     lambda_cycle: Weight
     lambda_identity: Weight
     pool_size: Natural
-    load_size: Annotated[int, Field(ge=16)]
-    crop_size: Annotated[int, Field(ge=16, multiple_of=4)]
+    load_size: Annotated[int, Field(ge=16)] | None
+    crop_size: Annotated[int, Field(ge=16, multiple_of=4)] | None
     flip: bool
     generator: CycleGANGenerator
     discriminator: CycleGANDiscriminator
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.crop_size > self.load_size:
-            raise ValueError(f"crop_size {self.crop_size} is larger than load_size {self.load_size}")
         if self.epochs + self.decay_epochs == 0:
             raise ValueError("epochs and decay_epochs are both 0: nothing to train")
-        layers = self.discriminator.layers
-        if self.crop_size // 2**layers < 3:
-            raise ValueError(f"discriminator.layers {layers} leaves no patch of crop_size {self.crop_size}")
         return self
+
+    def sizes(self, image_size: int) -> tuple[int, int]:
+        """`load_size` and `crop_size` for images of a size in pixels.
+
+        Raises:
+            ValueError: the crop does not fit them or the networks.
+        """
+        load = self.load_size or image_size
+        crop = self.crop_size or load
+        layers = self.discriminator.layers
+        if crop > load:
+            raise ValueError(f"crop_size {crop} is larger than load_size {load}")
+        if crop % 4:
+            raise ValueError(f"crop_size is null, and load_size {load} is not divisible by 4; set crop_size")
+        if crop > image_size:
+            raise ValueError(f"crop_size {crop} is larger than the images, {image_size}: they would be enlarged")
+        if crop // 2**layers < 3:
+            raise ValueError(f"discriminator.layers {layers} leaves no patch of crop_size {crop}")
+        return load, crop

@@ -50,6 +50,7 @@ class CycleGAN:
         self, images_a: Images, images_b: Images, params: TrainCycleGAN, lr: float, seed: int, runtime: Runtime
     ) -> None:
         self.params, self.runtime = params, runtime
+        self.sizes = params.sizes(images_a.shape[1])
         self.channels = {"a": images_a.shape[-1], "b": images_b.shape[-1]}
         self.a2b, self.b2a = (
             runtime.place(Generator(params.generator, self.channels[one], self.channels[other]))
@@ -87,7 +88,7 @@ class CycleGAN:
 
     def _real(self, domain: Domain, step: int) -> torch.Tensor:
         images = to_float(self.runtime.upload(domain.batches.at(step)))
-        images = resize_crop_flip(images, self.params.load_size, self.params.crop_size, self.params.flip)
+        images = resize_crop_flip(images, *self.sizes, self.params.flip)
         return images.to(self.runtime.dtype)
 
     def step(self, step: int) -> dict[str, torch.Tensor]:

@@ -84,14 +84,14 @@ def _reason(error: Exception) -> str:
 
 
 def _extract(path: Path, folder: Path) -> None:
-    if zipfile.is_zipfile(path):
-        _unzip(path, folder)
-    elif tarfile.is_tarfile(path):
+    if tarfile.is_tarfile(path):  # asked first: a zip is looked for at the end, where a tar may hold one
         _untar(path, folder)
+    elif zipfile.is_zipfile(path):
+        _unzip(path, folder)
     elif _first_bytes(path).startswith(PACKED):
         raise zipfile.BadZipFile("it is damaged, cut short, or no zip or tar")
     else:
-        raise DataError(f"{path} is neither a folder nor a zip or tar archive")
+        raise DataError(f"{path} is neither a folder nor a zip or tar; unpack it yourself and give the folder")
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -103,11 +103,13 @@ def _unzip(path: Path, folder: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         for member in members:
+            member.filename = member.filename.replace("\\", "/")  # Windows wrote it
             _refuse_outside(path, member.filename)
             if member.flag_bits & 1:
                 raise DataError(_sentence(path, "it asks for a password", "unpack it yourself"))
         _refuse_too_large(path, folder, sum(member.file_size for member in members))
-        archive.extractall(folder)  # noqa: S202 - names are checked, and links become plain files
+        for member in members:
+            archive.extract(member, folder)  # names are checked, and links become plain files
 
 
 def _untar(path: Path, folder: Path) -> None:
@@ -118,8 +120,20 @@ def _untar(path: Path, folder: Path) -> None:
         _refuse_too_large(path, folder, sum(member.size for member in members))
         # The filter refuses links that lead out, devices, and anything that is not a plain file.
         archive.extractall(folder, filter="data")
-        while archive.fileobj and archive.fileobj.read(BLOCK):  # gzip's checksum lies behind the last byte
-            pass
+        _refuse_broken_end(archive)
+
+
+def _refuse_broken_end(archive: tarfile.TarFile) -> None:
+    """tarfile stops without a word at a header that it cannot read, and at the end of a file that is cut short."""
+    content = archive.fileobj
+    if content is None:
+        return
+    content.seek(archive.offset)
+    if content.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+        raise tarfile.ReadError(f"it is damaged or cut short behind its member {archive.getnames()[-1][-SHOWN:]!r}")
+    while block := content.read(BLOCK):  # to the end, where gzip has its checksum
+        if any(block):
+            raise tarfile.ReadError("there is more behind its end, perhaps a second archive")
 
 
 def _refuse_outside(path: Path, name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from gan.core.download import Remote
 from gan.datasets import layouts
 from gan.datasets.official import Official
+from gan.datasets.splits import Layout
 
 HOSTS = (
     "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets",
@@ -36,7 +37,7 @@ SOURCES = {
 }
 
 
-def sets(official: Official, scratch: Path) -> tuple[layouts.Sets, str]:
+def sets(official: Official, scratch: Path) -> Layout:
     """trainA, trainB, testA and testB, and how they came about: a local folder of the set's name, or its zip.
 
     Raises:

@@ -1,8 +1,10 @@
 """One file to one array of a fixed size: check it, turn it upright, convert it, resize it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from gan.core.images import Uint8
@@ -22,6 +24,7 @@ class Preprocessing:
     Args:
         size: pixels, squared.
         channels: 1 for greyscale (ITU-R 601 luma), 3 for RGB.
+        bits: that values use, of the 8 or 16 of their file; None where they use all.
         resample: a key of RESAMPLE; Pillow's filters, which widen as an image shrinks, so that nothing aliases.
         fit: `crop` takes the shorter side to `size` and cuts the middle out, `squeeze` does not keep the aspect.
         min_side: pixels; what has a shorter side is not used.
@@ -34,6 +37,7 @@ class Preprocessing:
     fit: str
     min_side: int
     max_megapixels: float
+    bits: int | None = None
 
     def __str__(self) -> str:
         shape = {
@@ -41,6 +45,7 @@ class Preprocessing:
             "squeeze": f"to {self.size}×{self.size} pixels, aspect not kept",
         }
         look = "greyscale" if self.channels == 1 else "RGB"
+        look += f" from {self.bits} bits" if self.bits else ""
         return (
             f"upright as EXIF says, first frame, transparency over white, {look}; "
             f"{shape[self.fit]}, Pillow's antialiased {self.resample} filter"
@@ -70,7 +75,7 @@ def decode(image: Image.Image, how: Preprocessing, view: View) -> Decoded:
     if min(width, height) < how.min_side:
         raise Unfit(f"{width}×{height} pixels, min_side asks for {how.min_side}")
     seen.load()
-    converted = _converted(_upright(seen), "RGB" if how.channels == 3 else "L")
+    converted = _converted(_upright(seen), "RGB" if how.channels == 3 else "L", how.bits)
     box, resample = (how.size, how.size), RESAMPLE[how.resample]
     fitted = ImageOps.fit(converted, box, resample) if how.fit == "crop" else converted.resize(box, resample)
     pixels = np.asarray(fitted).reshape(how.size, how.size, how.channels)
@@ -84,16 +89,27 @@ def _upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _converted(image: Image.Image, mode: str) -> Image.Image:
+def _converted(image: Image.Image, mode: str, bits: int | None) -> Image.Image:
     """To L or RGB; 16 bits are scaled to 8, where Pillow's own conversion would clip them to white."""
     if image.mode.startswith("I"):
-        values = np.asarray(image).astype(np.int64)
-        if values.min() < 0 or values.max() > 65535:
-            raise Unfit(f"integers from {values.min()} to {values.max()}, which no 16-bit image has")
-        image = Image.fromarray(np.round(values / 257).astype(np.uint8))
+        image = Image.fromarray(_scaled(np.asarray(image).astype(np.int64), bits or 16))
+    elif bits and bits < 8 and image.mode in ("L", "RGB"):
+        image = Image.fromarray(_scaled(np.asarray(image), bits))
     if image.mode == "F":
         raise Unfit("floating-point pixels, whose range is not known")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
     return image.convert(mode)
+
+
+def _scaled(values: NDArray[Any], bits: int) -> Uint8:
+    """From [0, 2^bits - 1] to [0, 255].
+
+    Raises:
+        Unfit: a value lies outside.
+    """
+    top = 2**bits - 1
+    if values.min() < 0 or values.max() > top:
+        raise Unfit(f"integers from {values.min()} to {values.max()}, which no {bits}-bit image has")
+    return np.round(values * (255 / top)).astype(np.uint8)

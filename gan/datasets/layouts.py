@@ -1,25 +1,29 @@
 """Two domains of one's own, or of the CycleGAN paper: trainA, trainB, testA and testB, however a folder holds them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from re import sub
+from pathlib import Path, PurePosixPath
+from re import fullmatch, sub
 
 from PIL import Image
 
 from gan.core.errors import DataError
 from gan.datasets import folder
 from gan.datasets.collection import Collection
+from gan.datasets.decode import Unfit
+from gan.datasets.splits import Layout, Parts, Place, Sets, common, parted, refuse, role
 
 SPLITS = ("trainA", "trainB", "testA", "testB")
-LAYOUTS = (
-    "either trainA, trainB, testA and testB; or two folders, a domain each, that are split by seed; "
-    "or train and test (or val) with side-by-side pairs, as pix2pix has them"
+WANTED = (
+    "CycleGAN wants either trainA, trainB, testA and testB; or train and test (or val), each with the same two "
+    "folders; or two folders, each with train and test; or two folders, a domain each, that are split by seed; or "
+    "train and test with side-by-side pairs, as pix2pix has them"
 )
-Sets = dict[str, Collection]
+Scheme = Callable[[Parts], tuple[str, str]]  # the role and the domain of an image; either may be empty
 
 
-def collections(path: Path, scratch: Path, test_count: int, seed: int) -> tuple[Sets, str]:
+def collections(path: Path, scratch: Path, test_count: int, seed: int) -> Layout:
     """The four sets, and how they came about.
 
     Args:
@@ -29,18 +33,103 @@ def collections(path: Path, scratch: Path, test_count: int, seed: int) -> tuple[
     Raises:
         DataError: the folder is laid out in no way that is known, or a set is empty.
     """
-    root = _only_child(folder.opened(path, scratch))
-    below = sorted(child.name for child in root.iterdir() if child.is_dir() and not child.name.startswith("."))
-    if set(SPLITS) <= set(below):
-        return {split: folder.collection(root / split, scratch) for split in SPLITS}, "as found"
-    if "train" in below and (test := next((name for name in ("test", "val") if name in below), None)):
-        pairs = {"train": folder.collection(root / "train", scratch), "test": folder.collection(root / test, scratch)}
-        return {f"{name}{domain}": halves(pairs[name], domain) for name in pairs for domain in "AB"}, "as found"
-    if len(below) == 2:
-        return _split(root, below, scratch, test_count, seed), (
-            f"A is {below[0]}, B is {below[1]}; each shuffled with seed {seed}, the first {test_count} are the test set"
-        )
-    raise DataError(f"{path} holds {', '.join(below[:8]) or 'no folder'}; CycleGAN wants {LAYOUTS}")
+    found = folder.look(path, scratch)
+    depth = common(found.names)
+    below = [PurePosixPath(name).parts[depth:] for name in found.names]
+    if pairs := _pairs(below):
+        whole = parted(found, depth, pairs, "side-by-side pairs, A left and B right, as found")
+        sets = {f"{name}{domain}": halves(whole.sets[name], domain) for name in ("train", "test") for domain in "AB"}
+        return replace(whole, sets=sets)
+    for scheme, strip in ((_joined, 1), (_split_first, 2), (_domain_first, 2), (_plain, 1)):
+        if names := _domains(below, scheme):
+            whole = parted(found, depth, partial(_place, scheme, strip, names), _in_words(names))
+            return whole if set(whole.sets) == set(SPLITS) else _held_out(path, whole, test_count, seed)
+    raise refuse(path, below, WANTED)
+
+
+def _joined(parts: Parts) -> tuple[str, str]:
+    """trainA, test_B."""
+    return _letter(parts[0]) if len(parts) > 1 else ("", "")
+
+
+def _letter(name: str) -> tuple[str, str]:
+    joined = fullmatch(r"([a-z]+)[ _-]?([ab])", name.casefold())
+    return (role(joined[1]), joined[2].upper()) if joined and role(joined[1]) else ("", "")
+
+
+def _split_first(parts: Parts) -> tuple[str, str]:
+    """train/horse."""
+    return (role(parts[0]), parts[1]) if len(parts) > 2 and role(parts[0]) else ("", "")
+
+
+def _domain_first(parts: Parts) -> tuple[str, str]:
+    """horse/train."""
+    return (role(parts[1]), parts[0]) if len(parts) > 2 and role(parts[1]) else ("", "")
+
+
+def _plain(parts: Parts) -> tuple[str, str]:
+    """horse, in which no folder is called like a set."""
+    return ("train", parts[0]) if len(parts) > 1 and not _names_a_set(parts) else ("", "")
+
+
+def _names_a_set(parts: Parts) -> bool:
+    return any(role(part) or _letter(part)[0] for part in parts[:-1])
+
+
+def _domains(below: list[Parts], scheme: Scheme) -> dict[Place, str]:
+    """(role, domain) → set, where the scheme explains the images; empty where it does not.
+
+    Each role must have the same two domains. Folders beside them are left out, unless they are called like a set, or
+    the scheme is one that any two folders fit.
+    """
+    told = {scheme(parts) for parts in below}
+    others = [parts for parts in below if scheme(parts) == ("", "")]
+    if others and (scheme in (_plain, _domain_first) or any(_names_a_set(parts) for parts in others)):
+        return {}
+    told.discard(("", ""))
+    roles = {one for one, _ in told}
+    test = next((one for one in ("test", "val") if one in roles), "")
+    names = sorted({domain for one, domain in told if one == "train"}, key=str.casefold)
+    if len(names) != 2 or {domain for one, domain in told if test and one == test} not in ({*names}, set()):
+        return {}
+    homes = {("train", name): f"train{letter}" for letter, name in zip("AB", names, strict=True)}
+    return homes | {(test, name): f"test{letter}" for letter, name in zip("AB", names, strict=True) if test}
+
+
+def _place(scheme: Scheme, strip: int, homes: dict[Place, str], parts: Parts) -> Place:
+    home = homes.get(scheme(parts), "")
+    return home, "/".join(parts[strip:] if home else parts)
+
+
+def _in_words(homes: dict[Place, str]) -> str:
+    a, b = (name for (one, name) in homes if one == "train")
+    return "as found" if (a, b) == ("A", "B") else f"A is {a}, B is {b}"
+
+
+def _pairs(below: list[Parts]) -> Callable[[Parts], Place] | None:
+    """Where images lie directly in train and test, or val."""
+    direct = {role(parts[0]) for parts in below if len(parts) == 2}
+    test = next((one for one in ("test", "val") if one in direct), "")
+    if "train" not in direct or not test or any(len(parts) > 2 and role(parts[0]) for parts in below):
+        return None
+    homes = {"train": "train", test: "test"}
+    return lambda parts: (homes.get(role(parts[0]), "") if len(parts) > 1 else "", "/".join(parts[1:] or parts))
+
+
+def _held_out(path: Path, whole: Layout, test_count: int, seed: int) -> Layout:
+    """The first `test_count` of each domain, shuffled, as its test set."""
+    sets: Sets = {}
+    for domain in "AB":
+        images = whole.sets[f"train{domain}"].shuffled(seed)
+        if len(images) < test_count + 2:
+            raise DataError(
+                f"domains.test_count {test_count} leaves nothing to train on: {path} has {len(images)} images of "
+                f"domain {domain} ({whole.split})"
+            )
+        sets[f"test{domain}"] = images.take(range(test_count), rejected=[])
+        sets[f"train{domain}"] = images.take(range(test_count, len(images)))
+    how = f"{whole.split}; each shuffled with seed {seed}, the first {test_count} are the test set"
+    return replace(whole, sets=sets, split=how)
 
 
 def halves(pairs: Collection, domain: str) -> Collection:
@@ -50,6 +139,8 @@ def halves(pairs: Collection, domain: str) -> Collection:
 
 
 def _half(domain: str, image: Image.Image) -> Image.Image:
+    if image.width <= image.height:
+        raise Unfit(f"{image.width}×{image.height} pixels: no pair side by side is as high as it is wide")
     middle = image.width // 2
     return image.crop((0, 0, middle, image.height) if domain == "A" else (middle, 0, 2 * middle, image.height))
 
@@ -68,22 +159,3 @@ def refuse_unpaired(sets: Sets) -> None:
             f"aligned: testA has {len(plain[0])} images and testB {len(plain[1])}; they must have the same names. "
             f"Without a partner: {', '.join(odd)}"
         )
-
-
-def _only_child(root: Path) -> Path:
-    """Archives often hold one folder that holds all."""
-    children = [child for child in root.iterdir() if not child.name.startswith((".", "__MACOSX"))]
-    return children[0] if len(children) == 1 and children[0].is_dir() else root
-
-
-def _split(root: Path, names: list[str], scratch: Path, test_count: int, seed: int) -> Sets:
-    sets = {}
-    for domain, name in zip("AB", names, strict=True):
-        whole = folder.collection(root / name, scratch).shuffled(seed)
-        if len(whole) < test_count + 2:
-            raise DataError(
-                f"domains.test_count {test_count} leaves nothing to train on: {name} has {len(whole)} images"
-            )
-        sets[f"test{domain}"] = whole.take(range(test_count), rejected=[])
-        sets[f"train{domain}"] = whole.take(range(test_count, len(whole)))
-    return sets

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from gan.core.errors import DataError
-from gan.datasets import folder, versions
+from gan.datasets import formats, versions
 from gan.datasets.archive import unpack
 from gan.datasets.collection import Collection
 from gan.datasets.official import Official
@@ -60,4 +60,4 @@ def _class(official: Official, name: str) -> Collection:
 
 def _open(database: Any, keys: list[bytes], index: int) -> Image.Image:
     with database.begin() as transaction:
-        return folder.read(BytesIO(transaction.get(keys[index])))
+        return formats.read(BytesIO(transaction.get(keys[index])))

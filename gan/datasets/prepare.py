@@ -1,21 +1,25 @@
 """From params to packed data: DCGAN's images and CycleGAN's domains."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from gan.core.data_params import Domains, Images, PrepareData, Source
 from gan.core.errors import DataError
-from gan.datasets import celeba, cyclegan_sets, earth, folder, imagenet, layouts, lsun, mnist5k, torchvision_sets
+from gan.datasets import celeba, cyclegan_sets, earth, imagenet, layouts, lsun, mnist5k, splits, torchvision_sets
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Preprocessing
+from gan.datasets.faint import refuse_faint
 from gan.datasets.licences import LICENCES, PAPER
 from gan.datasets.official import Official
 from gan.datasets.packing import pack
-from gan.datasets.publish import Card, publish
+from gan.datasets.publish import Card, publish, summarise
+from gan.datasets.splits import Layout
+from gan.datasets.walk import told
 from gan.datasets.writer import Job, Part
 
-Sets = dict[str, Collection]
+OWN_SPLIT = "the source's own"
 
 
 @dataclass(frozen=True)
@@ -38,20 +42,21 @@ class Preparation:
             DataError: the source cannot be had, or too little of it is fit.
         """
         wanted, seed = self.params.images, self.params.split_seed
-        sets = self._images(wanted)
+        layout = self._images(wanted)
+        sets = layout.sets
         sets["train"].refuse_missing(wanted.classes)
         sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
         shuffled = {name: one.shuffled(seed) for name, one in sets.items()}
         how = self._how(wanted, wanted.channels)
         if "test" in sets and len(sets["test"]):
             parts = [Part(one, {name: None}, how, prefix=f"{name}/") for name, one in shuffled.items()]
-            split = "the source's own; shuffled"
+            split = f"{layout.split or OWN_SPLIT}; shuffled"
         else:
             _refuse_no_training(sets["train"], wanted.test_count)
             parts = [Part(shuffled["train"], {"test": wanted.test_count, "train": None}, how)]
             split = f"shuffled with seed {seed}, the first {wanted.test_count} are the test set"
         card: Card = {"split": split, "classes": wanted.classes or "all", "preprocessing": str(how)}
-        self._pack(wanted, parts, target, card)
+        self._pack(wanted, parts, target, card, layout.passed)
 
     def domains(self, target: Path) -> None:
         """Pack `trainA`, `trainB`, `testA` and `testB` for CycleGAN into `target`.
@@ -60,7 +65,8 @@ class Preparation:
             DataError: the source cannot be had, or too little of it is fit.
         """
         wanted, seed = self.params.domains, self.params.split_seed
-        sets, card = self._domains(wanted)
+        layout, card = self._domains(wanted)
+        sets = layout.sets
         aligned = bool(card["aligned"])
         if aligned:
             layouts.refuse_unpaired(sets)
@@ -74,32 +80,32 @@ class Preparation:
         card |= {"preprocessing": {domain: str(how) for domain, how in hows.items()}}
         if 1 in (wanted.channels.a, wanted.channels.b):
             card.pop("mask", None)  # a rule of colour
-        self._pack(wanted, list(part.values()), target, card)
+        self._pack(wanted, list(part.values()), target, card, layout.passed)
 
-    def _images(self, wanted: Images) -> Sets:
+    def _images(self, wanted: Images) -> Layout:
         """`train`, and `test` where the source has one."""
         if wanted.source == "mnist5k":
-            return {"train": mnist5k.collection()}
+            return Layout({"train": mnist5k.collection()})
         if wanted.source == "folder":  # may be an archive, which is no place of official files
-            return {"train": folder.collection(_place(wanted.folder or ""), self.state)}
+            return splits.of_images(_place(wanted.folder or ""), self.state)
         official = self._official(wanted)
         if wanted.source == "lsun":
-            return lsun.sets(official, wanted.classes)
+            return Layout(lsun.sets(official, wanted.classes))
         readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}
-        return readers[wanted.source](official, self.state)
+        return Layout(readers[wanted.source](official, self.state))
 
-    def _domains(self, wanted: Domains) -> tuple[Sets, Card]:
+    def _domains(self, wanted: Domains) -> tuple[Layout, Card]:
         seed = self.params.split_seed
         if wanted.source in earth.SOURCES:
             sets = earth.collections(wanted.source, wanted.image_size, wanted.earth, seed)
-            return sets, {"aligned": True, **earth.card(wanted.source, wanted.earth)}
+            return Layout(sets), {"aligned": True, **earth.card(wanted.source, wanted.earth)}
         if wanted.source == "folder":
-            sets, split = layouts.collections(_place(wanted.folder or ""), self.state, wanted.test_count, seed)
-            return sets, {"aligned": wanted.aligned, "split": split}
-        sets, split = cyclegan_sets.sets(self._official(wanted), self.state)
-        return sets, {"aligned": cyclegan_sets.SOURCES[wanted.source].aligned, "split": split}
+            layout = layouts.collections(_place(wanted.folder or ""), self.state, wanted.test_count, seed)
+            return layout, {"aligned": wanted.aligned, "split": layout.split}
+        layout = cyclegan_sets.sets(self._official(wanted), self.state)
+        return layout, {"aligned": cyclegan_sets.SOURCES[wanted.source].aligned, "split": layout.split}
 
-    def _pack(self, wanted: Source, parts: list[Part], target: Path, card: Card) -> None:
+    def _pack(self, wanted: Source, parts: list[Part], target: Path, card: Card, passed: Counter[str]) -> None:
         work = self.params.work
         job = Job(
             title=f"{target.name}, {wanted.source}",
@@ -110,12 +116,24 @@ class Preparation:
             save_every_seconds=self.save_every_seconds,
         )
         start: Card = {"source": wanted.source, "licence": LICENCES.get(wanted.source, PAPER)}
-        publish(pack(parts, job), self.state / "packing", target, {**start, **card, "limit": wanted.limit})
+        end = {"passed_over": told(passed)} if passed else {}
+        packed = pack(parts, job)
+        if wanted.bits is None:
+            block = "images" if isinstance(wanted, Images) else "domains"
+            refuse_faint(packed, self.state / "packing", f"prepare_data.{block}")
+        publish(packed, self.state / "packing", target, {**start, **card, "limit": wanted.limit, **end})
+        summarise(target, job.title)
 
     def _how(self, wanted: Source, channels: int) -> Preprocessing:
         params = self.params
         return Preprocessing(
-            wanted.image_size, channels, wanted.resample, wanted.fit, params.min_side, params.max_megapixels
+            wanted.image_size,
+            channels,
+            wanted.resample,
+            wanted.fit,
+            params.min_side,
+            params.max_megapixels,
+            wanted.bits,
         )
 
     def _official(self, wanted: Source) -> Official:

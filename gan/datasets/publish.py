@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from gan.datasets.writer import MANIFEST, REJECTED
 
+CARD = "card.json"
 Card = dict[str, Any]
 BLOCK = 64 << 20  # bytes hashed at once
 
@@ -31,7 +33,21 @@ def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card
         _link(packing / name, target / name)
     rejected = len((target / REJECTED).read_text(encoding="utf-8").splitlines()) - 1
     full = {**card, "sets": shapes, "sha256": hashes, "rejected": rejected}
-    (target / "card.json").write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (target / CARD).write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def summarise(target: Path, title: str) -> None:
+    """Say on the terminal how a source was understood, and what was made of it."""
+    card = json.loads((target / CARD).read_text(encoding="utf-8"))
+    names = sorted(card["sets"], key=lambda name: not name.startswith("train"))
+    sets = ", ".join(f"{name} {card['sets'][name]['count']}" for name in names)
+    lines = [f"{sets}; {card['split']}"]
+    if card["rejected"]:
+        lines.append(f"rejected: {card['rejected']}, with their reasons in {target / REJECTED}")
+    if "passed_over" in card:
+        lines.append(f"passed over: {card['passed_over']}")
+    for line in lines:
+        print(f"{title}: {line}", file=sys.stderr)
 
 
 def _described(paths: list[Path]) -> tuple[dict[str, Any], str]:

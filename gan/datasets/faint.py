@@ -1,0 +1,44 @@
+"""Sets that use a small part of their range: a sign that their files hold fewer bits than they could."""
+
+from math import ceil, log2
+from pathlib import Path
+
+import numpy as np
+
+from gan.core.errors import DataError
+from gan.datasets.writer import MANIFEST
+
+LEAST = 32  # of 255; what a whole set should reach
+
+
+def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None:
+    """See that some pixel of each set reaches an eighth of the range.
+
+    Args:
+        packing: holds the manifest.
+        block: of params.yaml, for the message.
+
+    Raises:
+        DataError: none does; the message guesses how many bits the files use.
+    """
+    for name, paths in sets.items():
+        top = max(int(np.load(path, mmap_mode="r").max()) for path in paths)
+        if top < LEAST:
+            depth, bits = _bits(top, _mode(packing / MANIFEST, name))
+            raise DataError(
+                f"{name}: no pixel is above {top} of 255. If its files use {bits} of {depth} bits, set "
+                f"{block}.bits: {bits}; to take them as they are, {block}.bits: {depth}"
+            )
+
+
+def _bits(top: int, mode: str) -> tuple[int, int]:
+    """How many a file has, and how many it seems to use."""
+    if mode.startswith("I"):
+        return 16, max(1, round(log2(257 * top + 1)))
+    return 8, max(1, ceil(log2(top + 1)))
+
+
+def _mode(manifest: Path, name: str) -> str:
+    """Pillow's, of the first image of a set."""
+    with manifest.open(encoding="utf-8") as file:
+        return next(cells[-1] for cells in (line.rstrip("\n").split("\t") for line in file) if cells[0] == name)

@@ -1,0 +1,71 @@
+"""The formats of images that are read: raster alone, by their first bytes and not by their names."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from PIL import Image, UnidentifiedImageError
+
+with suppress(ImportError):  # the extra `heic`
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+
+# Pillow would run Ghostscript for an .eps, ask other programs for others, and decode an .ico when it is opened.
+FORMATS = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    "PNG": (".png", ".apng"),
+    "WEBP": (".webp",),
+    "BMP": (".bmp", ".dib"),
+    "GIF": (".gif",),
+    "TIFF": (".tif", ".tiff"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
+    "TGA": (".tga",),
+    "JPEG2000": (".jp2", ".j2k", ".jpx"),
+    "AVIF": (".avif",),
+    "HEIF": (".heic", ".heif", ".hif"),
+}
+SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+# Their first bytes are theirs alone. Those of the others are common: a camera's raw file begins like a TIFF.
+TOLD_BY_CONTENT = ("JPEG", "PNG", "WEBP", "GIF", "JPEG2000", "AVIF", "HEIF")
+HEAD = 32  # bytes
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def read(file: Path | IO[bytes]) -> Image.Image:
+    """Open an image of one of FORMATS, whose size is known before a pixel is decoded.
+
+    Raises:
+        ValueError: it is HEIC, and the package that reads it is not there.
+        Exception: whatever else Pillow raises on what is none.
+    """
+    try:
+        return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])  # an old Pillow has no AVIF
+    except UnidentifiedImageError:
+        if isinstance(file, Path) and _is_heic(_head(file)):
+            raise ValueError("HEIC, which `pip install pillow-heif` reads") from None
+        raise
+
+
+def looks_like_an_image(path: Path) -> bool:
+    """Whether the first bytes are those of an image, whatever its name."""
+    try:
+        head = _head(path)
+    except OSError:
+        return False
+    return _is_heic(head) or any(_accepts(name, head) for name in TOLD_BY_CONTENT)
+
+
+def _accepts(name: str, head: bytes) -> bool:
+    accept = Image.OPEN[name][1] if name in Image.OPEN else None
+    return accept is not None and accept(head) is True  # Pillow gives a text where it lacks a decoder
+
+
+def _is_heic(head: bytes) -> bool:
+    """ISO/IEC 23008-12: a box `ftyp` with one of these brands."""
+    return head[4:8] == b"ftyp" and head[8:12] in HEIC
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)

@@ -1,0 +1,118 @@
+"""Which set an image belongs to, by the folders that people put it in."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from gan.core.errors import DataError
+from gan.datasets import folder
+from gan.datasets.collection import Collection, Reject
+from gan.datasets.walk import Walk
+
+ROLES = {
+    "train": ("train", "training"),
+    "test": ("test", "testing"),
+    "val": ("val", "valid", "validation"),
+}
+SEEN = 8  # folders that an error names
+Place = tuple[str, str]  # a set, and the name in it; the set is empty where the image is left out
+Parts = tuple[str, ...]
+Sets = dict[str, Collection]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A source, as it was understood.
+
+    Args:
+        sets: train and test, where there is one; or trainA, trainB, testA and testB.
+        split: how they came about, in words; empty where nothing told them apart.
+        passed: kind → files that are no images, and images of folders that were left out.
+    """
+
+    sets: Sets
+    split: str = ""
+    passed: Counter[str] = field(default_factory=Counter)
+
+
+def role(name: str) -> str:
+    """`train`, `test` or `val`, as a folder's name says; empty for any other."""
+    return next((one for one, names in ROLES.items() if name.casefold() in names), "")
+
+
+def common(names: list[str]) -> int:
+    """How many folders hold all the images, and no image beside the next folder: archives often have one or two."""
+    depth = 0
+    whole = [PurePosixPath(name).parts for name in names]
+    while all(len(parts) > depth + 2 for parts in whole) and len({parts[depth] for parts in whole}) == 1:
+        depth += 1
+    return depth
+
+
+def parted(found: Walk, depth: int, place: Callable[[Parts], Place], split: str) -> Layout:
+    """Part what was found into sets.
+
+    Args:
+        depth: folders that hold all of it; `place` sees the parts of a name below them.
+    """
+    names: dict[str, dict[str, str]] = {}
+    passed = Counter(found.passed)
+    for name in found.names:
+        parts = PurePosixPath(name).parts[depth:]
+        home, new = place(parts)
+        if home:
+            names.setdefault(home, {})[name] = new
+        else:
+            passed[f"images in {parts[0]}/" if len(parts) > 1 else "images beside the folders"] += 1
+    rejected: dict[str, list[Reject]] = {}
+    for name, reason in found.rejected:
+        home, new = place(PurePosixPath(name).parts[depth:] or (name,))
+        if home:
+            rejected.setdefault(home, []).append((new, reason))
+        else:
+            passed[reason] += 1
+    sets = {home: folder.renamed(found, names[home], rejected.get(home, [])) for home in sorted(names)}
+    return Layout(sets, split, passed)
+
+
+def of_images(path: Path, scratch: Path) -> Layout:
+    """A user's images for DCGAN: their own train and test sets where folders are called so, else all as train.
+
+    train/cat/1.jpg and cat/train/1.jpg are both known, and `val` serves as test where there is none. Classes are the
+    folders below.
+
+    Raises:
+        DataError: there is no image, or the archive is unsafe or broken.
+    """
+    found = folder.look(path, scratch)
+    depth = common(found.names)
+    below = [PurePosixPath(name).parts[depth:] for name in found.names]
+    for level in (0, 1):
+        roles = {role(parts[level]) if len(parts) > level + 1 else "" for parts in below}
+        test = next((one for one in ("test", "val") if one in roles), "")
+        if "train" in roles and test and (level == 0 or "" not in roles):
+            homes = {"train": "train", test: "test"}
+
+            def place(parts: Parts, level: int = level, homes: dict[str, str] = homes) -> Place:
+                home = homes.get(role(parts[level]), "") if len(parts) > level + 1 else ""
+                return home, "/".join(parts[:level] + parts[level + 1 :])
+
+            return parted(found, depth, place, f"as found in {folders(below, level)}")
+    return parted(found, depth, lambda parts: ("train", "/".join(parts)), "")
+
+
+def folders(below: list[Parts], level: int) -> str:
+    """The names of folders at one level, as people see them."""
+    return ", ".join(sorted({f"{parts[level]}/" for parts in below if len(parts) > level + 1 and role(parts[level])}))
+
+
+def seen(below: list[Parts]) -> str:
+    """What a folder holds, for an error: `train/cat 12, train/dog 12`."""
+    counts = Counter("/".join(parts[: min(2, len(parts) - 1)]) or "directly" for parts in below)
+    listed = [f"{name} {count}" for name, count in sorted(counts.items())]
+    return ", ".join(listed[:SEEN]) + ", …" * (len(listed) > SEEN)
+
+
+def refuse(path: Path, below: list[Parts], wanted: str) -> DataError:
+    return DataError(f"{path} holds images in {seen(below)}; {wanted}")

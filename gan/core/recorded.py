@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml.error import YAMLError
 
 from gan.core.fingerprint import entry, values
 from gan.core.paths import LOCK, PARAMS, main_repository
@@ -66,7 +66,7 @@ def _read(text: str, stage: str) -> Record | None:
         deps, outs = ({one["path"]: one["md5"] for one in found.get(part, [])} for part in ("deps", "outs"))
         params = found.get("params", {}).get(str(PARAMS), {})
         return {"cmd": found["cmd"], "deps": deps, "params": params, "outs": outs}
-    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError):
+    except (YAMLError, LookupError, TypeError, AttributeError):
         return None
 
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from gan.core.fingerprint import entry, values
 from gan.core.paths import LOCK, PARAMS, main_repository
+from gan.core.tools import ToolError, dvc, git
 from gan.core.yaml12 import read_yaml
 
 Record = dict[str, Any]
@@ -42,10 +41,11 @@ def is_recorded(stage: str, wanted: Record) -> bool:
 
 def is_cached(wanted: Record) -> bool:
     """Whether DVC's cache holds all outs."""
-    command = [sys.executable, "-m", "dvc", "cache", "dir"]
-    done = subprocess.run(command, cwd=main_repository(), capture_output=True, text=True, check=False)
-    files = Path(done.stdout.strip()) / "files" / "md5"
-    return done.returncode == 0 and all((files / one[:2] / one[2:]).exists() for one in wanted["outs"].values())
+    try:
+        files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
+    except ToolError:
+        return False
+    return all((files / one[:2] / one[2:]).exists() for one in wanted["outs"].values())
 
 
 def _locks(known: str) -> Iterator[str]:
@@ -72,8 +72,10 @@ def _read(text: str, stage: str) -> Record | None:
 
 def _git(*arguments: str) -> str:
     """What git prints in the main repository; nothing where it fails, or there is none."""
-    command = ["git", "-C", str(main_repository()), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    try:
+        return git(*arguments, at=main_repository())
+    except ToolError:
+        return ""
 
 
 def dvc_hash(path: Path) -> str | None:

@@ -20,6 +20,7 @@ from tests.project import commit, sh
 
 KINDS = ("root", "subfolder", "worktree", "submodule")
 NAME = "größe & maß ✓"
+THREADS = 3  # with which it was trained
 PIPELINE = """
 stages:
   train-dcgan:
@@ -54,7 +55,7 @@ def trained_project(folder: Path) -> None:
             "stage": "train-dcgan",
             "seed": 0,
             "determinism": "exact",
-            "environments": [environment(start("cpu", "fp32", "exact"))],
+            "environments": [environment(start("cpu", "fp32", "exact")) | {"threads": THREADS}],
             "inputs": fingerprint("train-dcgan"),
             "checkpoint": {"path": str(last), "md5": md5(last)},
         }

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from gan.core.environment import differences, environment
 from gan.core.errors import GanError
 from gan.core.fingerprint import entry, fingerprint
@@ -70,13 +72,16 @@ def notes(card: dict[str, Any], recorded: Path) -> list[str]:
         found.append(f"the card was made from other inputs: {', '.join(changed)}")
     if len(card["environments"]) > 1:
         found.append("the run was resumed in another environment; the last one is taken for all of it")
-    return found + [f"environment: {one}" for one in _as_recorded(card["environments"][-1], card["determinism"])]
+    wanted = card["environments"][-1]
+    if (here := torch.get_num_threads()) != wanted["threads"]:
+        found.append(
+            f"{wanted['threads']} threads, as recorded; the {here} that torch takes here would give other bits"
+        )
+    return found + [f"environment: {one}" for one in _as_recorded(wanted, card["determinism"])]
 
 
 def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
     """Set the device and precision in this clone's params.yaml as the card has them; what still differs."""
-    import torch
-
     accelerator = "cuda" if "cuda" in wanted and torch.cuda.is_available() else "cpu"
     text = PARAMS.read_text()
     for name, value in {"accelerator": accelerator, "precision": wanted["precision"]}.items():

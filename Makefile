@@ -2,7 +2,9 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-BIN := $(abspath $(VENV))/bin
+# Paths may have spaces: not `abspath`, which cuts there, and a stamp in which they are escaped.
+BIN := $(if $(filter /%,$(firstword $(VENV))),$(VENV),$(CURDIR)/$(VENV))/bin
+STAMP := $(subst $() ,\ ,$(VENV))/installed
 export PATH := $(BIN):$(PATH)
 
 # Columns of `make experiments` that crowd out what one compares: files, who ran it, and all but the leading scores.
@@ -14,23 +16,23 @@ DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agr
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-repro: $(VENV)/installed  ## prepare the data, train, sample and evaluate both models (dvc repro)
+repro: $(STAMP)  ## prepare the data, train, sample and evaluate both models (dvc repro)
 	dvc repro
 
-test: $(VENV)/installed  ## run the tests
+test: $(STAMP)  ## run the tests
 	pytest
 
-check: $(VENV)/installed  ## everything that CI checks: format, lint, types, tests
+check: $(STAMP)  ## everything that CI checks: format, lint, types, tests
 	ruff format --check
 	ruff check
 	mypy
 	pytest
 
-format: $(VENV)/installed  ## format the code and repair what lint can
+format: $(STAMP)  ## format the code and repair what lint can
 	ruff check --fix
 	ruff format
 
-experiments: $(VENV)/installed  ## the table of experiments: their metrics and what they changed
+experiments: $(STAMP)  ## the table of experiments: their metrics and what they changed
 	dvc exp show --only-changed --hide-failed --drop '$(DROPPED)'
 
 upgrade:  ## renew the exact versions in constraints.txt with the newest that pip finds
@@ -43,9 +45,9 @@ clean:  ## delete caches; keeps the environment, the data and unfinished trainin
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
 
 # A stamp: packages are installed again when their versions change, and never otherwise.
-$(VENV)/installed: pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@
+	$(PYTHON) -m venv "$(VENV)"
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch "$@"

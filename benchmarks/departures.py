@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.commands.rerun import DVC, clone, run_or_fail
+from gan.commands.rerun import clone
 from gan.core.paths import REPORTS
+from gan.core.tools import dvc
 
 FOUND = Path("benchmarks/departures.csv")
 SEEDS = (0, 1, 2)
@@ -40,12 +41,10 @@ def measure(variant: str, seed: int) -> pd.DataFrame:
     """A row a direction: the last checkpoint's scores, trained in a temporary clone that shares DVC's cache."""
     sets = [f"train_cyclegan.generator.{name}={value}" for name, value in VARIANTS[variant].items()]
     options = [part for one in (f"seed={seed}", *sets) for part in ("-S", one)]
-    with tempfile.TemporaryDirectory(prefix="gan-departures-") as folder:
-        place = Path(folder) / "clone"
-        clone("HEAD", place)
-        with chdir(place):
-            run_or_fail([*DVC, "exp", "run", *options, "evaluate@cyclegan"], f"{variant}, seed {seed} failed")
-            table = pd.read_csv(REPORTS / "cyclegan" / "fid.csv")
+    print(f"{variant}, seed {seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="gan-departures-") as folder, chdir(clone("HEAD", Path(folder) / "clone")):
+        dvc("exp", "run", *options, "evaluate@cyclegan")
+        table = pd.read_csv(REPORTS / "cyclegan" / "fid.csv")
     last = table[table["checkpoint"] == "last"]
     return last[["direction", *SCORES, "libraries", "dtype"]].assign(variant=variant, seed=seed)
 

@@ -1,6 +1,7 @@
 """What tests share: an empty folder to work in, one thread, and the real embedded images."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,17 @@ def _global_state() -> Iterator[None]:
     torch.use_deterministic_algorithms(exact)
     torch.set_rng_state(state)
     np.random.set_state(numpy_state)
+
+
+@pytest.fixture
+def _heard() -> Iterator[None]:
+    """Signals are heard, also where `nohup make test` or `make test &` in a script has them ignored."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from tests import tiny
 from tests.project import at, replacing, sh
+from tests.test_signals import SIGNALS, ignoring
 from tests.tiny import ROOT
 
 PIPELINE = """
@@ -33,7 +34,7 @@ if __name__ == "__main__":
         print("worked")
 """
 FIRST = "import gan.core.params"  # the first import of our code that takes long
-LIGHT = {"begin", "dependencies", "errors", "fingerprint", "paths", "yaml12"}
+LIGHT = {"begin", "dependencies", "errors", "fingerprint", "paths", "signals", "yaml12"}
 
 
 @pytest.fixture
@@ -134,7 +135,15 @@ def test_whoever_else_imports_stages_takes_none(project: Path, start: list[str])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("_heard")
 def test_a_signal_while_code_is_imported_is_one_line(project: Path, number: signal.Signals) -> None:
     action = f"import os; os.kill(os.getpid(), {int(number)})"
     output = nap(project, at(FIRST, action), status=-signal.SIGINT)
     assert output == "error: interrupted before it began\n"
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_ignored_signal_while_code_is_imported_stays_ignored(project: Path, number: signal.Signals) -> None:
+    variables = at(FIRST, f"import os; os.kill(os.getpid(), {int(number)})")
+    command = ["env", *(f"{name}={value}" for name, value in variables.items()), sys.executable, "-m", "stages.nap"]
+    assert ignoring(project, [number], *command) == "worked\n"

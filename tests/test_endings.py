@@ -90,6 +90,7 @@ with stage("nap"):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("_heard")
 def test_a_signal_to_a_stage_without_a_state_is_one_line(workspace: Path, number: signal.Signals) -> None:
     (workspace / "dvc.yaml").write_text("stages: {nap: {cmd: nap}}")
     tiny.write(workspace / "params.yaml")

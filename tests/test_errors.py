@@ -28,6 +28,7 @@ def test_one_line_and_exit_1(error: BaseException, line: str, capsys: pytest.Cap
     assert capsys.readouterr().err == line
 
 
+@pytest.mark.usefixtures("_heard")
 def test_sigterm_ends_like_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit), clean_exit():

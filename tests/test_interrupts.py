@@ -7,6 +7,8 @@ import pytest
 
 from gan.training.interrupts import Interrupts
 
+pytestmark = pytest.mark.usefixtures("_heard")
+
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_block_goes_on_and_knows(number: signal.Signals) -> None:

@@ -1,13 +1,28 @@
 """`python -m gan` as a shell meets it."""
 
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from gan.__main__ import main
+from tests.test_describe import dataset, noise
 from tests.tiny import ROOT
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     """`| head` closes the pipe; `true` has closed it before the first line comes."""
-    command = f"{sys.executable} -m gan --help | true"
+    command = f"{shlex.quote(sys.executable)} -m gan --help | true"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_a_tilde_that_the_shell_left_is_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    dataset(tmp_path / "d", train=noise(4, 0), test=noise(3, 1))
+    monkeypatch.setattr(sys, "argv", ["gan", "data", "describe", "~/d", "--out=~/sheets"])
+    main()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d", "sheets"]

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from gan.core import fingerprint
 from gan.core.errors import ParamsError
 from gan.core.params import Params, load
 from tests import tiny
@@ -108,6 +109,31 @@ def test_folder_must_be_named(tmp_path: Path) -> None:
     values = copy.deepcopy(tiny.values())
     values["prepare_data"]["images"]["source"] = "folder"
     assert "needs the path of a folder" in refusal(tmp_path, values)
+
+
+PATHS = [p for p in blocks(Params) if p[-1] in ("folder", "downloads", "inception_weights")]
+
+
+@pytest.mark.parametrize("place", PATHS, ids=".".join)
+def test_a_tilde_is_a_home_and_stays_what_is_written(
+    place: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run's key has it as it is written: the same on every machine."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    values = copy.deepcopy(tiny.values())
+    for written, meant in {"~/a b": "/home/me/a b", "~": "/home/me", "a/~": "a/~", "./~x": "./~x", "x/": "x/"}.items():
+        at(values, place[:-1])[place[-1]] = written
+        with Path("params.yaml").open("w") as file:
+            YAML().dump(values, file)
+        typed: Any = load()
+        for name in place:
+            typed = getattr(typed, name)
+        assert typed == meant
+        assert list(fingerprint.values({"params": [".".join(place)]}).values()) == [written]
+    at(values, place[:-1])[place[-1]] = "~nobody-of-this-name/x"
+    told = refusal(tmp_path, values)
+    assert f"{'.'.join(place)} = '~nobody-of-this-name/x': nobody on this machine has this home" in told
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -70,6 +70,14 @@ def test_of_the_larger_set_the_same_images_are_looked_at_for_every_generator() -
     assert looked_at(1.02) == looked_at(1.01)
 
 
+def test_real_images_that_differ_by_rounding_alone_and_fakes_among_them() -> None:
+    """Every fake lies in every ball: half as many would miss an image with a chance that is 0 in float64."""
+    real = normal(0, 1200) * 1e-9
+    scores = features_to_prdc(real, np.zeros_like(real), 1199)
+    assert scores["coverage"] == 1
+    assert scores["coverage_std"] == 0
+
+
 def test_few_images_have_fewer_neighbours() -> None:
     scores = features_to_prdc(normal(0, 3), normal(1, 150), 5)
     assert scores.keys() == {*NAMES, *(f"{name}_std" for name in NAMES)}

@@ -18,12 +18,22 @@ stages:
     do:
       cmd: python make.py ${key}
       deps: [make.py, code]
-      params: [seed, block.rate, block.list]
+      params: [seed, block.rate, block.list, merged]
       outs: [out.bin, folder]
       metrics:
       - made/${item.names.first}.json:
           cache: false
       plots: [plot.csv]
+"""
+PARAMS = """
+seed: 0
+block: &block
+  rate: 2e-5
+  list: [1, 2.5, x, null]
+merged:
+  <<: *block
+  rate: 0.1
+other: 1
 """
 MAKE = """
 from pathlib import Path
@@ -40,7 +50,7 @@ Path("folder/empty").mkdir()
 def project(workspace: Path) -> Path:
     """A stage that real DVC can run, with all that a stage may list, in git."""
     (workspace / "dvc.yaml").write_text(PIPELINE)
-    (workspace / "params.yaml").write_text("seed: 0\nblock:\n  rate: 2e-5\n  list: [1, 2.5, x, null]\nother: 1\n")
+    (workspace / "params.yaml").write_text(PARAMS)
     (workspace / "make.py").write_text(MAKE)
     (workspace / "code" / "__pycache__").mkdir(parents=True)
     (workspace / "code" / "x.py").write_text("pass\n")

@@ -108,6 +108,7 @@ def test_a_killed_experiment_queued_again_goes_on(trained: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("_heard")
 def test_a_signal_saves_and_says_how_to_go_on(trained: Path, number: signal.Signals) -> None:
     """To DVC and all below it, as a terminal or a scheduler sends it."""
     lock = (trained / "dvc.lock").read_bytes()

@@ -111,3 +111,12 @@ def test_diversity_grows_with_the_distance_between_images() -> None:
     half = (noise(64).astype(int) // 2).astype(np.uint8)
     assert diversity(half, real) == pytest.approx(0.5, abs=0.05)
     assert diversity(real, real) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("made", [noise(64), np.zeros((64, 8, 8, 1), np.uint8)])
+def test_beside_real_images_that_are_all_one_diversity_is_not_defined(
+    capsys: pytest.CaptureFixture[str], made: Uint8
+) -> None:
+    rows, said = told(capsys, made, [0.8, 0.8], real=np.full((100, 8, 8, 1), 7, np.uint8))
+    assert np.isnan(rows[-1]["diversity"])
+    assert "warning" not in said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.core.paths import DOMAINS, IMAGES
+from gan.core.paths import DOMAINS, IMAGES, expanded
 from gan.data.card import read_card
 from gan.data.describe import describe, leaks
 from gan.report.sheet import contact_sheet
@@ -27,9 +27,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="packed datasets; default: both")
-    parser.add_argument("--out", type=Path, default=Path("reports/data"), help="for contact sheets; %(default)s")
+    parser.add_argument("folders", nargs="*", type=path, metavar="FOLDER", help="packed datasets; default: both")
+    parser.add_argument("--out", type=path, default=Path("reports/data"), help="for contact sheets; %(default)s")
     parser.set_defaults(run=lambda given: run(given.folders or [IMAGES, DOMAINS], given.out))
+
+
+def path(text: str) -> Path:
+    """As in params.yaml: a shell leaves the `~` of `--out=~/sheets` as it is; raises ValueError as `expanded`."""
+    return Path(expanded(text))
 
 
 def run(folders: list[Path], out: Path) -> None:

@@ -1,4 +1,4 @@
-"""A temporary clone in which a recorded training runs again. All but `clone` work in the current folder, the clone."""
+"""A temporary clone in which a recorded training runs again. All but `clone` work in the project there."""
 
 import os
 import re
@@ -8,24 +8,34 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from gan.core.environment import differences, environment
 from gan.core.errors import GanError
 from gan.core.fingerprint import entry, fingerprint
 from gan.core.params import load
 from gan.core.paths import PARAMS
 from gan.core.runtime import start
+from gan.core.tools import ToolError, dvc, git
 from gan.training.card import md5
 
-DVC = [sys.executable, "-m", "dvc"]
 
+def clone(commit: str, folder: Path) -> Path:
+    """Clone the repository of the current folder at a commit, which shares its objects and DVC's cache.
 
-def clone(commit: str, folder: Path) -> None:
-    """Clone the repository of the current folder at a commit, which shares its objects and DVC's cache."""
-    git = ["git", "clone", "--quiet", "--shared", "--no-checkout", ".", str(folder)]
-    run_or_fail(git, "cannot clone this repository")
-    run_or_fail(["git", "-C", str(folder), "checkout", "--quiet", "--detach", commit], f"cannot check {commit} out")
-    cache = run_or_fail([*DVC, "cache", "dir"], "cannot find DVC's cache").strip()
-    run_or_fail([*DVC, "--cd", str(folder), "cache", "dir", "--local", cache], "cannot use DVC's cache")
+    Returns:
+        The project in the clone: where the current folder lies in the repository.
+
+    Raises:
+        ToolError: git or DVC cannot.
+    """
+    top, inside = git("rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
+    git("clone", "--quiet", "--shared", "--no-checkout", top, str(folder))
+    git("checkout", "--quiet", "--detach", commit, at=folder)
+    project, cache = folder / inside, folder.with_name("cache")
+    cache.symlink_to(dvc("cache", "dir").strip())  # a name in ASCII: DVC writes no other letters into its config
+    dvc("cache", "dir", "--local", os.path.relpath(cache, project), at=project)
+    return project
 
 
 def set_aside(stage: str, folder: Path) -> list[Path]:
@@ -33,11 +43,19 @@ def set_aside(stage: str, folder: Path) -> list[Path]:
 
     Returns:
         The recorded files, relative to that folder.
+
+    Raises:
+        GanError: they are not in the cache.
     """
     described = entry(stage)
     data = [dep for dep in described["deps"] if not Path(dep).exists()]
-    missing = "its data or results are not in DVC's cache; `dvc pull`, or `dvc repro` at that revision, brings them"
-    run_or_fail([*DVC, "checkout", "--quiet", *data, *described["outs"]], missing)
+    try:
+        dvc("checkout", *data, *described["outs"])
+    except ToolError as error:
+        raise GanError(
+            f"{stage}: its data or results are not in DVC's cache ({error}); "
+            "`dvc pull`, or `dvc repro` at that revision, brings them"
+        ) from error
     for out in described["outs"]:
         (folder / out).parent.mkdir(parents=True, exist_ok=True)
         Path(out).rename(folder / out)
@@ -54,13 +72,16 @@ def notes(card: dict[str, Any], recorded: Path) -> list[str]:
         found.append(f"the card was made from other inputs: {', '.join(changed)}")
     if len(card["environments"]) > 1:
         found.append("the run was resumed in another environment; the last one is taken for all of it")
-    return found + [f"environment: {one}" for one in _as_recorded(card["environments"][-1], card["determinism"])]
+    wanted = card["environments"][-1]
+    if (here := torch.get_num_threads()) != wanted["threads"]:
+        found.append(
+            f"{wanted['threads']} threads, as recorded; the {here} that torch takes here would give other bits"
+        )
+    return found + [f"environment: {one}" for one in _as_recorded(wanted, card["determinism"])]
 
 
 def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
     """Set the device and precision in this clone's params.yaml as the card has them; what still differs."""
-    import torch
-
     accelerator = "cuda" if "cuda" in wanted and torch.cuda.is_available() else "cpu"
     text = PARAMS.read_text()
     for name, value in {"accelerator": accelerator, "precision": wanted["precision"]}.items():
@@ -78,12 +99,3 @@ def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":
     variables = kept | {"DVC_ROOT": str(Path.cwd()), "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
     _, *arguments = shlex.split(entry(card["stage"])["cmd"])
     return subprocess.Popen([sys.executable, *arguments], env=variables)
-
-
-def run_or_fail(command: list[str], complaint: str) -> str:
-    """What a command prints; its last line of complaint ends the message of a GanError when it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise GanError(f"{complaint}{f' ({reason[0]})' if reason else ''}")
-    return done.stdout

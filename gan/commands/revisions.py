@@ -1,32 +1,34 @@
 """Commits by the names that people use, and files of them."""
 
-import subprocess
-
 from gan.core.errors import GanError
+from gan.core.tools import ToolError, git
 
 
 def revision(name: str) -> str:
     """The commit of a revision or of an experiment's name.
 
     Raises:
-        GanError: git knows no such name, or several experiments have it.
+        GanError: git knows no such name, several experiments have it, or git cannot be asked.
     """
-    listed = _git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps") or ""
-    found = [line.split() for line in listed.splitlines()]
+    found = [
+        line.split() for line in git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").splitlines()
+    ]
     named = {commit for commit, ref in found if ref.rsplit("/", 1)[-1] == name and "/exec/" not in ref}
     if len(named) > 1:
         raise GanError(f"{name} is the name of {len(named)} experiments; give the commit of one")
-    commit = next(iter(named), None) or _git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-    if not commit:
-        raise GanError(f"{name} is no revision and no experiment; `dvc exp list --all` names them")
-    return commit.strip()
+    if named:
+        return named.pop()
+    try:
+        return git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
+    except ToolError as error:
+        reason = f" ({error})" if error.said else ""
+        raise GanError(f"{name} is no revision and no experiment{reason}; `dvc exp list --all` names them") from error
 
 
 def show(commit: str, path: str) -> str:
-    """What a file holds at a commit; empty where there is none."""
-    return _git("show", f"{commit}:{path}") or ""
+    """What a file, named from the current folder on, holds at a commit; empty where there is none.
 
-
-def _git(*arguments: str) -> str | None:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    return done.stdout if done.returncode == 0 else None
+    Raises:
+        GanError: git cannot read it.
+    """
+    return git("show", f"{commit}:./{path}") if git("ls-tree", commit, "--", path) else ""

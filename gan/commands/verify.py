@@ -57,9 +57,8 @@ def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
         raise GanError(f"{name} holds no {path}; `dvc repro train-{model}` writes it: commit it with the results")
     card = json.loads(text)
     with tempfile.TemporaryDirectory(prefix="gan-verify-") as folder:
-        place, recorded = Path(folder).resolve() / "clone", Path(folder).resolve() / "recorded"
-        rerun.clone(commit, place)
-        with chdir(place):
+        recorded = Path(folder).resolve() / "recorded"
+        with chdir(rerun.clone(commit, Path(folder).resolve() / "clone")):
             files = rerun.set_aside(card["stage"], recorded)
             print(f"{card['stage']} at {name} ({commit[:7]}), seed {card['seed']}, determinism: {card['determinism']}")
             for note in rerun.notes(card, recorded):

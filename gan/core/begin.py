@@ -10,6 +10,7 @@ from types import TracebackType
 
 from gan.core.errors import GanError, clean_exit
 from gan.core.fingerprint import TAKEN, fingerprint, stages
+from gan.core.signals import handle
 
 
 def begin() -> None:
@@ -20,7 +21,7 @@ def begin() -> None:
     script = _script()
     if script is None:
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    handle(signal.SIGTERM, signal.default_int_handler)
     sys.excepthook = _without_trace
     with clean_exit():
         try:

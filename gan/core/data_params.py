@@ -4,14 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gan.core.blocks import Block, Count, Natural, Share
+from gan.core.blocks import Block, Count, Natural, Share, UserPath
 
 
 class Source(Block):
     """Where images come from and what becomes of each."""
 
     source: str
-    folder: str | None
+    folder: UserPath | None
     image_size: int
     bits: Annotated[int, Field(ge=1, le=16)] | None
     resample: Literal["bicubic", "lanczos", "box"]
@@ -89,7 +89,7 @@ class Domains(Source):
 class Workers(Block):
     """What decides how fast data is prepared, and nothing of the result."""
 
-    downloads: Annotated[str, Field(min_length=1)]
+    downloads: Annotated[UserPath, Field(min_length=1)]
     mirrors: list[str]
     threads: Natural
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gan.core.signals import handle
+
 # What the operating system says when a user must act; any other OSError is a bug and keeps its trace.
 USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 SIGNS_OF_LITTLE_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "_ALLOC_FAILED", "bad_alloc")
@@ -57,7 +59,7 @@ def clean_exit() -> Iterator[None]:
     Every stage and command wraps its main in it, so that DVC sees a failure and a user no trace. SIGTERM ends like
     Ctrl-C. A stage knows more of the two than is said here (`gan/core/endings.py`).
     """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = handle(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except GanError as error:
@@ -71,7 +73,7 @@ def clean_exit() -> Iterator[None]:
             raise
         _leave(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; {MEND}")
     finally:
-        signal.signal(signal.SIGTERM, before)
+        handle(signal.SIGTERM, before)
 
 
 def lacking_memory(error: BaseException | None) -> str:

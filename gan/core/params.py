@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from gan.core.blocks import Block, Count, Natural, Seconds
+from gan.core.blocks import Block, Count, Natural, Seconds, UserPath
 from gan.core.data_params import PrepareData
 from gan.core.errors import ParamsError
 from gan.core.paths import PARAMS
@@ -57,7 +57,7 @@ Checkpoint = Annotated[str, Field(pattern=r"^(best|last|step-\d{7})$")]
 
 class Evaluate(Block):
     extractors: Annotated[list[Literal["efficientnet_lite0", "inception_v3"]], Field(min_length=1)]
-    inception_weights: str | None
+    inception_weights: UserPath | None
     batch_size: Count
     checkpoint: str
     checkpoints: Annotated[list[Checkpoint], Field(min_length=1)]

@@ -15,6 +15,18 @@ SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
 
 
+def expanded(path: str) -> str:
+    """A path as people write it, with `~` and `~name` turned into homes.
+
+    Raises:
+        ValueError: nobody has that name.
+    """
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError as error:
+        raise ValueError("nobody on this machine has this home") from error
+
+
 def main_repository() -> Path:
     """Where the user works, even when DVC runs an experiment in a copy of it."""
     return Path(os.environ.get("DVC_ROOT", "."))

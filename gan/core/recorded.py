@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml.error import YAMLError
 
 from gan.core.fingerprint import entry, values
 from gan.core.paths import LOCK, PARAMS, main_repository
+from gan.core.tools import ToolError, dvc, git
 from gan.core.yaml12 import read_yaml
 
 Record = dict[str, Any]
@@ -42,23 +41,19 @@ def is_recorded(stage: str, wanted: Record) -> bool:
 
 def is_cached(stage: str, wanted: Record) -> bool:
     """Whether DVC's cache holds all outs that go there."""
-    command = [sys.executable, "-m", "dvc", "cache", "dir"]
-    done = subprocess.run(command, cwd=main_repository(), capture_output=True, text=True, check=False)
-    files = Path(done.stdout.strip()) / "files" / "md5"
+    try:
+        files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
+    except ToolError:
+        return False
     hashes = [one for out, one in wanted["outs"].items() if out not in _uncached(stage)]
-    return done.returncode == 0 and all((files / one[:2] / one[2:]).exists() for one in hashes)
+    return all((files / one[:2] / one[2:]).exists() for one in hashes)
 
 
 def _uncached(stage: str) -> set[str]:
     """Outs that git keeps, `cache: false`."""
     listed = [out for kind in ("outs", "metrics", "plots") for out in entry(stage).get(kind, [])]
-    return {
-        path
-        for out in listed
-        if isinstance(out, dict)
-        for path, options in out.items()
-        if not options.get("cache", True)
-    }
+    options = {path: one for out in listed if isinstance(out, dict) for path, one in out.items()}
+    return {path for path, one in options.items() if not one.get("cache", True)}
 
 
 def _locks(known: str) -> Iterator[str]:
@@ -79,14 +74,16 @@ def _read(text: str, stage: str) -> Record | None:
         deps, outs = ({one["path"]: one["md5"] for one in found.get(part, [])} for part in ("deps", "outs"))
         params = found.get("params", {}).get(str(PARAMS), {})
         return {"cmd": found["cmd"], "deps": deps, "params": params, "outs": outs}
-    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError):
+    except (YAMLError, LookupError, TypeError, AttributeError):
         return None
 
 
 def _git(*arguments: str) -> str:
     """What git prints in the main repository; nothing where it fails, or there is none."""
-    command = ["git", "-C", str(main_repository()), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    try:
+        return git(*arguments, at=main_repository())
+    except ToolError:
+        return ""
 
 
 def dvc_hash(path: Path) -> str | None:

@@ -26,6 +26,7 @@ from gan.metrics.selection import part
 
 Row = dict[str, Any]
 BLOCK = 4096  # features in float64 at once
+ROUNDING = 1e-6  # distances up to this share of a feature's length are none
 
 
 @dataclass
@@ -138,10 +139,12 @@ class Evaluation:
     def _nearest_train(self, one: Comparison) -> float:
         """Median distance of images to the nearest training image, relative to that of the real test images.
 
-        1: as far as unseen real images are; towards 0: copies of training images.
+        1: as far as unseen real images are; towards 0: copies of training images. NaN, not defined, where the unseen
+        ones are in the training set too: all of one colour, or the same files twice.
         """
         made, unseen = self._to_train(one.fake, one.train), self._to_train(one.test, one.train)
-        return made / max(unseen, 1e-12)
+        length = float(np.linalg.norm(self.features(one.train)[0]))
+        return made / unseen if unseen > ROUNDING * length else float("nan")
 
     def _to_train(self, images: str, train: str) -> float:
         """Median distance of a set to the nearest training image; that of the unseen images serves every row."""

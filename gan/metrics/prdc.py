@@ -84,9 +84,9 @@ class _Reached:
     @property
     def _chance(self) -> float:
         """The variance of half as many fakes, relative to that of images which are all reached alike."""
-        if not self.real_balls or self.reached == 0:
-            return 1.0
         share = self.missed_by_half / self.count
+        if not self.real_balls or not 0 < share < 1:  # none is reached, or all many times over
+            return 1.0
         return (self.missed_by_half - (self.count - self.reached)) / (self.count * share * (1 - share))
 
     @property

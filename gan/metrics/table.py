@@ -1,5 +1,6 @@
 """The FID table, and the same scores as the nested JSON that `dvc metrics diff` shows."""
 
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -76,7 +77,7 @@ def few_images(scores: pd.DataFrame) -> str:
 
 
 def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, Any]:
-    """`<model>[.<direction>].<extractor>.<metric>` of one checkpoint, with its frame; numbers only.
+    """`<model>[.<direction>].<extractor>.<metric>` of one checkpoint, with its frame; what is not defined is left out.
 
     `fid_start` and `fid_floor` frame `fid`; `fid_closed` is the share of the way from start to floor that
     training went, 1 at the floor. Agreement with the truth stands under `truth`.
@@ -99,13 +100,14 @@ def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, A
 
 
 def _framed(made: dict[Any, Any], start: dict[Any, Any], floor: dict[Any, Any]) -> dict[str, float]:
-    values = {name: made[name] for name in SHOWN if name in made and made[name] == made[name]}  # not NaN
+    values = {name: made[name] for name in SHOWN if name in made}
     for name in ("fid", "kid"):
         values[f"{name}_start"], values[f"{name}_floor"] = start[name], floor[name]
-        values[f"{name}_closed"] = (start[name] - made[name]) / (start[name] - floor[name])
+        if start[name] != floor[name]:
+            values[f"{name}_closed"] = (start[name] - made[name]) / (start[name] - floor[name])
     return _rounded(values)
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
-    """Six significant digits, sorted by name: what lies beyond is noise of the order of summation."""
-    return {name: float(f"{value:.6g}") for name, value in sorted(values.items())}
+    """Six significant digits, sorted by name: what lies beyond is noise of the order of summation. Numbers only."""
+    return {name: float(f"{value:.6g}") for name, value in sorted(values.items()) if isfinite(value)}

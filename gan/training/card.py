@@ -7,13 +7,13 @@ whose MD5, as DVC has it, it names.
 import hashlib
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from gan.core.files import write_whole
 from gan.core.params import Params
 from gan.core.runstate import RunState
+from gan.core.tools import ToolError, git
 
 CARD = "run.json"
 
@@ -41,16 +41,15 @@ def md5(path: Path) -> str:
 
 
 def _revision() -> str | None:
-    """The commit of the code and params that ran, and whether they were changed since; None outside of git.
+    """The commit of the code and params that ran, and whether they were changed since; None where git has none.
 
     DVC runs an experiment on a commit of its own and names the one below it.
     """
     if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
         return f"{baseline} with the changes of experiment {os.environ.get('DVC_EXP_NAME')}"
-    commit = _git("rev-parse", "HEAD").stdout.strip()
-    changed = _git("diff", "--quiet", "HEAD", "--", "gan", "stages", "dvc.yaml", "params.yaml").returncode
-    return f"{commit} with uncommitted changes" if commit and changed else commit or None
-
-
-def _git(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    try:
+        commit = git("rev-parse", "HEAD").strip()
+        changed = git("diff", "--name-only", "HEAD", "--", "gan", "stages", "dvc.yaml", "params.yaml")
+    except ToolError:
+        return None
+    return f"{commit} with uncommitted changes" if changed else commit

@@ -4,28 +4,30 @@ import signal
 from types import FrameType, TracebackType
 from typing import Self
 
+from gan.core.signals import Handler, handle
+
 # SIGHUP, of a closed terminal or a lost connection, is unknown to Windows.
 SIGNALS = [signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
 
 class Interrupts:
-    """Remember the first signal while the block runs; a second Ctrl-C leaves at once, as usual."""
+    """Remember the first signal while the block runs; a second Ctrl-C leaves at once, as usual. Ignored ones stay."""
 
     def __init__(self) -> None:
         self.received: str | None = None
-        self._before: dict[int, signal._HANDLER] = {}
+        self._before: dict[int, Handler] = {}
 
     def __enter__(self) -> Self:
         for number in SIGNALS:
-            self._before[number] = signal.signal(number, self._remember)
+            self._before[number] = handle(number, self._remember)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            handle(number, handler)
 
     def _remember(self, number: int, _frame: FrameType | None) -> None:
         self.received = signal.Signals(number).name
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        handle(signal.SIGINT, signal.default_int_handler)

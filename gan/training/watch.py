@@ -54,9 +54,10 @@ def _of_discriminators(rows: list[Row], params: Watch) -> list[str]:
 def diversity(made: Uint8, real: Images) -> float:
     """How far images are from the one most like them, pixel by pixel, relative to as many real ones.
 
-    0 where each has a twin: all are one image, or a few.
+    0 where each has a twin: all are one image, or a few. NaN, not defined, where the real ones are so.
     """
-    return _to_nearest(made) / max(_to_nearest(evenly(real, len(made))), 1e-9)
+    of_real = _to_nearest(evenly(real, len(made)))
+    return _to_nearest(made) / of_real if of_real > 0 else float("nan")
 
 
 def _to_nearest(images: Uint8) -> float:

@@ -1,0 +1,37 @@
+"""The Makefile under paths with spaces and letters beyond ASCII."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.project import sh
+from tests.tiny import ROOT
+
+# Installing takes a network: these programs write down what they were called with, an argument a line.
+RECORDS = '#!/bin/sh\nprintf "%s\\n" "${0##*/}" "$@" >> "$CALLS"\n'
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "größe ✓", "it's"])
+@pytest.mark.parametrize("venv", [".venv", "my env", "absolute"])
+def test_sets_up_and_calls_the_environments_own_programs(name: str, venv: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    for file in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / file, folder / file)
+    place = str(folder / "an env") if venv == "absolute" else venv
+    programs = folder / place / "bin"
+    programs.mkdir(parents=True)
+    for program in ("python", "dvc"):
+        (programs / program).write_text(RECORDS)
+        (programs / program).chmod(0o755)
+    settings = {"PYTHON": str(tmp_path / "python"), "VENV": place, "CALLS": str(tmp_path / "calls")}
+    shutil.copy(programs / "python", settings["PYTHON"])
+    command = ["make", "repro", *(f"{variable}={value}" for variable, value in settings.items())]
+    sh(folder, *command)
+    wanted = ["python", "-m", "venv", place, "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert calls[calls.index("venv") - 2 :] == [*wanted, "-c", "constraints.txt", "-e", ".[dev]", "dvc", "repro"]
+    (tmp_path / "calls").unlink()
+    sh(folder, *command)
+    assert (tmp_path / "calls").read_text() == "dvc\nrepro\n"  # set up once

@@ -1,5 +1,6 @@
 """Folders and archives as people have them, through the stage: what is understood, used, passed over and refused."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,3 +182,13 @@ def test_the_terminal_tells_what_became_of_a_folder(workspace: Path, capfd: pyte
         "images, folder: rejected: 1, with their reasons in data/packed/images/rejected.tsv",
         "images, folder: passed over: 1 (.txt 1)",
     ]
+
+
+def test_what_is_no_image_says_what_it_is(workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = folder(jpgs("", 20) | {"big.jpg": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"})
+    os.mkfifo(path / "pipe.jpg")
+    with pytest.raises(DataError, match=r'"big.jpg" "ValueError: a pointer of Git LFS, for which `git lfs pull`'):
+        of_dcgan(path)
+    (path / "big.jpg").unlink()
+    of_dcgan(path)
+    assert "passed over: 1 (no plain file 1)" in capfd.readouterr().err

@@ -36,14 +36,17 @@ def read(file: Path | IO[bytes]) -> Image.Image:
     """Open an image of one of FORMATS, whose size is known before a pixel is decoded.
 
     Raises:
-        ValueError: it is HEIC, and the package that reads it is not there.
+        ValueError: it is HEIC, and the package that reads it is not there; or a pointer of Git LFS.
         Exception: whatever else Pillow raises on what is none.
     """
     try:
         return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])  # an old Pillow has no AVIF
     except UnidentifiedImageError:
-        if isinstance(file, Path) and _is_heic(_head(file)):
+        head = _head(file) if isinstance(file, Path) else b""
+        if _is_heic(head):
             raise ValueError("HEIC, which `pip install pillow-heif` reads") from None
+        if head.startswith(b"version https://git-lfs"):
+            raise ValueError("a pointer of Git LFS, for which `git lfs pull` brings the image") from None
         raise
 
 

@@ -101,6 +101,8 @@ def walk(root: Path, links_leave: bool) -> Walk:
                     waiting.append(path)
             elif entry.is_file():
                 _take(found, path, name)
+            else:
+                found.passed["no plain file"] += 1
     found.names.sort()
     found.rejected.sort()
     return found

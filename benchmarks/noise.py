@@ -57,7 +57,7 @@ def scores_of(reference: Features, made: list[Features], seed: int) -> Iterator[
     of_reference, within = moments([reference]), mean_within(reference)
     for fake in made:
         kid, kid_std = features_to_kid(reference, fake, within)
-        distance = fid(of_reference, moments([fake]), check=False)
+        distance = fid(of_reference, moments([fake]))
         noise = {"kid_std": kid_std, "fid_std": sampling_std(of_reference, fake, 40, seed)}
         yield {"kid": kid, "fid": distance, **noise, **features_to_prdc(reference, fake, 5)}
 

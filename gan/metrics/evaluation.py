@@ -121,7 +121,7 @@ class Evaluation:
         of_real, within_real = self._of_reference(one.real)
         kid, kid_std = features_to_kid(real, fake, within_real)
         scores = {
-            "fid": fid(of_real, moments(blocks(fake)), check=one.trained),
+            "fid": fid(of_real, moments(blocks(fake))),
             "kid": kid,
             "kid_std": kid_std,
             "kid_subset_std": subset_std(real, fake, wanted.kid_subsets, wanted.kid_subset_size, seed),

@@ -1,17 +1,13 @@
 """Fréchet distance between two sets of features (Heusel et al. 2017, arXiv 1706.08500, equation 6)."""
 
-import sys
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from cleanfid.fid import frechet_distance
 
 from gan.core.streams import Stream, numpy_generator
 from gan.metrics.features import Features
-
-PARTED = 1e-3  # relative difference between clean-fid's distance and the exact one that is worth a warning
 
 
 @dataclass(frozen=True)
@@ -26,6 +22,13 @@ class Moments:
     def singular(self) -> bool:
         """Whether there are too few images for the covariance to have an inverse."""
         return self.count <= len(self.mean)
+
+    @cached_property
+    def factor(self) -> Features:
+        """F (D, R) with F Fᵀ the covariance, and R its rank at most: an eigenvalue beyond is 0, but for rounding."""
+        values, vectors = np.linalg.eigh(self.covariance)
+        known = slice(len(values) - min(len(values), self.count - 1), None)
+        return vectors[:, known] * np.sqrt(np.clip(values[known], 0, None))
 
 
 def moments(parts: Iterable[Features]) -> Moments:
@@ -48,42 +51,14 @@ def moments(parts: Iterable[Features]) -> Moments:
     return Moments(count, mean, scatter / max(count - 1, 1))
 
 
-def fid(real: Moments, fake: Moments, check: bool = True) -> float:
+def fid(real: Moments, fake: Moments) -> float:
     """The distance, lower is better, 0 for equal moments.
 
-    By clean-fid's own function. Where a covariance is singular SciPy's square root in it is inexact, and has been
-    wrong altogether in some releases: then the exact distance is taken.
-
-    Args:
-        check: name a difference between the two, which takes five times as long as the exact one.
+    With Σ = F Fᵀ for both, Tr √(Σ₁Σ₂) is the sum of the singular values of F₁ᵀF₂ (its nuclear norm). So no root is
+    taken of a matrix that is neither symmetric nor, with fewer images than features, regular: there the root that
+    clean-fid takes by SciPy is inexact, and has been wrong altogether in some releases. Elsewhere the two agree.
     """
-    singular = real.singular or fake.singular
-    if singular and not check:
-        return exact_fid(real, fake)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SciPy's of singular matrices, and of the `disp` that clean-fid passes
-        try:
-            theirs = float(frechet_distance(real.mean, real.covariance, fake.mean, fake.covariance))
-        except ValueError as error:  # an imaginary part
-            theirs, fault = float("nan"), f"clean-fid fails: {error}"
-        else:
-            fault = f"clean-fid finds {theirs:.6g}"
-    if not singular and np.isfinite(theirs):
-        return theirs
-    exact = exact_fid(real, fake)
-    if not abs(theirs - exact) <= PARTED * max(abs(exact), 1.0):
-        print(
-            f"FID of {real.count} and {fake.count} images: {fault}, exact is {exact:.6g}; it is used", file=sys.stderr
-        )
-    return exact
-
-
-def exact_fid(real: Moments, fake: Moments) -> float:
-    """The same distance without the square root of a matrix that is neither symmetric nor regular.
-
-    With Σ = F Fᵀ for both, Tr √(Σ₁Σ₂) is the sum of the singular values of F₁ᵀF₂ (its nuclear norm).
-    """
-    cross = np.linalg.svd(_factor(real).T @ _factor(fake), compute_uv=False).sum()
+    cross = np.linalg.svd(real.factor.T @ fake.factor, compute_uv=False).sum()
     traces = float(np.trace(real.covariance) + np.trace(fake.covariance))
     return float(((real.mean - fake.mean) ** 2).sum()) + traces - 2 * float(cross)
 
@@ -105,8 +80,8 @@ def sampling_std(real: Moments, fake: Features, partitions: int, seed: int) -> f
     if len(fake) < 8:
         return float("nan")
     rng = numpy_generator(Stream.FID_RESAMPLES, seed)
-    factor = _factor(real)
-    projected = fake @ factor  # (N, D)
+    factor = real.factor
+    projected = fake @ factor  # (N, R)
 
     def variance(parts: int) -> float:
         """Of the distance of N images, as the parts of N / `parts` images tell it."""
@@ -130,9 +105,3 @@ def _shifted_fid(mean: Features, factor: Features, rows: Features, projected: Fe
     root = np.sqrt(np.clip(np.linalg.eigvalsh(small), 0, None)).sum()
     trace = np.square(rows - own_mean).sum() * scale
     return float(np.square(mean - own_mean).sum() + trace - 2 * root)
-
-
-def _factor(one: Moments) -> Features:
-    """F (D, D) with F Fᵀ = Σ."""
-    values, vectors = np.linalg.eigh(one.covariance)
-    return vectors * np.sqrt(np.clip(values, 0, None))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gan.core.images import Uint8
 from gan.core.streams import Stream, numpy_generator
 from gan.metrics.features import Extractor, Features, extract
-from gan.metrics.frechet import exact_fid, moments
+from gan.metrics.frechet import fid, moments
 from gan.metrics.kid import features_to_kid
 from gan.metrics.prdc import features_to_prdc
 
@@ -48,7 +48,7 @@ class Selection:
             real, fake = self.reals[name], extract(images, self.extractor, self.batch_size)
             prefix = "_".join(part for part in (name, self.extractor.name) if part)
             prdc = features_to_prdc(real, fake, self.nearest)
-            scores[f"{prefix}_fid"] = exact_fid(moments([real]), moments([fake]))
+            scores[f"{prefix}_fid"] = fid(moments([real]), moments([fake]))
             scores[f"{prefix}_kid"] = features_to_kid(real, fake)[0]
             scores |= {f"{prefix}_{metric}": prdc[metric] for metric in ("recall", "coverage")}
         return scores

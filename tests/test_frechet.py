@@ -68,10 +68,12 @@ def test_it_is_clean_fids_of_enough_images_and_the_exact_one_of_few(counts: tupl
     assert fid(one, other) == pytest.approx(theirs, rel=1e-9 if min(counts) > 60 else 1e-2)
 
 
-def test_the_factor_has_no_more_columns_than_the_covariance_has_rank() -> None:
-    few = of(normal(0, 20, 60))
-    assert few.factor.shape == (60, 19)
-    np.testing.assert_allclose(few.factor @ few.factor.T, few.covariance, atol=1e-12)
+@pytest.mark.parametrize("cuts", [[], [7], [1, 13]])
+@pytest.mark.parametrize("count", [20, 60, 61, 200])
+def test_the_factor_is_one_of_the_covariance(count: int, cuts: list[int]) -> None:
+    found = moments(np.split(normal(0, count, 60) + 3, cuts))
+    assert found.factor.shape == (60, min(count, 60))
+    np.testing.assert_allclose(found.factor @ found.factor.T, found.covariance, atol=1e-12)
 
 
 @pytest.mark.parametrize("width", [6, 60])

@@ -12,11 +12,16 @@ from gan.metrics.features import Features
 
 @dataclass(frozen=True)
 class Moments:
-    """What the distance needs to know of a set, whatever its size: (D,) and (D, D), in float64."""
+    """What the distance needs to know of a set, whatever its size: (D,) and (D, D), in float64.
+
+    Args:
+        rows: (N, D) less their mean, kept where there are no more of them than features.
+    """
 
     count: int
     mean: Features
     covariance: Features
+    rows: Features | None = None
 
     @property
     def singular(self) -> bool:
@@ -25,20 +30,23 @@ class Moments:
 
     @cached_property
     def factor(self) -> Features:
-        """F (D, R) with F Fᵀ the covariance, and R its rank at most: an eigenvalue beyond is 0, but for rounding."""
+        """F with F Fᵀ the covariance: (D, N) of few images, without the rounding of an eigenvalue that is 0."""
+        if self.rows is not None:
+            return self.rows.T / np.sqrt(max(self.count - 1, 1))
         values, vectors = np.linalg.eigh(self.covariance)
-        known = slice(len(values) - min(len(values), self.count - 1), None)
-        return vectors[:, known] * np.sqrt(np.clip(values[known], 0, None))
+        return vectors * np.sqrt(np.clip(values, 0, None))
 
 
 def moments(parts: Iterable[Features]) -> Moments:
-    """Mean and covariance of features that come in parts (n, D), in one pass and without keeping them.
+    """Mean and covariance of features that come in parts (n, D), in one pass and without keeping more than D of them.
 
     Parts are merged as by Chan et al. 1979: no difference of large sums, so no digits are lost.
     """
     count, mean, scatter = 0, np.zeros(0), np.zeros((0, 0))
+    kept: list[Features] = []
     for part in parts:
         rows = np.asarray(part, np.float64)
+        kept = [*kept, rows] if count + len(rows) <= rows.shape[1] else []
         own_mean = rows.mean(axis=0)
         centred = rows - own_mean
         if count == 0:
@@ -48,7 +56,7 @@ def moments(parts: Iterable[Features]) -> Moments:
         scatter += centred.T @ centred + np.outer(delta, delta) * (count * len(rows) / total)
         mean = mean + delta * (len(rows) / total)
         count = total
-    return Moments(count, mean, scatter / max(count - 1, 1))
+    return Moments(count, mean, scatter / max(count - 1, 1), np.concatenate(kept) - mean if kept else None)
 
 
 def fid(real: Moments, fake: Moments) -> float:

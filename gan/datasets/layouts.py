@@ -12,7 +12,7 @@ from gan.core.errors import DataError
 from gan.datasets import folder
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Unfit
-from gan.datasets.splits import Layout, Parts, Place, Sets, common, parted, refuse, role
+from gan.datasets.splits import Layout, Parts, Place, Sets, common, held_out, parted, refuse, role
 
 SPLITS = ("trainA", "trainB", "testA", "testB")
 WANTED = (
@@ -43,7 +43,7 @@ def collections(path: Path, scratch: Path, test_count: int, seed: int) -> Layout
     for scheme, strip in ((_joined, 1), (_split_first, 2), (_domain_first, 2), (_plain, 1)):
         if names := _domains(below, scheme):
             whole = parted(found, depth, partial(_place, scheme, strip, names), _in_words(names))
-            return whole if set(whole.sets) == set(SPLITS) else _held_out(path, whole, test_count, seed)
+            return whole if set(whole.sets) == set(SPLITS) else _with_test_sets(path, whole, test_count, seed)
     raise refuse(path, below, WANTED)
 
 
@@ -88,7 +88,7 @@ def _domains(below: list[Parts], scheme: Scheme) -> dict[Place, str]:
         return {}
     told.discard(("", ""))
     roles = {one for one, _ in told}
-    test = next((one for one in ("test", "val") if one in roles), "")
+    test = held_out(roles)
     names = sorted({domain for one, domain in told if one == "train"}, key=str.casefold)
     if len(names) != 2 or {domain for one, domain in told if test and one == test} not in ({*names}, set()):
         return {}
@@ -109,14 +109,14 @@ def _in_words(homes: dict[Place, str]) -> str:
 def _pairs(below: list[Parts]) -> Callable[[Parts], Place] | None:
     """Where images lie directly in train and test, or val."""
     direct = {role(parts[0]) for parts in below if len(parts) == 2}
-    test = next((one for one in ("test", "val") if one in direct), "")
+    test = held_out(direct)
     if "train" not in direct or not test or any(len(parts) > 2 and role(parts[0]) for parts in below):
         return None
     homes = {"train": "train", test: "test"}
     return lambda parts: (homes.get(role(parts[0]), "") if len(parts) > 1 else "", "/".join(parts[1:] or parts))
 
 
-def _held_out(path: Path, whole: Layout, test_count: int, seed: int) -> Layout:
+def _with_test_sets(path: Path, whole: Layout, test_count: int, seed: int) -> Layout:
     """The first `test_count` of each domain, shuffled, as its test set."""
     sets: Sets = {}
     for domain in "AB":

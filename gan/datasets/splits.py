@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gan.core.errors import DataError
@@ -89,22 +90,37 @@ def of_images(path: Path, scratch: Path) -> Layout:
     depth = common(found.names)
     below = [PurePosixPath(name).parts[depth:] for name in found.names]
     for level in (0, 1):
-        roles = {role(parts[level]) if len(parts) > level + 1 else "" for parts in below}
-        test = next((one for one in ("test", "val") if one in roles), "")
-        if "train" in roles and test and (level == 0 or "" not in roles):
-            homes = {"train": "train", test: "test"}
-
-            def place(parts: Parts, level: int = level, homes: dict[str, str] = homes) -> Place:
-                home = homes.get(role(parts[level]), "") if len(parts) > level + 1 else ""
-                return home, "/".join(parts[:level] + parts[level + 1 :])
-
-            return parted(found, depth, place, f"as found in {folders(below, level)}")
+        if homes := _homes(below, level):
+            return parted(found, depth, partial(_place, level, homes), f"as found in {_folders(below, level)}")
     return parted(found, depth, lambda parts: ("train", "/".join(parts)), "")
 
 
-def folders(below: list[Parts], level: int) -> str:
-    """The names of folders at one level, as people see them."""
-    return ", ".join(sorted({f"{parts[level]}/" for parts in below if len(parts) > level + 1 and role(parts[level])}))
+def held_out(roles: set[str]) -> str:
+    """Which role is the test set's: `val` serves where there is no `test`; empty where there is neither."""
+    return next((one for one in ("test", "val") if one in roles), "")
+
+
+def _homes(below: list[Parts], level: int) -> dict[str, str]:
+    """Role → set, where the folders at a level are called like sets; empty where they are not.
+
+    Right below, folders of another kind beside them are left out; below classes, every image must be in a set.
+    """
+    roles = {_role_at(parts, level) for parts in below}
+    test = held_out(roles)
+    return {"train": "train", test: "test"} if "train" in roles and test and (level == 0 or "" not in roles) else {}
+
+
+def _place(level: int, homes: dict[str, str], parts: Parts) -> Place:
+    return homes.get(_role_at(parts, level), ""), "/".join(parts[:level] + parts[level + 1 :])
+
+
+def _role_at(parts: Parts, level: int) -> str:
+    return role(parts[level]) if len(parts) > level + 1 else ""
+
+
+def _folders(below: list[Parts], level: int) -> str:
+    """The names of folders at one level that are called like sets."""
+    return ", ".join(sorted({f"{parts[level]}/" for parts in below if _role_at(parts, level)}))
 
 
 def seen(below: list[Parts]) -> str:

@@ -11,18 +11,18 @@ import pandas as pd
 import torch
 from torch.optim.swa_utils import update_bn
 
-from gan.core.params import load
-from gan.core.paths import CHECKPOINTS, REFERENCE
+from gan.artifacts.checkpoint import read
 from gan.core.runtime import Runtime, start
 from gan.core.streams import Stream, torch_generator
-from gan.core.train_params import DCGANGenerator
 from gan.dcgan import sampling
-from gan.dcgan.nets import Generator, latents
-from gan.metrics.extractors import build_as
-from gan.metrics.features import extract
-from gan.metrics.kid import features_to_kid, mean_within
-from gan.metrics.reference import read_features
-from gan.training.checkpoint import read
+from gan.dcgan.train.nets import Generator, latents
+from gan.distances.kid import features_to_kid, mean_within
+from gan.features.extractors import build_as
+from gan.features.features import extract
+from gan.features.reference import read_features
+from gan.params.schema import load
+from gan.params.train_dcgan import DCGANGenerator
+from gan.run.paths import CHECKPOINTS, REFERENCE
 
 BATCHES = 100  # of latents, of training's size
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from gan.commands.rerun import clone
-from gan.core.paths import REPORTS
-from gan.core.tools import dvc
+from gan.run.paths import REPORTS
+from gan.run.tools import dvc
 
 FOUND = Path("benchmarks/departures.csv")
 SEEDS = (0, 1, 2)

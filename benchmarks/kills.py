@@ -23,7 +23,7 @@ import numpy as np
 import psutil
 import yaml
 
-from gan.core.runstate import FINISHED
+from gan.run.runstate import FINISHED
 from tests import tiny
 from tests.project import commit, environment, fresh_clone, sh
 

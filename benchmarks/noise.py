@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gan.core.paths import REFERENCE
-from gan.core.progress import Progress
+from gan.distances.frechet import fid, moments, sampling_std
+from gan.distances.kid import features_to_kid, mean_within
+from gan.distances.prdc import features_to_prdc
+from gan.features.features import Features
+from gan.features.reference import read_features
 from gan.metrics.compare import LOWER, one_seed_reach
-from gan.metrics.features import Features
-from gan.metrics.frechet import fid, moments, sampling_std
-from gan.metrics.kid import features_to_kid, mean_within
 from gan.metrics.masks import Mask, iou
-from gan.metrics.prdc import features_to_prdc
-from gan.metrics.reference import read_features
+from gan.run.paths import REFERENCE
+from gan.run.progress import Progress
 
 COUNTS = (250, 360, 1000, 10_000)
 WIDTH = 64  # of features with a known covariance

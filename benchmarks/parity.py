@@ -13,11 +13,11 @@ from torch_fidelity.metric_isc import KEY_METRIC_ISC_MEAN, isc_features_to_metri
 from torch_fidelity.metric_kid import KEY_METRIC_KID_MEAN, kid_features_to_metric
 from torch_fidelity.metric_prc import KEY_METRIC_PRECISION, KEY_METRIC_RECALL, prc_features_to_metric
 
-from gan.metrics.features import Features
-from gan.metrics.frechet import fid, moments
+from gan.distances.frechet import fid, moments
+from gan.distances.kid import features_to_kid
+from gan.distances.prdc import features_to_prdc
+from gan.features.features import Features
 from gan.metrics.inception_score import probabilities_to_score
-from gan.metrics.kid import features_to_kid
-from gan.metrics.prdc import features_to_prdc
 
 COUNT, WIDTH = 400, 96
 NEAREST = 3

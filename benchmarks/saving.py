@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gan.core.params import Params, load
-from gan.core.paths import DOMAINS, IMAGES
-from gan.core.runstate import RunState
 from gan.core.runtime import Runtime, start
 from gan.core.streams import Stream, seed_torch
-from gan.cyclegan.recipe import CycleGAN
+from gan.cyclegan.train.recipe import CycleGAN
 from gan.data.packed import load_images
-from gan.dcgan.recipe import DCGAN
+from gan.dcgan.train.recipe import DCGAN
+from gan.params.schema import Params, load
+from gan.run.paths import DOMAINS, IMAGES
+from gan.run.runstate import RunState
 from gan.training import loop
 from gan.training.loop import Job, Recipe, fit
 

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.core.params import load
-from gan.core.paths import REFERENCE
+from gan.artifacts.samples import write_card, write_samples
 from gan.core.runtime import start
-from gan.core.samples import write_card, write_samples
 from gan.data.packed import load_images
-from gan.metrics import reference
+from gan.features import reference
+from gan.features.extractors import build
+from gan.features.features import extract
 from gan.metrics.evaluation import Evaluation
-from gan.metrics.extractors import build
-from gan.metrics.features import extract
+from gan.params.schema import load
+from gan.run.paths import REFERENCE
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 DATA = Path("data/packed/images")

@@ -5,7 +5,7 @@ import os
 import sys
 
 from gan.commands import compare, data, verify
-from gan.core.errors import clean_exit
+from gan.run.errors import clean_exit
 
 
 def main() -> None:

@@ -4,15 +4,15 @@ import json
 import sys
 from pathlib import Path
 
-from gan.core.params import Params
-from gan.core.paths import REFERENCE, REPORTS
 from gan.core.runtime import start
-from gan.core.stage import stage
+from gan.features.extractors import build_as
 from gan.metrics.evaluation import Evaluation
-from gan.metrics.extractors import build_as
 from gan.metrics.neighbours import draw_neighbours
 from gan.metrics.table import headline, merged, summary, table
 from gan.metrics.truth import cycle_scores, truth_scores
+from gan.params.schema import Params, load
+from gan.run.paths import REFERENCE, REPORTS
+from gan.run.stage import stage
 
 
 def main(p: Params, model: str, data: Path) -> None:
@@ -34,5 +34,5 @@ def main(p: Params, model: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"evaluate@{sys.argv[1]}") as p:
+    with stage(f"evaluate@{sys.argv[1]}", load) as p:
         main(p, sys.argv[1], Path(sys.argv[2]))

@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-from gan.core import params
-from gan.core.errors import clean_exit
-from gan.core.files import write_whole
-from gan.core.paths import DOMAINS, IMAGES, REPORTS
-from gan.core.runstate import RunState
 from gan.datasets.prepare import Preparation
+from gan.params import schema as params
+from gan.run.errors import clean_exit
+from gan.run.files import write_whole
+from gan.run.paths import DOMAINS, IMAGES, REPORTS
+from gan.run.runstate import RunState
 
 
 def main(model: str) -> None:

@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from gan.core.params import Params
-from gan.core.paths import REFERENCE
 from gan.core.runtime import start
-from gan.core.stage import stage
 from gan.data.packed import load_images, sets
-from gan.metrics.extractors import build
-from gan.metrics.features import extract
-from gan.metrics.reference import write_card, write_features
+from gan.features.extractors import build
+from gan.features.features import extract
+from gan.features.reference import write_card, write_features
+from gan.params.schema import Params, load
+from gan.run.paths import REFERENCE
+from gan.run.stage import stage
 
 
 def main(p: Params, model: str, data: Path) -> None:
@@ -24,5 +24,5 @@ def main(p: Params, model: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"reference@{sys.argv[1]}") as p:
+    with stage(f"reference@{sys.argv[1]}", load) as p:
         main(p, sys.argv[1], Path(sys.argv[2]))

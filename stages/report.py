@@ -2,9 +2,10 @@
 
 import pandas as pd
 
-from gan.core.paths import REPORTS
-from gan.core.stage import stage
+from gan.params.schema import load
 from gan.report.figures import overview, training_curves
+from gan.run.paths import REPORTS
+from gan.run.stage import stage
 
 MODELS = ("dcgan", "cyclegan")
 
@@ -20,5 +21,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with stage("report"):
+    with stage("report", load):
         main()

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from gan.core.params import Params
 from gan.core.runtime import Runtime, start
-from gan.core.stage import stage
+from gan.params.schema import Params, load
+from gan.run.stage import stage
 
 
 def sampler(model: str) -> Callable[[Params, Runtime], None]:
@@ -22,5 +22,5 @@ def main(p: Params, model: str) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"sample@{sys.argv[1]}") as p:
+    with stage(f"sample@{sys.argv[1]}", load) as p:
         main(p, sys.argv[1])

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from gan.artifacts.checkpoint import Checkpoint, read, write
 from gan.core.images import Uint8
-from gan.core.params import Params
-from gan.core.paths import CHECKPOINTS, REFERENCE, REPORTS
-from gan.core.progress import Progress
 from gan.core.runtime import Runtime, start
-from gan.core.stage import stage
-from gan.metrics.extractors import build_as
-from gan.metrics.reference import read_features
-from gan.metrics.selection import Selection, headline, lost_modes, part
-from gan.training.checkpoint import Checkpoint, read, write
+from gan.distances.selection import Selection, headline, lost_modes, part
+from gan.features.extractors import build_as
+from gan.features.reference import read_features
+from gan.params.schema import Params, load
+from gan.run.paths import CHECKPOINTS, REFERENCE, REPORTS
+from gan.run.progress import Progress
+from gan.run.stage import stage
 
 Draw = Callable[[Checkpoint, int, Params, Runtime], dict[str, Uint8]]
 TARGETS = {"dcgan": {"": "train"}, "cyclegan": {"a2b": "trainB", "b2a": "trainA"}}  # name → what it should resemble
@@ -66,5 +66,5 @@ def curve(
 
 
 if __name__ == "__main__":
-    with stage(f"select@{sys.argv[1]}") as p:
+    with stage(f"select@{sys.argv[1]}", load) as p:
         main(p, sys.argv[1])

@@ -1,13 +1,13 @@
 """train-cyclegan: CycleGAN on two domains; writes the last generators, snapshots, losses, previews and run card."""
 
-from gan.core import params
-from gan.core.errors import clean_exit
-from gan.core.paths import DOMAINS
-from gan.core.runstate import RunState
 from gan.core.runtime import start
 from gan.core.streams import Stream, seed_torch
-from gan.cyclegan.recipe import CycleGAN
+from gan.cyclegan.train.recipe import CycleGAN
 from gan.data.packed import load_images
+from gan.params import schema as params
+from gan.run.errors import clean_exit
+from gan.run.paths import DOMAINS
+from gan.run.runstate import RunState
 from gan.training.train import train
 
 

@@ -1,13 +1,13 @@
 """train-dcgan: DCGAN on packed images; writes the last generator, snapshots, losses, previews and run card."""
 
-from gan.core import params
-from gan.core.errors import clean_exit
-from gan.core.paths import IMAGES
-from gan.core.runstate import RunState
 from gan.core.runtime import start
 from gan.core.streams import Stream, seed_torch
 from gan.data.packed import load_images
-from gan.dcgan.recipe import DCGAN
+from gan.dcgan.train.recipe import DCGAN
+from gan.params import schema as params
+from gan.run.errors import clean_exit
+from gan.run.paths import IMAGES
+from gan.run.runstate import RunState
 from gan.training.train import train
 
 

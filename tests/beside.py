@@ -8,10 +8,11 @@ from torch import nn
 
 from gan.core.images import Images, Uint8
 from gan.core.runtime import Network, Runtime
-from gan.core.train_params import TrainCycleGAN, TrainDCGAN
-from gan.cyclegan.nets import Colours
-from gan.cyclegan.recipe import CycleGAN
-from gan.dcgan.recipe import DCGAN
+from gan.cyclegan.train.nets import Colours
+from gan.cyclegan.train.recipe import CycleGAN
+from gan.dcgan.train.recipe import DCGAN
+from gan.params.train_cyclegan import TrainCycleGAN
+from gan.params.train_dcgan import TrainDCGAN
 from tests import plain_cyclegan, plain_dcgan, tiny
 
 CPU = torch.device("cpu")

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gan.core.recorded import record
-from gan.core.runstate import RunState
-from gan.training import statefile
+from gan.artifacts import statefile
+from gan.run.recorded import record
+from gan.run.runstate import RunState
 from tests.test_recorded import lock
 
 PIPELINE = """

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.core.environment import environment
-from gan.core.fingerprint import fingerprint
 from gan.core.runtime import start
+from gan.run.fingerprint import fingerprint
 from gan.training.card import md5
+from gan.training.environment import environment
 from tests import tiny
 from tests.project import commit, sh
 

@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from gan.core.data_params import PrepareData
 from gan.core.images import Uint8
-from gan.core.paths import DOMAINS, IMAGES
 from gan.data.packed import load_images
+from gan.params.prepare_data import PrepareData
+from gan.run.paths import DOMAINS, IMAGES
 from stages import prepare_data
 from tests import official_files, tiny
 

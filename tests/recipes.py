@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from gan.core.images import Uint8
-from gan.core.params import Params
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, seed_torch
-from gan.cyclegan.recipe import CycleGAN
-from gan.dcgan.recipe import DCGAN
+from gan.cyclegan.train.recipe import CycleGAN
+from gan.dcgan.train.recipe import DCGAN
+from gan.params.schema import Params
 from gan.training.loop import Recipe
 
 Build = Callable[[Params], Recipe]

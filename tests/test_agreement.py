@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from gan.artifacts.checkpoint import Checkpoint, write
 from gan.commands.agreement import Agreement, difference, first_other_row
-from gan.training.checkpoint import Checkpoint, write
 
 
 def weights(folder: Path, name: str, *values: float, **meta: int) -> Path:

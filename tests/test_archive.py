@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.core.errors import DataError
 from gan.datasets.archive import unpack
+from gan.run.errors import DataError
 from tests.bad_files import swap
 from tests.official_files import tar_gz, zipped
 

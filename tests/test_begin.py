@@ -27,13 +27,13 @@ stages:
       deps: ["${item.file}"]
 """
 NAP = """
-from gan.core.stage import stage
+from gan.run.stage import stage
 
 if __name__ == "__main__":
     with stage("nap"):
         print("worked")
 """
-FIRST = "import gan.core.params"  # the first import of our code that takes long
+FIRST = "import gan.params.schema"  # the first import of our code that takes long
 LIGHT = {"begin", "dependencies", "errors", "fingerprint", "paths", "signals", "yaml12"}
 
 
@@ -46,7 +46,7 @@ def project(workspace: Path) -> Path:
     for name in ("gan/__init__.py", "stages/__init__.py"):
         shutil.copy(ROOT / name, workspace / name)
     (workspace / "stages" / "nap.py").write_text(NAP)
-    (workspace / "stages" / "one_of.py").write_text("from gan.core.fingerprint import TAKEN\nprint(list(TAKEN))\n")
+    (workspace / "stages" / "one_of.py").write_text("from gan.run.fingerprint import TAKEN\nprint(list(TAKEN))\n")
     (workspace / "code" / "a.txt").write_text("one")
     (workspace / "dvc.yaml").write_text(PIPELINE)
     tiny.write(workspace / "params.yaml")
@@ -128,7 +128,7 @@ def test_a_stage_of_several_is_named_by_its_argument(project: Path) -> None:
 
 @pytest.mark.parametrize("start", [["-c", "import stages.nap"], ["other.py"], ["-m", "other"], ["-m", "stages"]])
 def test_whoever_else_imports_stages_takes_none(project: Path, start: list[str]) -> None:
-    (project / "other.py").write_text("import stages.nap, gan.core.fingerprint as f; assert not f.TAKEN; print('fine')")
+    (project / "other.py").write_text("import stages.nap, gan.run.fingerprint as f; assert not f.TAKEN; print('fine')")
     (project / "stages" / "__main__.py").write_text("import other")
     (project / "dvc.yaml").unlink()
     assert sh(project, sys.executable, *start) in ("fine\n", "")

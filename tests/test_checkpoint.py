@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from gan.core.errors import CheckpointError
-from gan.training.checkpoint import Checkpoint, named, read, write
+from gan.artifacts.checkpoint import Checkpoint, named, read, write
+from gan.run.errors import CheckpointError
 
 META = {"model": "dcgan", "size": 32, "generator": {"z_dim": 4}}
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from gan.commands import compare as command
-from gan.core.errors import GanError
 from gan.metrics.compare import UnlikeError, compare
 from gan.metrics.protocol import ALIKE, COLUMNS
+from gan.run.errors import GanError
 
 LIKE = dict.fromkeys(COLUMNS, "x") | {"n_features": 1280, "step": 10, "seed": 0, "libraries": "torch 2"}
 

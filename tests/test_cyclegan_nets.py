@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gan.core.train_params import CycleGANDiscriminator, CycleGANGenerator
-from gan.cyclegan.layers import InstanceNorm, norm_of, reflect
-from gan.cyclegan.nets import Colours, Discriminator, Generator
+from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
+from gan.cyclegan.train.nets import Colours, Discriminator, Generator
+from gan.params.train_cyclegan import CycleGANDiscriminator, CycleGANGenerator
 from tests import tiny
 
 PAPER = {

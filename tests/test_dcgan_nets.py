@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan.core.train_params import DCGANDiscriminator, DCGANGenerator
-from gan.dcgan.nets import Discriminator, Generator, latents
 from gan.dcgan.sampling import walk_line, walk_sphere
+from gan.dcgan.train.nets import Discriminator, Generator, latents
+from gan.params.train_dcgan import DCGANDiscriminator, DCGANGenerator
 
 G, D = DCGANGenerator(z_dim=100, latent="normal", width=64), DCGANDiscriminator(width=64)
 

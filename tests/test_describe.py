@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from gan.commands.data import run
-from gan.core.errors import DataError
+from gan.commands.describe import describe, leaks, shared
 from gan.core.images import Uint8
-from gan.data.describe import describe, leaks, shared
+from gan.run.errors import DataError
 from tests.tiny import ROOT
 
 

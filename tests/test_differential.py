@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from gan.core.runtime import Runtime
-from gan.core.train_params import CycleGANDiscriminator, CycleGANGenerator, DCGANDiscriminator, DCGANGenerator
-from gan.cyclegan import nets as cyclegan_nets
-from gan.cyclegan.image_pool import ImagePool
-from gan.dcgan import nets as dcgan_nets
+from gan.cyclegan.train import nets as cyclegan_nets
+from gan.cyclegan.train.image_pool import ImagePool
+from gan.dcgan.train import nets as dcgan_nets
+from gan.params.train_cyclegan import CycleGANDiscriminator, CycleGANGenerator
+from gan.params.train_dcgan import DCGANDiscriminator, DCGANGenerator
 from tests import plain_cyclegan
 from tests.beside import (
     CPU,

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.core.download import Remote, fetch
-from gan.core.errors import DataError
+from gan.run.download import Remote, fetch
+from gan.run.errors import DataError
 from tests.tiny import ROOT
 from tests.web import Answer, Web, first, lie, running, serve, status
 
@@ -140,7 +140,7 @@ def test_killed_while_downloading_it_goes_on(web: Web, tmp_path: Path) -> None:
     web.answers["/set.zip"] = trickle(CONTENT)
     command = f"""
 from pathlib import Path
-from gan.core.download import Remote, fetch
+from gan.run.download import Remote, fetch
 fetch(Remote("set.zip", ("{web.url}/set.zip",), "{DIGEST}"), Path("{tmp_path}"))
 """
     run = subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, stderr=subprocess.DEVNULL)

@@ -5,12 +5,12 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gan.core.data_params import Earth
-from gan.core.errors import DataError
 from gan.core.images import Uint8
-from gan.core.params import load
 from gan.datasets import earth
 from gan.metrics import masks
+from gan.params.prepare_data import Earth
+from gan.params.schema import load
+from gan.run.errors import DataError
 from tests import tiny
 
 DEFAULT = load(tiny.ROOT / "params.yaml").prepare_data.domains.earth

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from gan.core.endings import SMALLER, explained
-from gan.core.errors import Interrupted, OutOfMemory, clean_exit, lacking_memory
+from gan.run.endings import SMALLER, explained
+from gan.run.errors import Interrupted, OutOfMemory, clean_exit, lacking_memory
 from tests import tiny
 from tests.project import sh
 from tests.test_house import pipeline
@@ -81,7 +81,7 @@ def test_an_interrupt_of_a_stage_without_a_state() -> None:
 
 STAGE = """
 import os, signal, sys
-from gan.core.stage import stage
+from gan.run.stage import stage
 with stage("nap"):
     print("began", flush=True)
     os.kill(os.getpid(), int(sys.argv[1]))

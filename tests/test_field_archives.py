@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.core.errors import DataError
+from gan.run.errors import DataError
 from tests import field
 from tests.field import COMPRESSED, SPLITS, flipped, jpgs, of, of_cyclegan, of_dcgan, tarred, written, zipped
 

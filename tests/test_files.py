@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.core.files import write_whole
+from gan.run.files import write_whole
 
 
 def test_what_is_written_is_there_and_nothing_else(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.datasets.collection import Collection, class_of
 from gan.datasets.folder import collection
+from gan.run.errors import DataError
 
 
 def image(path: Path) -> None:

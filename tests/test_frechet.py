@@ -8,8 +8,8 @@ from cleanfid.fid import frechet_distance
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan.metrics.features import Features
-from gan.metrics.frechet import Moments, fid, moments, sampling_std
+from gan.distances.frechet import Moments, fid, moments, sampling_std
+from gan.features.features import Features
 
 
 def normal(seed: int, count: int, width: int) -> Features:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from gan.core.errors import NonFiniteError
+from gan.run.errors import NonFiniteError
 from gan.training.history import mean_row, refuse_broken_weights, settle, write_history
 
 

@@ -3,7 +3,7 @@
 import torch
 
 from gan.core.runtime import Runtime
-from gan.cyclegan.image_pool import ImagePool
+from gan.cyclegan.train.image_pool import ImagePool
 
 
 def numbered(number: int) -> torch.Tensor:

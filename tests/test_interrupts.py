@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from gan.training.interrupts import Interrupts
+from gan.run.interrupts import Interrupts
 
 pytestmark = pytest.mark.usefixtures("_heard")
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from cleanfid.fid import kernel_distance
 
-from gan.metrics.features import Features
-from gan.metrics.kid import features_to_kid, subset_std, sums_of_h, zetas
+from gan.distances.kid import features_to_kid, subset_std, sums_of_h, zetas
+from gan.features.features import Features
 
 
 def normal(seed: int, count: int) -> Features:
@@ -36,7 +36,7 @@ def test_one_subset_of_everything_is_the_unbiased_mmd() -> None:
 
 
 def test_it_is_clean_fids_with_one_subset_of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan.metrics.kid.BLOCK", 30)  # several blocks, the last not full
+    monkeypatch.setattr("gan.distances.kid.BLOCK", 30)  # several blocks, the last not full
     real, fake = normal(0, 100), normal(1, 100) * 1.2 + 0.3
     expected = kernel_distance(real, fake, num_subsets=1, max_subset_size=100)
     assert features_to_kid(real, fake)[0] == pytest.approx(expected)

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gan.cyclegan.layers import Conv2d, ConvTranspose2d, InstanceNorm, norm_of, reflect
+from gan.cyclegan.train.layers import Conv2d, ConvTranspose2d, InstanceNorm, norm_of, reflect
 
 Layer = Callable[[], nn.Module]
 Maths = Callable[..., torch.Tensor]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.datasets.collection import Collection
 from gan.datasets.layouts import SPLITS, collections, refuse_unpaired
 from gan.datasets.writer import Part
+from gan.run.errors import DataError
 from tests.official_files import pixels
 from tests.packing import GREY, lines, packed
 

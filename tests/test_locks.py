@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gan.core.errors import Interrupted
-from gan.core.runstate import RunState, tidy
+from gan.run.errors import Interrupted
+from gan.run.runstate import RunState, tidy
 from tests.finished import STAGE, left, stopped, write_project
 from tests.project import begin, wait_until
 from tests.tiny import ROOT
@@ -34,7 +34,7 @@ def test_no_lock_is_left_behind(project: Path) -> None:
 HOLD = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
-from gan.core.runstate import RunState
+from gan.run.runstate import RunState
 with RunState({STAGE!r}, keep=5) as state:
     (state.folder / "state").write_bytes(b"1")
     print("held", flush=True)
@@ -65,7 +65,7 @@ CONTEND = f"""
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from gan.core.locks import let_go, take
+from gan.run.locks import let_go, take
 turns = 0
 while turns < 200:
     if lock := take(Path("folder"), 0.05):

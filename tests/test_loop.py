@@ -10,10 +10,10 @@ import pytest
 import torch
 from torch import nn
 
-from gan.core.errors import Interrupted, NonFiniteError, ParamsError
-from gan.core.params import Params
-from gan.core.runstate import RunState
-from gan.training import checkpoint
+from gan.artifacts import checkpoint
+from gan.params.schema import Params
+from gan.run.errors import Interrupted, NonFiniteError, ParamsError
+from gan.run.runstate import RunState
 from gan.training.loop import Job, Recipe, Run, fit
 from tests import tiny
 from tests.recipes import Build, discriminators, equal

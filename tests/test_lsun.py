@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gan.core.errors import DataError
+from gan.run.errors import DataError
 from tests import official_files
 from tests.packing import lines
 from tests.preparing import counts, images

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from torchvision import datasets
 
-from gan.core.errors import DataError
 from gan.datasets import earth
+from gan.run.errors import DataError
 from tests import official_files
 from tests.bad_files import swap
 from tests.official_files import jpeg, tar_gz, zipped

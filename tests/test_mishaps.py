@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.training import statefile
+from gan.artifacts import statefile
 from tests.project import sh, states
 
 APART = ["unshare", "--map-root-user", "--mount"]  # with mounts that nobody else sees

@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from gan.core import fingerprint
-from gan.core.errors import ParamsError
-from gan.core.params import Params, load
+from gan.params.schema import Params, load
+from gan.run import fingerprint
+from gan.run.errors import ParamsError
 from tests import tiny
 
 

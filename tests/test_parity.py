@@ -12,8 +12,8 @@ from PIL import Image
 from benchmarks import parity
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
-from gan.metrics.features import extract
-from gan.metrics.inception_v3 import InceptionV3
+from gan.features.features import extract
+from gan.features.inception_v3 import InceptionV3
 
 
 def test_on_the_same_features_every_library_says_the_same() -> None:

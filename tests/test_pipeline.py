@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from gan.training.checkpoint import read
+from gan.artifacts.checkpoint import read
 from tests.project import changed, sh
 from tests.test_house import pipeline
 

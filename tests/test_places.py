@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gan.commands import compare, verify
-from gan.core.errors import GanError
+from gan.run.errors import GanError
 from tests.places import KINDS, place, trained_project
 from tests.test_compare import kids, scores
 

@@ -5,8 +5,8 @@ import pytest
 from prdc import compute_prdc
 from torch_fidelity.metric_prc import calculate_precision_recall_full
 
-from gan.metrics.features import Features
-from gan.metrics.prdc import features_to_prdc, nearest_distances
+from gan.distances.prdc import features_to_prdc, nearest_distances
+from gan.features.features import Features
 
 NAMES = ("precision", "recall", "density", "coverage")
 
@@ -18,7 +18,7 @@ def normal(seed: int, count: int, width: int = 8) -> Features:
 @pytest.mark.parametrize("nearest", [1, 3, 5])
 @pytest.mark.parametrize("shift", [0.0, 0.7, 3.0])
 def test_the_authors_package_says_the_same(nearest: int, shift: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan.metrics.prdc.BLOCK", 70)  # several blocks, the last not full
+    monkeypatch.setattr("gan.distances.prdc.BLOCK", 70)  # several blocks, the last not full
     real, fake = normal(0, 300), normal(1, 300) * 0.8 + shift
     ours = features_to_prdc(real, fake, nearest)
     assert {name: ours[name] for name in NAMES} == pytest.approx(compute_prdc(real, fake, nearest))
@@ -84,7 +84,7 @@ def test_few_images_have_fewer_neighbours() -> None:
 
 
 def test_nearest_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan.metrics.prdc.BLOCK", 4)
+    monkeypatch.setattr("gan.distances.prdc.BLOCK", 4)
     train, made = normal(0, 50), normal(1, 10)
     made[3] = train[17]
     distances, nearest = nearest_distances(made, train)

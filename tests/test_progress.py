@@ -2,8 +2,8 @@
 
 import pytest
 
-from gan.core import progress
-from gan.core.progress import Progress
+from gan.run import progress
+from gan.run.progress import Progress
 
 
 def test_one_closing_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,8 @@ from torch import nn
 
 from gan.core.images import Uint8, to_float
 from gan.core.runtime import Runtime
-from gan.core.train_params import TrainCycleGAN
-from gan.cyclegan.recipe import CycleGAN
+from gan.cyclegan.train.recipe import CycleGAN
+from gan.params.train_cyclegan import TrainCycleGAN
 from tests import tiny
 from tests.recipes import Build, colours, discriminators, small_cyclegan, small_dcgan
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gan.core.recorded import Record, dvc_hash, is_cached, is_recorded, record
-from gan.core.yaml12 import read_yaml
+from gan.run.recorded import Record, dvc_hash, is_cached, is_recorded, record
+from gan.run.yaml12 import read_yaml
 from tests.project import commit, sh
 
 PIPELINE = """

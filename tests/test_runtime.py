@@ -5,8 +5,8 @@ import os
 import pytest
 import torch
 
-from gan.core.errors import ParamsError
 from gan.core.runtime import start
+from gan.run.errors import ParamsError
 
 
 def test_start_picks_what_is_there() -> None:

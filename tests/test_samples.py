@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.core.errors import DataError
-from gan.core.samples import read_card, read_samples, write_card, write_samples
+from gan.artifacts.samples import read_card, read_samples, write_card, write_samples
+from gan.run.errors import DataError
 
 
 def test_arrays_come_back_without_being_read(workspace: Path) -> None:

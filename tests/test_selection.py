@@ -5,9 +5,9 @@ import pytest
 
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
-from gan.metrics.efficientnet_lite0 import EfficientNetLite0
-from gan.metrics.features import extract
-from gan.metrics.selection import Selection, headline, lost_modes, part
+from gan.distances.selection import Selection, headline, lost_modes, part
+from gan.features.efficientnet_lite0 import EfficientNetLite0
+from gan.features.features import extract
 
 
 @pytest.fixture(scope="module")

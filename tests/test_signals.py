@@ -14,9 +14,9 @@ pytestmark = pytest.mark.usefixtures("_heard")
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
 OURS = """
 import os, signal, sys
-from gan.core.errors import clean_exit
-from gan.core.stage import stage
-from gan.training.interrupts import SIGNALS, Interrupts
+from gan.run.errors import clean_exit
+from gan.run.stage import stage
+from gan.run.interrupts import SIGNALS, Interrupts
 
 def send():
     for number in map(int, sys.argv[1:]):
@@ -61,7 +61,7 @@ def test_an_ignored_signal_stays_ignored(project: Path, numbers: list[signal.Sig
 def test_the_others_are_heeded_as_ever(project: Path, ignored: signal.Signals, sent: signal.Signals) -> None:
     heard = """
 import os, sys
-from gan.training.interrupts import Interrupts
+from gan.run.interrupts import Interrupts
 with Interrupts() as interrupts:
     os.kill(os.getpid(), int(sys.argv[1]))
 print(interrupts.received)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from torchvision import datasets
 
-from gan.core.data_params import Domains, Images
-from gan.core.download import Remote
-from gan.core.errors import DataError
 from gan.datasets import cyclegan_sets, earth, torchvision_sets
+from gan.params.prepare_data import Domains, Images
+from gan.run.download import Remote
+from gan.run.errors import DataError
 from tests import official_files
 from tests.bad_files import photo
 from tests.preparing import as_set, counts, images, of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.training import statefile
+from gan.artifacts import statefile
 
 
 def number(folder: Path) -> int | None:

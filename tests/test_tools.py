@@ -9,8 +9,8 @@ import pytest
 from gan.commands import compare, verify
 from gan.commands.rerun import set_aside
 from gan.commands.revisions import show
-from gan.core.errors import GanError, clean_exit
-from gan.core.tools import ToolError, dvc, git
+from gan.run.errors import GanError, clean_exit
+from gan.run.tools import ToolError, dvc, git
 from gan.training.card import _revision
 from tests.project import commit, sh
 

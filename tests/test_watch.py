@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from gan.core.errors import CollapseError
 from gan.core.images import Uint8
-from gan.core.progress import Progress
-from gan.core.train_params import Watch
+from gan.params.training import Watch
+from gan.run.errors import CollapseError
+from gan.run.progress import Progress
 from gan.training.health import health
 from gan.training.watch import diversity, watch
 

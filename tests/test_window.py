@@ -94,14 +94,14 @@ def test_sigterm_while_the_outputs_are_written_says_that_nothing_is_lost(trained
     ("file", "old", "new", "name"),
     [
         ("params.yaml", "lr: 0.0002", "lr: 0.0003", "params.yaml: lr"),
-        ("gan/dcgan/recipe.py", "import torch\n", "import torch  # edited\n", "gan/dcgan/recipe.py"),
+        ("gan/dcgan/train/recipe.py", "import torch\n", "import torch  # edited\n", "gan/dcgan/train/recipe.py"),
     ],
 )
 def test_an_edit_while_code_is_imported_is_not_recorded(
     trained: Path, file: str, old: str, new: str, name: str
 ) -> None:
     lock = (trained / "dvc.lock").read_bytes()
-    edited = at("import gan.core.params", replacing(file, old, new), "stage")
+    edited = at("import gan.params.schema", replacing(file, old, new), "stage")
     output = sh(trained, "dvc", "repro", "-f", "-s", "train-dcgan", status=255, **edited)
     assert f"changed while it ran: {name}. Nothing is recorded" in output
     assert (trained / "dvc.lock").read_bytes() == lock

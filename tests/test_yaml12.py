@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from gan.core.errors import ParamsError
-from gan.core.yaml12 import read_file, read_yaml
+from gan.run.errors import ParamsError
+from gan.run.yaml12 import read_file, read_yaml
 
 SPELLINGS = [
     *("1e-05", "1e-5", "2E-4", "1e5", "3e-07", "1.5e-05", ".5", "1.", "-1.5", "+3", "0.0002", "12", "-7", "0o17"),

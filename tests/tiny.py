@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from gan.core.params import Params
-from gan.core.yaml12 import read_yaml
+from gan.params.schema import Params
+from gan.run.yaml12 import read_yaml
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from gan.core.errors import CheckpointError
-from gan.training.checkpoint import Weights, read
+from gan.artifacts.checkpoint import Weights, read
+from gan.run.errors import CheckpointError
 
 
 def difference(recorded: Path, rerun: Path) -> float:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from gan.commands.revisions import revision, show
-from gan.core.errors import GanError
-from gan.core.paths import REPORTS
 from gan.metrics.compare import compare
 from gan.metrics.protocol import ALIKE
 from gan.metrics.table import few_images
+from gan.run.errors import GanError
+from gan.run.paths import REPORTS
 
 MODELS = ("dcgan", "cyclegan")
 WORKSPACE = "workspace"

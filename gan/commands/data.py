@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.core.paths import DOMAINS, IMAGES, expanded
+from gan.commands.describe import describe, leaks
 from gan.data.card import read_card
-from gan.data.describe import describe, leaks
 from gan.report.sheet import contact_sheet
+from gan.run.paths import DOMAINS, IMAGES, expanded
 
 LISTED = 5  # leaks that are named
 SHOWN = ("source", "licence", "split", "classes", "limit", "rejected", "passed_over")

@@ -10,14 +10,14 @@ from typing import Any
 
 import torch
 
-from gan.core.environment import differences, environment
-from gan.core.errors import GanError
-from gan.core.fingerprint import entry, fingerprint
-from gan.core.params import load
-from gan.core.paths import PARAMS
 from gan.core.runtime import start
-from gan.core.tools import ToolError, dvc, git
+from gan.params.schema import load
+from gan.run.errors import GanError
+from gan.run.fingerprint import entry, fingerprint
+from gan.run.paths import PARAMS
+from gan.run.tools import ToolError, dvc, git
 from gan.training.card import md5
+from gan.training.environment import differences, environment
 
 
 def clone(commit: str, folder: Path) -> Path:

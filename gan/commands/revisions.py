@@ -1,7 +1,7 @@
 """Commits by the names that people use, and files of them."""
 
-from gan.core.errors import GanError
-from gan.core.tools import ToolError, git
+from gan.run.errors import GanError
+from gan.run.tools import ToolError, git
 
 
 def revision(name: str) -> str:

@@ -8,12 +8,12 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+from gan.artifacts import statefile
 from gan.commands import rerun
 from gan.commands.agreement import Agreement, first_other_row
 from gan.commands.revisions import revision, show
-from gan.core.errors import GanError
-from gan.core.paths import CHECKPOINTS, REPORTS
-from gan.training import statefile
+from gan.run.errors import GanError
+from gan.run.paths import CHECKPOINTS, REPORTS
 from gan.training.card import CARD
 from gan.training.history import write_history
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan.core.files import write_whole
+from gan.run.files import write_whole
 
 Uint8 = NDArray[np.uint8]
 

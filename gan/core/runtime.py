@@ -8,7 +8,7 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from gan.core.errors import ParamsError
+from gan.run.errors import ParamsError
 
 Network = TypeVar("Network", bound=nn.Module)
 

@@ -4,17 +4,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gan.artifacts.checkpoint import Checkpoint, origin, path_of, read
+from gan.artifacts.samples import write_card, write_samples
 from gan.core.images import Uint8, grid, save_png, to_float, to_rgb, to_uint8
-from gan.core.params import Params
-from gan.core.paths import DOMAINS, REPORTS
 from gan.core.runtime import Runtime
-from gan.core.samples import write_card, write_samples
 from gan.core.streams import Stream, numpy_generator
-from gan.core.train_params import CycleGANGenerator
-from gan.cyclegan.nets import Generator
+from gan.cyclegan.train.nets import Generator
 from gan.data.card import is_aligned, read_card
 from gan.data.packed import load_images
-from gan.training.checkpoint import Checkpoint, origin, path_of, read
+from gan.params.schema import Params
+from gan.params.train_cyclegan import CycleGANGenerator
+from gan.run.paths import DOMAINS, REPORTS
 
 
 def sample(params: Params, runtime: Runtime) -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from gan.core.errors import DataError
 from gan.core.images import Images
 from gan.core.streams import Stream, numpy_generator
+from gan.run.errors import DataError
 
 
 class Batches:

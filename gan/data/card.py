@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gan.core.errors import DataError
+from gan.run.errors import DataError
 
 CARD = "card.json"
 

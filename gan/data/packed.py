@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gan.core.errors import DataError
 from gan.core.images import Images, Uint8
+from gan.run.errors import DataError
 
 
 class Shards:

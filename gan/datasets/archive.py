@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock
 
-from gan.core.errors import USERS_TO_MEND, DataError
 from gan.datasets import versions
+from gan.run.errors import USERS_TO_MEND, DataError
 
 OURS = re.compile(r"unpacked(-[0-9a-f]{8}){2}")  # what `unpack` calls its folders
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")  # first bytes: zip, gzip, bzip2, xz

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from torchvision import datasets
 
-from gan.core.download import Remote
 from gan.datasets import folder
 from gan.datasets.collection import Collection
 from gan.datasets.official import Official
+from gan.run.download import Remote
 
 IMAGES, PARTITION = "img_align_celeba", "list_eval_partition.txt"
 GOOGLE_DRIVE = "https://drive.usercontent.google.com/download?export=download&confirm=t&id="

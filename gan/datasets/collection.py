@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.core.streams import Stream, numpy_generator
+from gan.run.errors import DataError
 
 Reject = tuple[str, str]  # name, reason
 View = Callable[[Image.Image], Image.Image]

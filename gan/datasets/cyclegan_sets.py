@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.core.download import Remote
 from gan.datasets import layouts
 from gan.datasets.official import Official
 from gan.datasets.splits import Layout
+from gan.run.download import Remote
 
 HOSTS = (
     "http://efrosgans.eecs.berkeley.edu/cyclegan/datasets",

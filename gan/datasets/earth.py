@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan.core.data_params import Earth
-from gan.core.errors import DataError
 from gan.core.images import Uint8
 from gan.core.streams import Stream, numpy_generator
 from gan.datasets import versions
 from gan.datasets.collection import Collection
+from gan.params.prepare_data import Earth
+from gan.run.errors import DataError
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.core.errors import DataError
 from gan.datasets.writer import MANIFEST
+from gan.run.errors import DataError
 
 LEAST = 32  # of 255; what a whole set should reach
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.datasets import archive, formats, versions
 from gan.datasets.collection import Collection, Reject
 from gan.datasets.walk import Walk, walk
+from gan.run.errors import DataError
 
 
 def collection(path: Path, scratch: Path) -> Collection:

@@ -8,11 +8,11 @@ from re import fullmatch, sub
 
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.datasets import folder
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Unfit
 from gan.datasets.splits import Layout, Parts, Place, Sets, common, held_out, parted, refuse, role
+from gan.run.errors import DataError
 
 SPLITS = ("trainA", "trainB", "testA", "testB")
 WANTED = (

@@ -10,11 +10,11 @@ from typing import Any
 
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.datasets import formats, versions
 from gan.datasets.archive import unpack
 from gan.datasets.collection import Collection
 from gan.datasets.official import Official
+from gan.run.errors import DataError
 
 ADVICE = "LSUN's authors have a script that downloads a class: put <class>_train_lmdb.zip or the unpacked folder there"
 

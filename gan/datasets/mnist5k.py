@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gan.core.errors import DataError
 from gan.datasets.arrays import BORDER, from_arrays
 from gan.datasets.collection import Collection
+from gan.run.errors import DataError
 
 
 def collection() -> Collection:

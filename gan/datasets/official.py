@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.core.download import Remote, fetch
-from gan.core.errors import DataError
 from gan.datasets import archive
+from gan.run.download import Remote, fetch
+from gan.run.errors import DataError
 
 ADVICE = ", or name a mirror in prepare_data.work.mirrors"
 MOST = 100  # folders of a folder that are looked into

@@ -17,11 +17,11 @@ from pathlib import Path
 import PIL
 from PIL import Image, UnidentifiedImageError
 
-from gan.core.errors import DataError
-from gan.core.progress import Progress
 from gan.datasets.decode import Decoded, Unfit, decode
 from gan.datasets.journal import Journal
 from gan.datasets.writer import REJECTED, Job, Part, Writer
+from gan.run.errors import DataError
+from gan.run.progress import Progress
 
 CHUNK = 256  # images decoded before they are written: what memory holds
 LISTED = 20  # rejects that an error names

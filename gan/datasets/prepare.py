@@ -5,8 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.core.data_params import Domains, Images, PrepareData, Source
-from gan.core.errors import DataError
 from gan.datasets import celeba, cyclegan_sets, earth, imagenet, layouts, lsun, mnist5k, splits, torchvision_sets
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Preprocessing
@@ -18,6 +16,8 @@ from gan.datasets.publish import Card, publish, summarise
 from gan.datasets.splits import Layout
 from gan.datasets.walk import told
 from gan.datasets.writer import Job, Part
+from gan.params.prepare_data import Domains, Images, PrepareData, Source
+from gan.run.errors import DataError
 
 OWN_SPLIT = "the source's own"
 

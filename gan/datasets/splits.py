@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from gan.core.errors import DataError
 from gan.datasets import folder
 from gan.datasets.collection import Collection, Reject
 from gan.datasets.walk import Walk
+from gan.run.errors import DataError
 
 ROLES = {
     "train": ("train", "training"),

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from torchvision import datasets
 
-from gan.core.download import Remote
-from gan.core.errors import DataError
 from gan.core.images import Uint8
 from gan.datasets.archive import unpacking
 from gan.datasets.arrays import BORDER, from_arrays
 from gan.datasets.collection import Collection
 from gan.datasets.official import Official
+from gan.run.download import Remote
+from gan.run.errors import DataError
 
 Sets = dict[str, Collection]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from gan.core.errors import DataError
 from gan.datasets.collection import Reject
 from gan.datasets.formats import SUFFIXES, looks_like_an_image
+from gan.run.errors import DataError
 
 # What systems leave in every folder: previews, indexes, trash. Names that begin with a dot go without saying.
 LEFTOVERS = frozenset(

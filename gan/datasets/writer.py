@@ -8,10 +8,10 @@ from time import monotonic
 
 import numpy as np
 
-from gan.core.errors import DataError
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Decoded, Preprocessing
 from gan.datasets.journal import Journal
+from gan.run.errors import DataError
 
 MANIFEST, REJECTED = "manifest.tsv", "rejected.tsv"
 

@@ -3,15 +3,15 @@
 import numpy as np
 import torch
 
+from gan.artifacts.checkpoint import Checkpoint, origin, path_of, read
+from gan.artifacts.samples import write_card, write_samples
 from gan.core.images import Uint8, grid, save_png, to_uint8
-from gan.core.params import Params
-from gan.core.paths import REPORTS
 from gan.core.runtime import Runtime
-from gan.core.samples import write_card, write_samples
 from gan.core.streams import Stream, seed_torch, torch_generator
-from gan.core.train_params import DCGANGenerator
-from gan.dcgan.nets import Generator, latents
-from gan.training.checkpoint import Checkpoint, origin, path_of, read
+from gan.dcgan.train.nets import Generator, latents
+from gan.params.schema import Params
+from gan.params.train_dcgan import DCGANGenerator
+from gan.run.paths import REPORTS
 
 # Measured anew with the averaged weights they made no better samples: `python -m benchmarks.batch_norm`.
 BATCH_NORM = "running statistics, averaged like the weights"

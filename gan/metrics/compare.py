@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from gan.core.errors import GanError
 from gan.metrics.protocol import ALIKE
+from gan.run.errors import GanError
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")

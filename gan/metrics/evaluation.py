@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan.artifacts.samples import read_samples
 from gan.core.images import Images
-from gan.core.params import Params
-from gan.core.paths import REFERENCE
-from gan.core.progress import Progress
-from gan.core.samples import read_samples
 from gan.data.packed import load_images
+from gan.distances.frechet import Moments, fid, moments, sampling_std
+from gan.distances.kid import features_to_kid, mean_within, subset_std
+from gan.distances.prdc import features_to_prdc, nearest_distances
+from gan.distances.selection import part
+from gan.features.features import Extractor, Features, extract
+from gan.features.reference import read_features
 from gan.metrics.comparisons import Comparison, comparisons
-from gan.metrics.features import Extractor, Features, extract
-from gan.metrics.frechet import Moments, fid, moments, sampling_std
 from gan.metrics.inception_score import probabilities_to_score
-from gan.metrics.kid import features_to_kid, mean_within, subset_std
-from gan.metrics.prdc import features_to_prdc, nearest_distances
 from gan.metrics.protocol import protocol
-from gan.metrics.reference import read_features
-from gan.metrics.selection import part
+from gan.params.schema import Params
+from gan.run.paths import REFERENCE
+from gan.run.progress import Progress
 
 Row = dict[str, Any]
 BLOCK = 4096  # features in float64 at once

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gan.core.streams import Stream, numpy_generator
-from gan.metrics.features import Features
+from gan.features.features import Features
 
 
 def probabilities_to_score(probabilities: Features, splits: int, seed: int) -> tuple[float, float]:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from gan.core.images import grid, save_png, to_rgb
+from gan.distances.prdc import nearest_distances
 from gan.metrics.evaluation import Evaluation
-from gan.metrics.prdc import nearest_distances
 
 SHOWN = 10  # images made: those nearest to a training image
 

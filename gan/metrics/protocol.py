@@ -4,12 +4,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gan.core.paths import REFERENCE
-from gan.core.samples import read_card as read_samples_card
+from gan.artifacts.samples import read_card as read_samples_card
 from gan.data.card import read_card
+from gan.features.features import RESIZING, Extractor
+from gan.features.reference import read_card as read_reference_card
 from gan.metrics.comparisons import Comparison
-from gan.metrics.features import RESIZING, Extractor
-from gan.metrics.reference import read_card as read_reference_card
+from gan.run.paths import REFERENCE
 
 LIBRARIES = ("torch", "clean-fid", "pillow", "scipy")
 SHORT = 12  # digits of a hash that are shown

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from gan.artifacts.samples import read_samples
 from gan.core.images import Uint8, to_rgb
-from gan.core.samples import read_samples
 from gan.data.card import is_aligned, read_card
 from gan.data.packed import load_images
 from gan.metrics import aligned, masks

@@ -10,10 +10,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from gan.core.files import write_whole
-from gan.core.params import Params
-from gan.core.runstate import RunState
-from gan.core.tools import ToolError, git
+from gan.params.schema import Params
+from gan.run.files import write_whole
+from gan.run.runstate import RunState
+from gan.run.tools import ToolError, git
 
 CARD = "run.json"
 

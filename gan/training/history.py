@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from gan.core.errors import NonFiniteError
+from gan.run.errors import NonFiniteError
 
 Row = dict[str, float]
 CURE = "the last good state is kept; a smaller lr or `precision: fp32` is the usual cure"

@@ -7,17 +7,17 @@ from typing import Any, Protocol
 
 import torch
 
-from gan.core.environment import differences, environment
-from gan.core.errors import Interrupted, ParamsError
+from gan.artifacts import checkpoint, statefile
 from gan.core.images import Images, Uint8, save_png
-from gan.core.progress import Progress
-from gan.core.runstate import RunState
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, seed_torch
-from gan.core.train_params import Training
-from gan.training import checkpoint, statefile
+from gan.params.training import Training
+from gan.run.errors import Interrupted, ParamsError
+from gan.run.interrupts import Interrupts
+from gan.run.progress import Progress
+from gan.run.runstate import RunState
+from gan.training.environment import differences, environment
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
-from gan.training.interrupts import Interrupts
 from gan.training.watch import WATCHED, watch
 
 

@@ -2,11 +2,11 @@
 
 import shutil
 
-from gan.core.params import Params
-from gan.core.paths import CHECKPOINTS, REPORTS
-from gan.core.runstate import RunState
+from gan.artifacts.checkpoint import Checkpoint, path_of, write
+from gan.params.schema import Params
+from gan.run.paths import CHECKPOINTS, REPORTS
+from gan.run.runstate import RunState
 from gan.training.card import CARD, write_card
-from gan.training.checkpoint import Checkpoint, path_of, write
 from gan.training.history import write_history
 from gan.training.loop import Job, Recipe, Run, fit
 

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from gan.core.errors import CollapseError
 from gan.core.images import Images, Uint8, evenly
-from gan.core.progress import Progress
-from gan.core.train_params import Watch
+from gan.params.training import Watch
+from gan.run.errors import CollapseError
+from gan.run.progress import Progress
 
 WATCHED = 64  # images made, and real ones
 Row = dict[str, float]

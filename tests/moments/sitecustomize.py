@@ -1,6 +1,6 @@
 """Python loads this at its start where this folder is on PYTHONPATH: it does something at a moment of a process.
 
-MOMENT: audit events and how their subject ends, such as `import gan.core.params` or `open|os.truncate .npy`.
+MOMENT: audit events and how their subject ends, such as `import gan.params.schema` or `open|os.truncate .npy`.
 ACTION: lines of Python, run each time; they know `event`, `subject`, `details`, and `began`, when this process did.
 INSIDE: `stage` for a process that DVC started as a stage's command, `dvc` for DVC's own; any where it is not set.
 """

@@ -1,0 +1,75 @@
+"""Generators on disk: safetensors, with the params that rebuild the network in the file's metadata."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import nn
+
+from gan.run.errors import CheckpointError
+from gan.run.files import write_whole
+from gan.run.paths import CHECKPOINTS
+
+Weights = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One or more networks' weights under `network.tensor` names, and what explains them."""
+
+    weights: Weights
+    meta: dict[str, Any]  # JSON values: model, params of the networks, step, score, seed
+
+    def network(self, name: str) -> Weights:
+        """The weights of one network, as its `load_state_dict` wants them."""
+        prefix = f"{name}."
+        return {key.removeprefix(prefix): t for key, t in self.weights.items() if key.startswith(prefix)}
+
+
+def named(networks: dict[str, nn.Module]) -> Weights:
+    """The weights of several networks under `network.tensor` names."""
+    return {
+        f"{name}.{key}": tensor for name, network in networks.items() for key, tensor in network.state_dict().items()
+    }
+
+
+def origin(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What a score made with a checkpoint should say of it."""
+    return {"step": checkpoint.meta["step"], "ema_decay": checkpoint.meta["ema_decay"]}
+
+
+def path_of(model: str, name: str) -> Path:
+    """Where a checkpoint lies: `best`, `last`, or the snapshot of a step, such as `step-0000625`."""
+    folder = CHECKPOINTS / model
+    return (folder / "snapshots" if name.startswith("step-") else folder) / f"{name}.safetensors"
+
+
+def write(path: Path, checkpoint: Checkpoint) -> None:
+    """Write one file; the same checkpoint gives the same bytes."""
+    weights = {name: tensor.contiguous() for name, tensor in checkpoint.weights.items()}
+    write_whole(path, save(weights, {"gan": json.dumps(checkpoint.meta, sort_keys=True)}))
+
+
+def read(path: Path) -> Checkpoint:
+    """Read a file that `write` made. Nothing in it is run.
+
+    Raises:
+        CheckpointError: the file is missing, damaged, or not of this program.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            meta = (file.metadata() or {}).get("gan")
+            if meta is None:
+                raise CheckpointError(f"{path} has no `gan` metadata: it was not written by this program")
+            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, json.loads(meta))  # noqa: SIM118
+    except FileNotFoundError as error:
+        there = ", ".join(sorted(one.stem for one in path.parent.glob("*.safetensors")))
+        raise CheckpointError(
+            f"{path} is missing; `dvc repro` or `dvc pull` brings it{f'. There are {there}' if there else ''}"
+        ) from error
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); `dvc checkout {path.parent}` restores it") from error

@@ -1,0 +1,107 @@
+"""What is in a packed dataset, and which images are there twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gan.core.images import Images, Uint8
+from gan.data.card import read_card
+from gan.data.packed import load_images, sets
+from gan.run.progress import Progress
+
+BATCH = 1024  # images read at once
+
+
+@dataclass(frozen=True)
+class SetDescription:
+    """One set.
+
+    Args:
+        mean: the mean image, (H, W, C) in [0, 255].
+        originals: width, height and mode of each image before it was packed, in the set's order.
+        digests: a hash of the pixels of each.
+        names: of each image in its source.
+    """
+
+    name: str
+    images: Images
+    mean: NDArray[np.float64]
+    deviation: float  # of all pixel values around their mean
+    originals: pd.DataFrame
+    digests: NDArray[np.bytes_]
+
+    @property
+    def names(self) -> "pd.Series[str]":
+        return self.originals["name"]
+
+    def row(self) -> dict[str, Any]:
+        """The set in a line of a table."""
+        count, height, width, channels = self.images.shape
+        shorter = self.originals[["width", "height"]].min(axis=1)
+        modes = self.originals["mode"].value_counts()
+        return {
+            "set": self.name,
+            "images": count,
+            "size": f"{width}×{height}",
+            "channels": channels,
+            "mean": round(float(self.mean.mean()), 1),
+            "deviation": round(self.deviation, 1),
+            "shorter side before": "–".join(str(value) for value in sorted({shorter.min(), shorter.max()})),
+            "enlarged": int((shorter < min(width, height)).sum()),
+            "modes before": ", ".join(f"{mode} {number}" for mode, number in modes.items()),
+            "duplicates": count - len(np.unique(self.digests)),
+        }
+
+
+def describe(folder: Path) -> list[SetDescription]:
+    """Every set that prepare-data packed into the folder, `test…` after `train…`.
+
+    Raises:
+        DataError: there is none.
+    """
+    read_card(folder)
+    manifest = pd.read_csv(folder / "manifest.tsv", sep="\t", quoting=3, keep_default_na=False)
+    names = sorted(sets(folder), key=lambda name: (name[-1] if name[-1] in "AB" else "", not name.startswith("train")))
+    return [_describe(folder, name, manifest[manifest["set"] == name]) for name in names]
+
+
+def shared(one: SetDescription, other: SetDescription) -> list[tuple[str, str]]:
+    """Names of images of one set whose pixels another holds too, with the other's name."""
+    _, at, at_other = np.intersect1d(one.digests, other.digests, return_indices=True)
+    return sorted(zip(one.names.iloc[at], other.names.iloc[at_other], strict=True))
+
+
+def leaks(found: list[SetDescription]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """Each training set and its test set that share images: their names, and which."""
+    by_name = {one.name: one for one in found}
+    for name in by_name:
+        test = name.replace("train", "test")
+        if name.startswith("train") and test in by_name and (both := shared(by_name[test], by_name[name])):
+            yield test, name, both
+
+
+def _describe(folder: Path, name: str, originals: pd.DataFrame) -> SetDescription:
+    images = load_images(folder, name)
+    total = np.zeros(images.shape[1:])
+    squares = 0.0
+    digests = []
+    with Progress(name, len(images), "images") as progress:
+        for first in range(0, len(images), BATCH):
+            batch = images[first : first + BATCH]
+            total += batch.sum(axis=0, dtype=np.float64)
+            squares += float(np.square(batch, dtype=np.float64).sum())
+            digests += [_digest(image) for image in batch]
+            progress.advance(len(batch))
+    mean = total / len(images)
+    variance = squares / (len(images) * mean.size) - mean.mean() ** 2
+    return SetDescription(name, images, mean, max(variance, 0.0) ** 0.5, originals, np.array(digests))
+
+
+def _digest(image: Uint8) -> bytes:
+    return blake2b(np.ascontiguousarray(image).data, digest_size=16).hexdigest().encode()

@@ -1,0 +1,77 @@
+"""The networks of DCGAN (Radford et al. 2015, arXiv 1511.06434) for 32², 64² and 128² images."""
+
+from itertools import pairwise
+from math import log2
+
+import torch
+from torch import nn
+
+from gan.params.train_dcgan import DCGANDiscriminator, DCGANGenerator
+
+
+def _levels(size: int) -> int:
+    """How often 4×4 doubles to reach the image: 3, 4 or 5 times for 32, 64 or 128 pixels."""
+    return int(log2(size)) - 2
+
+
+class Generator(nn.Sequential):
+    """Latents (N, z_dim) to images (N, channels, size, size) in [-1, 1].
+
+    Strided transposed convolutions with BatchNorm and ReLU; channels halve as the image doubles.
+    """
+
+    def __init__(self, params: DCGANGenerator, size: int, channels: int) -> None:
+        widths = [params.width * 2**level for level in reversed(range(_levels(size)))]
+        layers: list[nn.Module] = [
+            nn.Unflatten(1, (params.z_dim, 1, 1)),
+            nn.ConvTranspose2d(params.z_dim, widths[0], 4, 1, 0, bias=False),
+            nn.BatchNorm2d(widths[0]),
+            nn.ReLU(inplace=True),  # (8 width, 4, 4) for 64 pixels
+        ]
+        for inputs, outputs in pairwise(widths):
+            layers += [
+                nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=False),
+                nn.BatchNorm2d(outputs),
+                nn.ReLU(inplace=True),  # (4 width, 8, 8), (2 width, 16, 16), (width, 32, 32)
+            ]
+        layers += [nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1, bias=False), nn.Tanh()]
+        super().__init__(*layers)
+        self.apply(init_weights)
+
+
+class Discriminator(nn.Sequential):
+    """Images (N, channels, size, size) in [-1, 1] to logits (N,), positive for real.
+
+    Strided convolutions with BatchNorm (none at the input and output) and LeakyReLU 0.2.
+    """
+
+    def __init__(self, params: DCGANDiscriminator, size: int, channels: int) -> None:
+        widths = [params.width * 2**level for level in range(_levels(size))]
+        layers: list[nn.Module] = [
+            nn.Conv2d(channels, widths[0], 4, 2, 1, bias=False),
+            nn.LeakyReLU(0.2, inplace=True),  # (width, 32, 32) for 64 pixels
+        ]
+        for inputs, outputs in pairwise(widths):
+            layers += [
+                nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False),
+                nn.BatchNorm2d(outputs),
+                nn.LeakyReLU(0.2, inplace=True),  # (2 width, 16, 16), (4 width, 8, 8), (8 width, 4, 4)
+            ]
+        super().__init__(*layers, nn.Conv2d(widths[-1], 1, 4, 1, 0, bias=False), nn.Flatten(0))
+        self.apply(init_weights)
+
+
+def init_weights(module: nn.Module) -> None:
+    """Convolutions from N(0, 0.02) (paper, section 4); BatchNorm scales from N(1, 0.02), as in DCGAN's code."""
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+    elif isinstance(module, nn.BatchNorm2d):
+        nn.init.normal_(module.weight, 1.0, 0.02)
+        nn.init.zeros_(module.bias)
+
+
+def latents(count: int, params: DCGANGenerator, generator: torch.Generator | None = None) -> torch.Tensor:
+    """(count, z_dim) on the CPU, the same on every device: from N(0, 1), or uniform in [-1, 1]."""
+    if params.latent == "uniform":
+        return torch.rand(count, params.z_dim, generator=generator) * 2 - 1
+    return torch.randn(count, params.z_dim, generator=generator)

@@ -1,0 +1,122 @@
+"""How DCGAN learns: one training step, previews, samples to score, and state."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from gan.artifacts.checkpoint import named
+from gan.core.images import Images, Uint8, grid, to_float, to_uint8
+from gan.core.runtime import Runtime
+from gan.core.streams import Stream, torch_generator
+from gan.data.batches import Batches
+from gan.dcgan.train.nets import Discriminator, Generator, latents
+from gan.params.train_dcgan import TrainDCGAN
+from gan.training.adam import adam
+from gan.training.ema import averaged
+from gan.training.frozen import frozen
+from gan.training.health import health
+from gan.training.losses import d_non_saturating, g_non_saturating
+
+PREVIEW = 64  # images of a preview, 8 to a row
+
+
+class DCGAN:
+    """Generator, discriminator and the step that trains them.
+
+    Args:
+        images: the training set, uint8 (N, size, size, channels).
+        params: the `train_dcgan` block.
+        lr: Adam's learning rate for both networks.
+        seed: names the order of the images and the latents of previews.
+    """
+
+    def __init__(self, images: Images, params: TrainDCGAN, lr: float, seed: int, runtime: Runtime) -> None:
+        size, channels = images.shape[2], images.shape[3]
+        self.params, self.runtime, self.seed = params, runtime, seed
+        self.shape = {"size": size, "channels": channels}
+        self.generator = runtime.place(Generator(params.generator, size, channels))
+        self.discriminator = runtime.place(Discriminator(params.discriminator, size, channels))
+        self.ema = averaged(self.generator, params.ema_decay)
+        self.g_optimizer, self.d_optimizer = (
+            adam(network.parameters(), lr, params.betas) for network in (self.generator, self.discriminator)
+        )
+        self.batches = Batches(images, params.batch_size, (seed,))
+        self.per_epoch = self.batches.per_epoch
+        self.total_steps = params.epochs * self.per_epoch
+
+    def step(self, step: int) -> dict[str, torch.Tensor]:
+        """One update of both networks on one batch; losses and mean D outputs as scalars on the device."""
+        real = to_float(self.runtime.upload(self.batches.at(step))).to(self.runtime.dtype)
+        z = self.runtime.upload(latents(len(real), self.params.generator)).to(self.runtime.dtype)
+
+        # (1) Discriminator: maximise log D(x) + log(1 - D(G(z)))
+        with self.runtime.autocast():
+            fake = self.generator(z)
+            on_real, on_fake = self.discriminator(real), self.discriminator(fake.detach())
+        d_loss = d_non_saturating(on_real, on_fake)
+        self.d_optimizer.zero_grad()
+        d_loss.backward()
+        self.d_optimizer.step()
+
+        # (2) Generator: maximise log D(G(z)), against the discriminator just updated
+        with frozen(self.discriminator.parameters()), self.runtime.autocast():
+            g_loss = g_non_saturating(self.discriminator(fake))
+        self.g_optimizer.zero_grad()
+        g_loss.backward()
+        self.g_optimizer.step()
+
+        self.ema.update_parameters(self.generator)
+        real_says, fake_says = (scores.detach().float().sigmoid() for scores in (on_real, on_fake))
+        return {
+            "d_loss": d_loss.detach(),
+            "g_loss": g_loss.detach(),
+            "d_real": real_says.mean(),  # D(x): 1 when every real is told
+            "d_fake": fake_says.mean(),  # D(G(z)): 0 when every fake is told
+            **{f"d_{name}": value for name, value in health(real_says, fake_says).items()},
+        }
+
+    @torch.no_grad()
+    def images(self, count: int) -> Uint8:
+        """Samples of the averaged generator from latents that never change, uint8 (count, size, size, channels)."""
+        z = latents(count, self.params.generator, torch_generator(Stream.PREVIEW, self.seed))
+        self.ema.eval()  # BatchNorm by its running statistics: an image does not depend on its batch-mates
+        with self.runtime.autocast():
+            return np.concatenate([to_uint8(self.ema(self.runtime.upload(part))) for part in z.split(100)])
+
+    def preview(self) -> Uint8:
+        """Fixed-noise samples as one picture."""
+        return grid(self.images(PREVIEW), columns=8)
+
+    def samples(self, count: int) -> dict[str, Uint8]:
+        """Samples to watch over."""
+        return {"": self.images(count)}
+
+    def reals(self) -> dict[str, Images]:
+        """The training set."""
+        return {"": self.batches.images}
+
+    def meta(self) -> dict[str, Any]:
+        """What `Generator` is built from, and what its weights are."""
+        generator = self.params.generator.model_dump()
+        return {"model": "dcgan", "generator": generator, "ema_decay": self.params.ema_decay, **self.shape}
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint keeps: the averaged generator."""
+        return named({"generator": self.ema.module})
+
+    def state_dict(self) -> dict[str, Any]:
+        return {name: part.state_dict() for name, part in self._parts().items()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "ema": self.ema,
+            "g_optimizer": self.g_optimizer,
+            "d_optimizer": self.d_optimizer,
+        }

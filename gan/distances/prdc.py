@@ -1,0 +1,133 @@
+"""Precision, recall (Kynkäänniemi et al. 2019, arXiv 1904.06991), density and coverage (Naeem et al. 2020, 2002.09797).
+
+As the package `prdc` has them, which holds all distances at once: here they are taken in blocks, so that memory grows
+with the number of images and not with its square.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from gan.core.streams import Stream, numpy_generator
+from gan.features.features import Features
+
+BLOCK = 1024  # rows of distances held at once
+
+
+def features_to_prdc(real: Features, fake: Features, nearest: int) -> dict[str, float]:
+    """`precision`, `recall`, `density` and `coverage`; each is better when higher, and only density can exceed 1.
+
+    The larger set is cut to the size of the smaller, for the definitions compare equal numbers; to the same images
+    whatever the seed. `<score>_std` is the standard deviation over fresh draws of the fake images; the real ones stay
+    as they are.
+
+    Args:
+        real, fake: (N, D) and (M, D).
+        nearest: an image's ball reaches to its nearest-th neighbour in its own set; at most what the sets allow.
+    """
+    count = min(len(real), len(fake))
+    nearest = min(nearest, count - 1)
+    one, other = (_some(features, count) for features in (real, fake))
+    real_radii, fake_radii = _radii(one, nearest), _radii(other, nearest)
+    in_real = torch.zeros(count, dtype=torch.float64)  # for each fake, the real balls that it lies in
+    recalled, covered = _Reached(count), _Reached(count, real_balls=True)
+    for first in range(0, count, BLOCK):
+        rows = slice(first, first + BLOCK)
+        distances = torch.cdist(one[rows], other)
+        inside = distances < real_radii[rows, None]
+        in_real += inside.sum(dim=0)
+        covered.add(inside)
+        recalled.add(distances < fake_radii[None])
+    precise, dense = (in_real > 0).double(), in_real / nearest
+    return {
+        "precision": float(precise.mean()),
+        "precision_std": _std_of_mean(precise),
+        "recall": recalled.share,
+        "recall_std": recalled.std,
+        "density": float(dense.mean()),
+        "density_std": _std_of_mean(dense),
+        "coverage": covered.share,
+        "coverage_std": covered.std,
+    }
+
+
+def _std_of_mean(values: torch.Tensor) -> float:
+    """Of independent values, one a fake image."""
+    return float(values.std() / len(values) ** 0.5)
+
+
+class _Reached:
+    """The share of real images that some fake image reaches, and its standard deviation over fresh fakes.
+
+    Whether two real images are reached is not independent: the loss of one fake may cost both. The variance is that of
+    independent ones, and the covariances as the jackknife has them: pairs that hang on one and the same fake. What the
+    jackknife says of a real image alone is left out: it is far too much where most are reached many times.
+
+    Args:
+        real_balls: whether the balls are the real images', and stay where they are. Some then are reached for sure and
+            some hardly ever, which leaves less to chance: how much less, half as many fakes tell without bias, for
+            which an image reached t times has a chance of 2⁻ᵗ to be missed.
+    """
+
+    def __init__(self, count: int, real_balls: bool = False) -> None:
+        self.count, self.reached, self.real_balls = count, 0, real_balls
+        self.missed_by_half = 0.0  # real images that half of the fakes would miss
+        self.alone = torch.zeros(count, dtype=torch.float64)  # for each fake, the real images that it alone reaches
+
+    def add(self, reaches: torch.Tensor) -> None:
+        """Of some real images, which fakes reach each: (n, count)."""
+        times = reaches.sum(dim=1)
+        self.reached += int((times > 0).sum())
+        self.missed_by_half += float((0.5 ** times.double()).sum())
+        self.alone += reaches[times == 1].sum(dim=0)
+
+    @property
+    def _chance(self) -> float:
+        """The variance of half as many fakes, relative to that of images which are all reached alike."""
+        share = self.missed_by_half / self.count
+        if not self.real_balls or not 0 < share < 1:  # none is reached, or all many times over
+            return 1.0
+        return (self.missed_by_half - (self.count - self.reached)) / (self.count * share * (1 - share))
+
+    @property
+    def share(self) -> float:
+        return self.reached / self.count
+
+    @property
+    def std(self) -> float:
+        alone = float(self.alone.sum())
+        independent = self.count * self.share * (1 - self.share) * self._chance
+        covariances = float(self.alone.square().sum()) - alone - alone**2 / self.count
+        return float(max(independent + covariances, independent / 4) ** 0.5 / self.count)
+
+
+def nearest_distances(images: Features, others: Features) -> tuple[Features, NDArray[np.intp]]:
+    """For each of (N, D) the distance to its nearest of (M, D), and which that is."""
+    distances, places = np.full(len(images), np.inf), np.zeros(len(images), np.intp)
+    for first in range(0, len(others), BLOCK):
+        block = _double(others[first : first + BLOCK])
+        for row in range(0, len(images), BLOCK):
+            rows = slice(row, row + BLOCK)
+            found = torch.cdist(_double(images[rows]), block).min(dim=1)
+            nearer = found.values.numpy() < distances[rows]
+            distances[rows] = np.where(nearer, found.values.numpy(), distances[rows])
+            places[rows] = np.where(nearer, found.indices.numpy() + first, places[rows])
+    return distances, places
+
+
+def _double(features: Features) -> torch.Tensor:
+    return torch.from_numpy(np.array(features, np.float64))
+
+
+def _some(features: Features, count: int) -> torch.Tensor:
+    chosen = np.arange(count)
+    if len(features) > count:
+        rng = numpy_generator(Stream.PRDC_SUBSET, len(features), count)
+        chosen = np.sort(rng.choice(len(features), count, replace=False))
+    return _double(features[chosen])
+
+
+def _radii(features: torch.Tensor, nearest: int) -> torch.Tensor:
+    """Distance to the nearest-th neighbour; the image itself is the 0th."""
+    parts = [torch.cdist(part, features).kthvalue(nearest + 1, dim=1).values for part in features.split(BLOCK)]
+    return torch.cat(parts)

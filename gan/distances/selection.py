@@ -1,0 +1,72 @@
+"""Which snapshot is the best, chosen on images that no score of it is told on.
+
+The choice looks at a part of the training set that evaluation leaves out of its reference, and at latents, or inputs,
+that evaluation does not use: the best of many picks on the very images that score it would flatter itself.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan.core.images import Uint8
+from gan.core.streams import Stream, numpy_generator
+from gan.distances.frechet import fid, moments
+from gan.distances.kid import features_to_kid
+from gan.distances.prdc import features_to_prdc
+from gan.features.features import Extractor, Features, extract
+
+
+def part(count: int, images: int) -> NDArray[np.bool_]:
+    """Which of `count` training images the choice is made on: true for `images` of them, at most for half.
+
+    The same for every seed of training, so that runs are scored against the same reference.
+    """
+    chosen = np.zeros(count, bool)
+    chosen[numpy_generator(Stream.CHOICE_REALS, count, images).permutation(count)[: min(images, count // 2)]] = True
+    return chosen
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What snapshots are scored against.
+
+    Args:
+        reals: features of the chosen part of each training set, by the name of what is made (a direction, or empty).
+    """
+
+    extractor: Extractor
+    reals: dict[str, Features]
+    batch_size: int
+    nearest: int
+    seed: int
+
+    def scores(self, made: dict[str, Uint8]) -> dict[str, float]:
+        """`[<name>_]<extractor>_<metric>` for fid, kid, recall and coverage of each."""
+        scores = {}
+        for name, images in made.items():
+            real, fake = self.reals[name], extract(images, self.extractor, self.batch_size)
+            prefix = "_".join(part for part in (name, self.extractor.name) if part)
+            prdc = features_to_prdc(real, fake, self.nearest)
+            scores[f"{prefix}_fid"] = fid(moments([real]), moments([fake]))
+            scores[f"{prefix}_kid"] = features_to_kid(real, fake)[0]
+            scores |= {f"{prefix}_{metric}": prdc[metric] for metric in ("recall", "coverage")}
+        return scores
+
+
+def lost_modes(rows: list[dict[str, float]]) -> list[str]:
+    """A sentence for each kind of image whose coverage fell, from its best snapshot to the last, by more than half."""
+    said = []
+    for name in (column for column in rows[-1] if column.endswith("_coverage")):
+        best, last = max(rows, key=lambda row: row[name]), rows[-1]
+        if last[name] < best[name] / 2:
+            said.append(
+                f"{name} fell from {best[name]:.2f} at step {best['step']:.0f} to {last[name]:.2f} at step "
+                f"{last['step']:.0f}: the generator lost modes"
+            )
+    return said
+
+
+def headline(scores: dict[str, float], best_by: str) -> float:
+    """The one number, lower is better, that names the best: the mean over what is made."""
+    return float(np.mean([value for name, value in scores.items() if name.endswith(f"_{best_by}")]))

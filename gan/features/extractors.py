@@ -1,0 +1,40 @@
+"""The extractors that `evaluate.extractors` can name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from gan.core.runtime import Runtime
+from gan.features.efficientnet_lite0 import EfficientNetLite0
+from gan.features.features import Extractor
+from gan.features.inception_v3 import InceptionV3
+from gan.features.reference import read_card
+from gan.params.evaluate import Evaluate
+from gan.run.errors import DataError
+
+
+def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
+    """The extractor of that name, ready to run."""
+    match name:
+        case "efficientnet_lite0":
+            return EfficientNetLite0(runtime)
+        case "inception_v3":
+            return InceptionV3(runtime, params.inception_weights)
+    raise AssertionError(f"params.py allows the extractor {name}, this file does not know it")
+
+
+def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
+    """The extractor that took the features in a folder of the stage `reference`, in the arithmetic of then.
+
+    `precision: auto` is bf16 on one machine and float32 on another: features of two kinds would compare as one.
+
+    Raises:
+        DataError: its weights are not those of then.
+    """
+    card = read_card(reference)
+    extractor = build(reference.name, params, replace(runtime, precision=card["precision"]))
+    if extractor.sha256 != card["extractor_sha256"]:
+        raise DataError(
+            f"{reference}: the features of real images were taken by other weights of {extractor.name} than "
+            "those here; `dvc repro -f reference` takes them anew"
+        )
+    return extractor

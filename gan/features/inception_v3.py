@@ -1,0 +1,70 @@
+"""Inception v3 as FID knows it, through clean-fid: the scores that published numbers compare with."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from cleanfid.inception_torchscript import InceptionV3W
+
+from gan.core.images import Images
+from gan.core.runtime import Runtime
+from gan.features.features import Features, resized
+from gan.run.download import Remote, digest_of, fetch
+from gan.run.errors import DataError
+
+WEIGHTS = Remote(
+    "inception-2015-12-05.pt",
+    ("https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/inception-2015-12-05.pt",),
+    "sha256:f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4",
+)
+
+
+class InceptionV3:
+    """Pooled features (N, 2048) of 299×299 images: clean-fid's network, `mode="clean"`.
+
+    Args:
+        weights: the file `inception-2015-12-05.pt`, taken as it is, or None to download it and check it.
+
+    Raises:
+        DataError: the file is not there, or the download failed: where to put it by hand.
+    """
+
+    name = "inception_v3"
+    size = 299
+    width = 2048
+    precision = "fp32"  # as published scores are, whatever the params say
+
+    def __init__(self, runtime: Runtime, weights: str | None) -> None:
+        path = _path(weights)
+        self.sha256 = digest_of(path, "sha256").partition(":")[2]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the official file is a TorchScript, which torch calls deprecated
+            self.network = InceptionV3W(str(path.parent), download=False).to(runtime.device).eval()
+        self.runtime = runtime
+
+    @torch.inference_mode()
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Float (N, 3, 299, 299) in [0, 255] to (N, 2048), on the CPU."""
+        features: torch.Tensor = self.network(self.runtime.upload(images))
+        return features.float().cpu()
+
+    @torch.inference_mode()
+    def probabilities(self, images: Images, batch_size: int) -> Features:
+        """uint8 (N, H, W, 1 or 3) to class probabilities (N, 1008), without the output's bias as in the original."""
+        parts = [
+            self.network.base(self.runtime.upload(batch), no_output_bias=True).float().cpu().numpy()
+            for batch in resized(images, self.size, batch_size)
+        ]
+        return np.concatenate(parts)
+
+
+def _path(weights: str | None) -> Path:
+    if weights is None:
+        return fetch(WEIGHTS, Path(torch.hub.get_dir()) / "gan")
+    path = Path(weights)
+    if path.name != WEIGHTS.name or not path.is_file():
+        raise DataError(
+            f"evaluate.inception_weights: {weights} is not a file named {WEIGHTS.name}, as clean-fid wants it"
+        )
+    return path

@@ -1,0 +1,104 @@
+"""The block `prepare_data`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gan.params.blocks import Block, Count, Natural, Share, UserPath
+
+
+class Source(Block):
+    """Where images come from and what becomes of each."""
+
+    source: str
+    folder: UserPath | None
+    image_size: int
+    bits: Annotated[int, Field(ge=1, le=16)] | None
+    resample: Literal["bicubic", "lanczos", "box"]
+    fit: Literal["crop", "squeeze"]
+    limit: Annotated[int, Field(ge=4)] | None
+    test_count: Annotated[int, Field(ge=2)]
+    max_rejected: Share
+
+    @model_validator(mode="after")
+    def _folder_given(self) -> Self:
+        if self.source == "folder" and not self.folder:
+            raise ValueError("source: folder needs the path of a folder, zip or tar in `folder`")
+        return self
+
+
+class Images(Source):
+    source: Literal[
+        "mnist5k",
+        "mnist",
+        "fashion_mnist",
+        "kmnist",
+        "svhn",
+        "stl10",
+        "cifar10",
+        "celeba",
+        "lsun",
+        "imagenet",
+        "folder",
+    ]
+    classes: list[str]
+    image_size: Literal[32, 64, 128]
+    channels: Literal[1, 3]
+
+
+class Earth(Block):
+    map_width: Annotated[int, Field(ge=256, le=5400)]
+    train_count: Count
+    test_count: Annotated[int, Field(ge=2)]
+    least_land: Share
+    latitudes: Annotated[list[Annotated[float, Field(ge=-90, le=90)]], Field(min_length=2, max_length=2)]
+    test_longitudes: Annotated[
+        list[Annotated[list[Annotated[float, Field(ge=-180, le=180)]], Field(min_length=2, max_length=2)]],
+        Field(min_length=1),
+    ]
+
+
+class Channels(Block):
+    a: Literal[1, 3]
+    b: Literal[1, 3]
+
+
+class Domains(Source):
+    source: Literal[
+        "satellite_topography",
+        "satellite_relief",
+        "apple2orange",
+        "cezanne2photo",
+        "cityscapes",
+        "facades",
+        "horse2zebra",
+        "iphone2dslr_flower",
+        "maps",
+        "monet2photo",
+        "summer2winter_yosemite",
+        "ukiyoe2photo",
+        "vangogh2photo",
+        "folder",
+    ]
+    aligned: bool
+    image_size: Annotated[int, Field(ge=16, multiple_of=4)]
+    channels: Channels
+    earth: Earth
+
+
+class Workers(Block):
+    """What decides how fast data is prepared, and nothing of the result."""
+
+    downloads: Annotated[UserPath, Field(min_length=1)]
+    mirrors: list[str]
+    threads: Natural
+
+
+class PrepareData(Block):
+    split_seed: Natural
+    min_side: Count
+    max_megapixels: Annotated[float, Field(gt=0)]
+    shard_megabytes: Count
+    work: Workers
+    images: Images
+    domains: Domains

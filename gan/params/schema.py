@@ -1,0 +1,80 @@
+"""params.yaml, typed and closed: a file to a block, no default anywhere, unknown keys refused.
+
+A field's bounds stand here, its value and its explanation in params.yaml.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from gan.params.blocks import Block, Natural, Seconds
+from gan.params.evaluate import Evaluate
+from gan.params.prepare_data import PrepareData
+from gan.params.sample import Sample
+from gan.params.select import Select
+from gan.params.train_cyclegan import TrainCycleGAN
+from gan.params.train_dcgan import TrainDCGAN
+from gan.run.errors import ParamsError
+from gan.run.paths import PARAMS
+from gan.run.yaml12 import read_file
+
+
+class Params(Block):
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    lr: Annotated[float, Field(gt=0, le=1)]
+    accelerator: Literal["auto", "cpu", "cuda"]
+    devices: Literal[1]
+    precision: Literal["auto", "fp32", "bf16"]
+    determinism: Literal["exact", "fast"]
+    save_every_seconds: Seconds
+    keep_states: Natural
+    prepare_data: PrepareData
+    train_dcgan: TrainDCGAN
+    train_cyclegan: TrainCycleGAN
+    select: Select
+    sample: Sample
+    evaluate: Evaluate
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Self:
+        image_size = self.prepare_data.domains.image_size
+        try:
+            self.train_cyclegan.refuse_sizes(image_size)
+        except ValueError as error:
+            raise ValueError(f"train_cyclegan: {error} (prepare_data.domains.image_size is {image_size})") from error
+        return self
+
+    @model_validator(mode="after")
+    def _identity_possible(self) -> Self:
+        channels, weight = self.prepare_data.domains.channels, self.train_cyclegan.lambda_identity
+        if channels.a != channels.b and weight > 0:
+            raise ValueError(
+                f"prepare_data.domains.channels a: {channels.a}, b: {channels.b}: an image of one domain cannot pass "
+                f"through the generator to it unchanged; set train_cyclegan.lambda_identity: 0.0 (it is {weight})"
+            )
+        return self
+
+
+def load(path: Path = PARAMS) -> Params:
+    """Read and check the whole file, so that a mistake in any block stops a run before its first stage.
+
+    Raises:
+        ParamsError: the file is missing, is no YAML, or a key or value is not allowed. All mistakes at once.
+    """
+    try:
+        return Params.model_validate(read_file(path))
+    except ValidationError as error:
+        raise ParamsError("; ".join(_sentence(path, detail) for detail in error.errors())) from error
+
+
+def _sentence(path: Path, detail: Any) -> str:
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "missing":
+        return f"{path}: {key} is missing"
+    if detail["type"] == "extra_forbidden":
+        return f"{path}: {key} is unknown; check its spelling"
+    reason = detail["msg"].removeprefix("Value error, ")
+    value = detail["input"]
+    quoted = "" if isinstance(value, dict | BaseModel) else f" = {value!r}"
+    return f"{path}: {key}{quoted}: {reason[0].lower()}{reason[1:]}" if key else f"{path}: {reason}"

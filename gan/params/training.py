@@ -1,0 +1,32 @@
+"""What the blocks `train_dcgan` and `train_cyclegan` have in common."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gan.params.blocks import Betas, Block, Count, Decay, Share
+
+
+class Snapshots(Block):
+    count: Count
+    precision: Literal["fp32", "fp16"]
+
+
+class Watch(Block):
+    every_steps: Count
+    least_diversity: Share
+    most_accuracy: Share
+    least_spread: Share
+    stop: bool
+
+
+class Training(Block):
+    """What both models' training has in common; the loop reads nothing else."""
+
+    batch_size: Count
+    betas: Betas
+    ema_decay: Decay
+    log_every: Count
+    preview_every_epochs: Annotated[float, Field(gt=0)]
+    snapshots: Snapshots
+    watch: Watch

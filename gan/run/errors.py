@@ -1,0 +1,102 @@
+"""Errors that a user can mend: one sentence with the value and the fix, no stack trace."""
+
+import errno
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gan.run.signals import handle
+
+# What the operating system says when a user must act; any other OSError is a bug and keeps its trace.
+USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
+SIGNS_OF_LITTLE_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "_ALLOC_FAILED", "bad_alloc")
+
+MEND = "mend it and run the same command again: what was saved before is whole"
+
+
+class GanError(Exception):
+    """Root of every error whose message is meant for the user."""
+
+
+class ParamsError(GanError):
+    """params.yaml or dvc.yaml is missing, or holds an unknown key, lacks one, or holds an impossible value."""
+
+
+class DataError(GanError):
+    """A dataset is missing, unreadable or unfit for the model."""
+
+
+class CheckpointError(GanError):
+    """A checkpoint or a recovery state is missing or damaged."""
+
+
+class InputsChangedError(GanError):
+    """Params, code or data of a stage changed while it ran."""
+
+
+class NonFiniteError(GanError):
+    """A loss or a weight became NaN or infinite."""
+
+
+class CollapseError(GanError):
+    """Training went wrong in a way that it does not come back from, and params ask to stop then."""
+
+
+class OutOfMemory(GanError):
+    """What the params ask for does not fit into memory."""
+
+
+class Interrupted(GanError):
+    """A signal asked the run to stop; the message says what is kept."""
+
+
+@contextmanager
+def clean_exit() -> Iterator[None]:
+    """Turn user errors, too little memory, full disks and the like into one line on stderr and exit status 1.
+
+    Every stage and command wraps its main in it, so that DVC sees a failure and a user no trace. SIGTERM ends like
+    Ctrl-C. A stage knows more of the two than is said here (`gan/run/endings.py`).
+    """
+    before = handle(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except GanError as error:
+        _leave(str(error))
+    except KeyboardInterrupt:
+        _leave("interrupted")
+    except Exception as error:
+        if memory := lacking_memory(error):
+            _leave(f"{memory}; free some, or run it where there is more")
+        if not isinstance(error, OSError) or (error.errno not in USERS_TO_MEND and not _is_short_write(error)):
+            raise
+        _leave(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; {MEND}")
+    finally:
+        handle(signal.SIGTERM, before)
+
+
+def lacking_memory(error: BaseException | None) -> str:
+    """What was lacking, if memory was: Python's, NumPy's and torch's errors of a CPU, a GPU and its libraries."""
+    text = " ".join(str(error).split())
+    told = isinstance(error, RuntimeError) and any(sign in text for sign in SIGNS_OF_LITTLE_MEMORY)
+    if not (
+        told
+        or isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"  # torch's; importing torch here would cost every command seconds
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+    ):
+        return ""
+    kind = "GPU memory" if re.search("CUDA|CUDNN|CUBLAS|HIP", text) else "memory"
+    wanted = re.search(r"allocate ([\d.]+ ?([KMGTPE]i?B|bytes))", text)
+    return f"out of {kind}{f' ({wanted[1]} more were asked for)' if wanted else ''}"
+
+
+def _is_short_write(error: OSError) -> bool:
+    """NumPy's error on a full disk has no number: `30000 requested and 8192 written`."""
+    return error.errno is None and "requested and" in str(error)
+
+
+def _leave(message: str) -> None:
+    print(f"error: {message}", file=sys.stderr, flush=True)
+    sys.exit(1)

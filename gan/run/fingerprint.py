@@ -1,0 +1,160 @@
+"""What the result of a stage depends on, as one hash for each input, and proof that none changed under a run."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gan.run.errors import InputsChangedError, ParamsError
+from gan.run.paths import PARAMS, PIPELINE
+from gan.run.yaml12 import read_file
+
+Fingerprint = dict[str, str]
+BIG = 1 << 20  # bytes; two edits of a small file may bear the same time
+TAKEN: dict[str, Fingerprint] = {}  # at the start of Python, before the stage's code was imported
+
+
+def fingerprint(stage: str) -> Fingerprint:
+    """What the result of a stage depends on: name → hash, for its cmd, each param and each dep.
+
+    Raises:
+        ParamsError: dvc.yaml or params.yaml is missing, is no YAML, or lacks the stage or one of its params.
+    """
+    found = entry(stage)
+    parts = {"cmd": str(found["cmd"])}
+    for key, value in values(found).items():
+        parts[f"{PARAMS}: {key}"] = _hash(json.dumps(value, sort_keys=True).encode())
+    for dep in found.get("deps", []):
+        parts[dep] = _hash_path(Path(dep))
+    return parts
+
+
+def name_of(inputs: Fingerprint) -> str:
+    """All of it in 16 hexadecimal digits."""
+    return _hash(json.dumps(inputs, sort_keys=True).encode())[:16]
+
+
+def begun(stage: str) -> Fingerprint:
+    """What a stage began from: as it was before its code was imported where Python began with it, else as it is now.
+
+    Raises:
+        InputsChangedError: it changed since.
+        ParamsError: as `fingerprint` says.
+    """
+    if stage not in TAKEN:
+        return fingerprint(stage)
+    refuse_changes(stage, TAKEN[stage])
+    return TAKEN[stage]
+
+
+def values(found: dict[str, Any]) -> dict[str, Any]:
+    """Params of an entry of dvc.yaml, by their dotted names.
+
+    Raises:
+        ParamsError: params.yaml is missing, is no YAML, or lacks one.
+    """
+    params = read_file(PARAMS)
+    return {key: _at(params, key) for key in found.get("params", [])}
+
+
+def _at(params: Any, key: str) -> Any:
+    for name in key.split("."):
+        if not isinstance(params, dict) or name not in params:
+            raise ParamsError(f"{PARAMS}: {key} is missing")
+        params = params[name]
+    return params
+
+
+def entry(stage: str) -> dict[str, Any]:
+    """A stage as dvc.yaml has it; `name@key` is the one that `foreach` makes of that key.
+
+    Raises:
+        ParamsError: dvc.yaml is missing, is no YAML, or has no such stage.
+    """
+    name, _, key = stage.partition("@")
+    written = stages().get(name)
+    keys = written.get("foreach", {}) if written else {}
+    if written is None or (key and key not in keys):
+        raise ParamsError(f"{PIPELINE} has no stage {stage}; `dvc stage list` names those that there are")
+    if not key:
+        return written
+    filled = {"key": key} | dict(_flat("item", keys[key]))
+    text = re.sub(r"\$\{([\w.]+)\}", lambda found: str(filled.get(found[1], found[0])), json.dumps(written["do"]))
+    made: dict[str, Any] = json.loads(text)
+    return made
+
+
+def stages() -> dict[str, dict[str, Any]]:
+    """Those of dvc.yaml, by name; raises as `entry`."""
+    written = read_file(PIPELINE)
+    found = written.get("stages") if isinstance(written, dict) else None
+    if not isinstance(found, dict):
+        raise ParamsError(f"{PIPELINE} lists no stages; `git checkout {PIPELINE}` brings the committed one back")
+    return found
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """`item.grids.first` and the like."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{name}.{key}", inner)
+    else:
+        yield name, value
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _hash_path(path: Path) -> str:
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    digest = hashlib.blake2b(digest_size=16)
+    for file in files:
+        # As in .dvcignore: Python's compiled files, which have other names while it writes them.
+        if file.is_file() and file.suffix != ".pyc" and "__pycache__" not in file.parts:
+            digest.update(file.relative_to(path).as_posix().encode())
+            digest.update(_hash_file(file))
+    return digest.hexdigest()
+
+
+def _hash_file(path: Path) -> bytes:
+    """Big files are read once in a run, and again only when their size or time changed."""
+    about = path.stat()
+    read = _read_once if about.st_size > BIG else _read_once.__wrapped__
+    return read(path.absolute(), about.st_size, about.st_mtime_ns)
+
+
+@cache
+def _read_once(path: Path, _size: int, _mtime: int) -> bytes:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "blake2b").digest()
+
+
+def refuse_changes(stage: str, before: Fingerprint, hint: str = "") -> None:
+    """Refuse to finish when an input changed under the run: DVC would record the new one with the old result.
+
+    Args:
+        hint: what else the message says.
+
+    Raises:
+        InputsChangedError: names what changed.
+    """
+    now = fingerprint(stage)
+    changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
+    if changed:
+        raise InputsChangedError(
+            f"{stage}: changed while it ran: {', '.join(changed)}. Nothing is recorded: undo the change and rerun"
+            f"{hint}, or rerun to work with the new values"
+        )
+
+
+@contextmanager
+def unchanged(stage: str) -> Iterator[None]:
+    """Watch over the inputs of a stage while the block runs; raises as `refuse_changes`."""
+    before = begun(stage)
+    yield
+    refuse_changes(stage, before)

@@ -1,0 +1,110 @@
+"""What DVC writes into dvc.lock about a stage, and whether it has done so."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.error import YAMLError
+
+from gan.run.fingerprint import entry, values
+from gan.run.paths import LOCK, PARAMS, main_repository
+from gan.run.tools import ToolError, dvc, git
+from gan.run.yaml12 import read_yaml
+
+Record = dict[str, Any]
+IGNORED = Path(".dvcignore")
+
+
+def record(stage: str) -> Record:
+    """What DVC will write about the stage if it looks now: its command, params, and the hashes of deps and outs."""
+    found = entry(stage)
+    listed = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, [])]
+    outs = [out if isinstance(out, str) else next(iter(out)) for out in listed]  # {path: its options}
+    return {
+        "cmd": found["cmd"],
+        "deps": {dep: dvc_hash(Path(dep)) for dep in found.get("deps", [])},
+        "params": values(found),
+        "outs": {out: dvc_hash(Path(out)) for out in outs},
+    }
+
+
+def is_recorded(stage: str, wanted: Record) -> bool:
+    """Whether a dvc.lock says just this: here, in the main repository, in a branch or in an experiment."""
+    hashes = [*wanted["outs"].values(), *wanted["deps"].values()]
+    return None not in hashes and any(
+        all(one in text for one in hashes) and _read(text, stage) == wanted for text in _locks(hashes[0])
+    )
+
+
+def is_cached(stage: str, wanted: Record) -> bool:
+    """Whether DVC's cache holds all outs that go there."""
+    try:
+        files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
+    except ToolError:
+        return False
+    hashes = [one for out, one in wanted["outs"].items() if out not in _uncached(stage)]
+    return all((files / one[:2] / one[2:]).exists() for one in hashes)
+
+
+def _uncached(stage: str) -> set[str]:
+    """Outs that git keeps, `cache: false`."""
+    listed = [out for kind in ("outs", "metrics", "plots") for out in entry(stage).get(kind, [])]
+    options = {path: one for out in listed if isinstance(out, dict) for path, one in out.items()}
+    return {path for path, one in options.items() if not one.get("cache", True)}
+
+
+def _locks(known: str) -> Iterator[str]:
+    """Every dvc.lock that can be had; of commits, those that have a hash in it."""
+    for path in {LOCK.resolve(), (main_repository() / LOCK).resolve()}:
+        if path.exists():
+            yield path.read_text(encoding="utf-8")
+    tips = set(_git("for-each-ref", "--format=%(objectname)", "refs/exps", "refs/heads").split())
+    found = _git("grep", "-l", "-F", "-e", known, *sorted(tips), "--", str(LOCK)) if tips else ""
+    for line in found.splitlines():
+        yield _git("show", f"{line.partition(':')[0]}:./{LOCK}")
+
+
+def _read(text: str, stage: str) -> Record | None:
+    """The stage in a dvc.lock, in the shape of `record`; None where it has none, or a merge left it broken."""
+    try:
+        found = read_yaml(text)["stages"][stage]
+        deps, outs = ({one["path"]: one["md5"] for one in found.get(part, [])} for part in ("deps", "outs"))
+        params = found.get("params", {}).get(str(PARAMS), {})
+        return {"cmd": found["cmd"], "deps": deps, "params": params, "outs": outs}
+    except (YAMLError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    """What git prints in the main repository; nothing where it fails, or there is none."""
+    try:
+        return git(*arguments, at=main_repository())
+    except ToolError:
+        return ""
+
+
+def dvc_hash(path: Path) -> str | None:
+    """The hash by which DVC knows a file or folder; None where there is none.
+
+    That of a folder is the MD5 of a list of its files, as dvc_data's Tree writes it.
+    """
+    if path.is_file():
+        return _md5(path)
+    if not path.is_dir():
+        return None
+    ignored = IGNORED.read_text(encoding="utf-8").split("\n") if IGNORED.exists() else []
+    files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    listed = [
+        {"md5": _md5(files[name]), "relpath": name}
+        for name in sorted(files)
+        if not any(fnmatch(part, pattern) for part in name.split("/") for pattern in ignored)
+    ]
+    return hashlib.md5(json.dumps(listed, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
+def _md5(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

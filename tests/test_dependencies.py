@@ -1,0 +1,140 @@
+"""A layer imports only from layers below it, and a stage only what its deps in dvc.yaml list.
+
+A dep that is missing there means a stage that DVC does not rerun when its code changes.
+"""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gan.run.yaml12 import read_yaml
+from tests.tiny import ROOT
+
+# Folders side by side in a layer do not import each other.
+LAYERS = [
+    {"run"},
+    {"params"},
+    {"core"},
+    {"data", "artifacts", "features", "report"},
+    {"datasets", "training", "distances"},
+    {"metrics", "dcgan", "cyclegan"},
+    {"commands"},
+]
+LEVEL = {folder: level for level, folders in enumerate(LAYERS) for folder in folders}
+NO_DEPS = ("gan/run", "gan/params")  # they cannot change a result
+FILES = sorted(
+    path.relative_to(ROOT).as_posix() for folder in ("gan", "stages") for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def imported(file: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_folder_imports_from_below(file: str) -> None:
+    names = list(imported(file))
+    assert not [name for name in names if name.split(".")[0] == "stages"], "stages are imported by nobody"
+    if file.count("/") > 1:
+        folder = file.split("/")[1]
+        folders = {name.split(".")[1] for name in names if name.startswith("gan.")}
+        assert not [one for one in folders - {folder} if LEVEL[one] >= LEVEL[folder]]
+
+
+Pipeline = dict[str, tuple[str, list[str], list[str]]]
+
+
+def pipeline(root: Path = ROOT) -> Pipeline:
+    """Name → command, deps and outs, `foreach` unrolled by DVC's own parser."""
+    from dvc.repo import Repo
+
+    with Repo(str(root)) as repo:
+        return {
+            stage.name: (stage.cmd, *([str(one.def_path) for one in part] for part in (stage.deps, stage.outs)))
+            for stage in repo.index.stages
+        }
+
+
+PROBE = """
+import importlib, json, sys
+module = importlib.import_module(sys.argv[1])
+for name in ("sampler", "drawer"):
+    if hasattr(module, name):
+        getattr(module, name)(sys.argv[2])
+ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("gan", "stages")]
+print(json.dumps([module.__file__ for module in ours if module.__file__]))
+"""
+
+
+@pytest.fixture(scope="module")
+def listed() -> Pipeline:
+    return pipeline()
+
+
+@pytest.mark.parametrize(
+    "stage",
+    ["train-dcgan", "train-cyclegan", "report"]
+    + [
+        f"{name}@{model}"
+        for name in ("prepare-data", "reference", "select", "sample", "evaluate")
+        for model in ("dcgan", "cyclegan")
+    ],
+)
+def test_deps_cover_what_a_stage_imports(stage: str, listed: Pipeline) -> None:
+    command, deps, _ = listed[stage]
+    module, *arguments = command.removeprefix("python -m ").split()
+    probe = [sys.executable, "-c", PROBE, module, *arguments]
+    loaded = subprocess.run(probe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    files = [Path(file).relative_to(ROOT) for file in json.loads(loaded)]
+    # An empty __init__.py decides nothing, and that of stages only refuses to start.
+    decide = [file for file in files if not file.is_relative_to(NO_DEPS[0]) and not file.is_relative_to(NO_DEPS[1])]
+    sources = [file for file in decide if (ROOT / file).stat().st_size and file != Path("stages/__init__.py")]
+    assert len(sources) > 3
+    uncovered = [file for file in sources if not any(file.is_relative_to(dep) for dep in deps)]
+    assert not uncovered, f"{stage} imports {uncovered}: list them under its deps in dvc.yaml"
+
+
+def test_every_stage_is_probed(listed: Pipeline) -> None:
+    names = {name.split("@")[0] for name in listed}
+    assert names == set(read_yaml((ROOT / "dvc.yaml").read_text())["stages"])
+    assert len(listed) == 13
+
+
+EDITS = {
+    "gan/run/errors.py": set(),
+    "gan/params/train_cyclegan.py": set(),
+    "gan/commands/compare.py": set(),
+    "gan/report/figures.py": {"report"},
+    "gan/metrics/table.py": {"evaluate"},
+    "gan/metrics/masks.py": {"evaluate"},
+    "gan/distances/kid.py": {"select", "evaluate"},
+    "gan/features/extractors.py": {"reference", "select", "evaluate"},
+    "gan/dcgan/train/recipe.py": {"train-dcgan", "select@dcgan", "sample@dcgan"},
+    "gan/dcgan/sampling.py": {"select@dcgan", "sample@dcgan"},
+    "gan/training/loop.py": {"train-dcgan", "train-cyclegan"},
+    "gan/datasets/mnist5k.py": {"prepare-data"},
+}
+
+
+@pytest.mark.parametrize("file", EDITS)
+def test_an_edit_reruns_what_it_can_change(file: str, listed: Pipeline) -> None:
+    """And what follows from that; a stage stands for both of its models."""
+    assert (ROOT / file).exists()
+    rerun = {name for name, (_, deps, _) in listed.items() if any(Path(file).is_relative_to(dep) for dep in deps)}
+    assert {name if name in EDITS[file] else name.split("@")[0] for name in rerun} == EDITS[file]
+
+
+def test_deps_are_folders_but_for_the_script(listed: Pipeline) -> None:
+    for name, (_, deps, _) in listed.items():
+        code = [dep for dep in deps if dep.endswith(".py")]
+        assert code == [f"stages/{name.split('@')[0].replace('-', '_')}.py"]

@@ -23,6 +23,7 @@ TRAINED = ["prepare-data@dcgan", "prepare-data@cyclegan", "train-dcgan", "train-
 SHARED = {
     "test_pipeline": "clone",
     "test_experiments": "clone",
+    "test_edits": "clone",
     "test_resume": "trained",
     "test_mishaps": "trained",
     "test_verify": "trained",

@@ -15,7 +15,7 @@ from gan.run.endings import SMALLER, explained
 from gan.run.errors import Interrupted, OutOfMemory, clean_exit, lacking_memory
 from tests import tiny
 from tests.project import sh
-from tests.test_house import pipeline
+from tests.test_dependencies import pipeline
 
 TOO_MUCH = 10**15  # bytes: no machine has them, no address space either
 CUDA = (

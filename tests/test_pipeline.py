@@ -10,7 +10,7 @@ from PIL import Image
 
 from gan.artifacts.checkpoint import read
 from tests.project import changed, sh
-from tests.test_house import pipeline
+from tests.test_dependencies import pipeline
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 

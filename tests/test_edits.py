@@ -1,0 +1,46 @@
+"""Which stages an edit reruns: each a real edit in a clone that was reproduced, and DVC is asked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.project import sh
+
+pytestmark = pytest.mark.usefixtures("_back_to_start")
+
+NOTHING: set[str] = set()
+# What is edited → the stages that DVC would run first; those that follow from their outputs come by themselves. A stage
+# of both models stands without its key.
+EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
+    "a new dataset": (
+        {"gan/params/prepare_data.py": 'Literal["mnist5k", "mine"]', "gan/datasets/mine.py": "X = 1"},
+        {"prepare-data"},
+    ),
+    "a bound of a param": ({"gan/params/train_cyclegan.py": "MOST = 5"}, NOTHING),
+    "the words of an error": ({"gan/run/errors.py": "X = 1"}, NOTHING),
+    "the progress bar": ({"gan/run/progress.py": "X = 1"}, NOTHING),
+    "a command": ({"gan/commands/compare.py": "X = 1"}, NOTHING),
+    "a figure of the report": ({"gan/report/figures.py": "X = 1"}, {"report"}),
+    "a table": ({"gan/metrics/table.py": "X = 1"}, {"evaluate"}),
+    "a metric": ({"gan/metrics/mine.py": "X = 1"}, {"evaluate"}),
+    "a distance that chooses snapshots": ({"gan/distances/kid.py": "X = 1"}, {"select", "evaluate"}),
+    "an extractor": ({"gan/features/inception_v3.py": "X = 1"}, {"reference", "select", "evaluate"}),
+    "DCGAN's recipe": ({"gan/dcgan/train/recipe.py": "X = 1"}, {"train-dcgan", "select@dcgan", "sample@dcgan"}),
+    "DCGAN's sampling": ({"gan/dcgan/sampling.py": "X = 1"}, {"select@dcgan", "sample@dcgan"}),
+    "the loop": ({"gan/training/loop.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
+    "a loss": ({"gan/training/losses.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_reruns_what_it_can_change(clone: Path, edit: str) -> None:
+    files, expected = EDITS[edit]
+    for name, line in files.items():
+        with (clone / name).open("a") as file:
+            file.write(f"\n# edited\n{line}\n")
+    found = {name.removeprefix("dvc.yaml:") for name in json.loads(sh(clone, "dvc", "status", "--json"))}
+    sh(clone, "git", "clean", "-qfd", "gan")
+    models = {name.partition("@")[0] for name in found if name.endswith("@dcgan")}
+    both = {name for name in models if f"{name}@cyclegan" in found}
+    assert {name.partition("@")[0] if name.partition("@")[0] in both else name for name in found} == expected

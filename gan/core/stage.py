@@ -1,4 +1,4 @@
-"""What surrounds the work of every stage."""
+"""The context in which every stage works."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,10 @@ from gan.core.runstate import tidy
 
 @contextmanager
 def stage(name: str) -> Iterator[Params]:
-    """Check params.yaml first, give it, and watch over the inputs; a user's mistake ends in one line and status 1."""
+    """Check and yield params.yaml; at the end, check that no input changed.
+
+    A user's mistake ends in one line and status 1.
+    """
     with clean_exit(), explained(name):
         params = load()
         with unchanged(name):

@@ -31,7 +31,7 @@ class Watch(Block):
 
 
 class Training(Block):
-    """What both models' training has in common; the loop reads nothing else."""
+    """The params that all models' trainings share; the loop reads no others."""
 
     batch_size: Count
     betas: Betas

@@ -1,4 +1,4 @@
-"""One script to a stage. Before any of them: are the packages there, and what does the stage begin from?"""
+"""One script for each stage. First of all: check that all packages are installed, and hash the stage's inputs."""
 
 from gan.run.dependencies import refuse_missing_packages
 

@@ -24,7 +24,7 @@ def main(model: str) -> None:
 
 
 def _report(packed: Path, model: str) -> None:
-    """The card where git keeps it: which images the scores beside it are of."""
+    """Copy the card to where git keeps it: it says which images the scores beside it are of."""
     write_whole(REPORTS / model / "data.json", (packed / "card.json").read_bytes())
 
 

@@ -1,4 +1,4 @@
-"""reference: features of all real images of one model, once; no experiment that leaves the data alone repeats it."""
+"""reference: features of all real images of one model, once; experiments that do not change the data reuse them."""
 
 import sys
 from pathlib import Path

@@ -11,9 +11,9 @@ MODELS = ("dcgan", "cyclegan")
 
 
 def main() -> None:
-    tables = [pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in MODELS]  # as they are written
+    tables = [pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in MODELS]  # numbers stay as text
     widest = max(tables, key=lambda table: table.shape[1])
-    scores = pd.concat([widest[:0], *tables])  # columns in the order of the table that has most
+    scores = pd.concat([widest[:0], *tables])  # columns in the order of the table that has most of them
     scores.to_csv(REPORTS / "fid.csv", index=False)
     histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in MODELS}
     training_curves(histories, REPORTS / "training.png")

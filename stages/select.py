@@ -18,11 +18,11 @@ from gan.run.progress import Progress
 from gan.run.stage import stage
 
 Draw = Callable[[Checkpoint, int, Params, Runtime], dict[str, Uint8]]
-TARGETS = {"dcgan": {"": "train"}, "cyclegan": {"a2b": "trainB", "b2a": "trainA"}}  # name → what it should resemble
+TARGETS = {"dcgan": {"": "train"}, "cyclegan": {"a2b": "trainB", "b2a": "trainA"}}  # output → what it should be like
 
 
 def drawer(model: str) -> Draw:
-    """The model's own images to choose by; only that model's code is imported."""
+    """The model's own function that makes the images to choose by; only that model's code is imported."""
     if model == "cyclegan":
         from gan.cyclegan.sampling import draw
     else:

@@ -19,7 +19,7 @@ Weights = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One or more networks' weights under `network.tensor` names, and what explains them."""
+    """The weights of one or more networks under `network.tensor` names, and the metadata that explains them."""
 
     weights: Weights
     meta: dict[str, Any]  # JSON values: model, params of the networks, step, score, seed
@@ -38,7 +38,7 @@ def named(networks: dict[str, nn.Module]) -> Weights:
 
 
 def origin(checkpoint: Checkpoint) -> dict[str, Any]:
-    """What a score made with a checkpoint should say of it."""
+    """What to record of a checkpoint beside the scores of its images."""
     return {"step": checkpoint.meta["step"], "ema_decay": checkpoint.meta["ema_decay"]}
 
 
@@ -55,10 +55,10 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read(path: Path) -> Checkpoint:
-    """Read a file that `write` made. Nothing in it is run.
+    """Read a file that `write` made. No code in it is run.
 
     Raises:
-        CheckpointError: the file is missing, damaged, or not of this program.
+        CheckpointError: the file is missing, damaged, or was not written by this program.
     """
     try:
         with safe_open(path, "pt") as file:

@@ -1,4 +1,4 @@
-"""Images made by a model, on disk: an .npz to a checkpoint, as the ADM evaluator has them, and a card of them all."""
+"""Generated images on disk: one .npz for each checkpoint, in the format of the ADM evaluator, and one card."""
 
 import json
 import zipfile
@@ -14,17 +14,17 @@ CARD = "card.json"
 
 
 def write_samples(model: str, checkpoint: str, arrays: dict[str, Uint8]) -> None:
-    """Write data/samples/<model>/<checkpoint>.npz, not compressed, so that it can be mapped."""
+    """Write data/samples/<model>/<checkpoint>.npz, uncompressed, so that it can be memory-mapped."""
     folder = SAMPLES / model
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / f"{checkpoint}.npz", **arrays)  # type: ignore[arg-type]  # none is called allow_pickle
 
 
 def read_samples(model: str, checkpoint: str, array: str) -> Uint8:
-    """Map one array, uint8 (N, H, W, C): any number of images fits.
+    """Memory-map one array, uint8 (N, H, W, C): it may be larger than the memory.
 
     Raises:
-        DataError: it is not there.
+        DataError: there is no such array.
     """
     path = SAMPLES / model / f"{checkpoint}.npz"
     try:
@@ -46,7 +46,7 @@ def read_samples(model: str, checkpoint: str, array: str) -> Uint8:
 
 
 def write_card(model: str, card: dict[str, dict[str, Any]]) -> None:
-    """Say of each checkpoint how its images were made."""
+    """Record how the images of each checkpoint were made."""
     (SAMPLES / model / CARD).write_text(json.dumps(card, indent=2) + "\n")
 
 

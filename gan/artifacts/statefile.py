@@ -32,7 +32,7 @@ def save(folder: Path, state: dict[str, Any]) -> None:
 
 
 def load(folder: Path) -> dict[str, Any] | None:
-    """The newest whole state, or None; a damaged file is named on stderr and passed over."""
+    """The newest whole state, or None; a damaged file is named on stderr and skipped."""
     for name in ("state", "previous"):
         path = folder / name
         if not path.exists():

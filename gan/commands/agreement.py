@@ -13,7 +13,7 @@ from gan.run.errors import CheckpointError
 def difference(recorded: Path, rerun: Path) -> float:
     """The largest difference of a weight, relative to the largest weight of its tensor.
 
-    Networks of other shapes, and weights that are no numbers, differ by infinity.
+    It is infinite for networks of other shapes and for weights that are NaN.
     """
     one, other = read(recorded).weights, read(rerun).weights
     if {name: tensor.shape for name, tensor in one.items()} != {name: tensor.shape for name, tensor in other.items()}:
@@ -28,7 +28,7 @@ def _relative(one: Weights, other: Weights, name: str) -> float:
 
 
 def first_other_row(recorded: Path, rerun: Path) -> str | None:
-    """Where two tables of losses differ first, as far as both go: `step 50: d_loss 1.31 recorded, 1.32 here`."""
+    """The first difference of two tables of losses, as far as both go: `step 50: d_loss 1.31 recorded, 1.32 here`."""
     one, other = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (recorded, rerun))
     if list(one) != list(other):
         return f"columns: {', '.join(one)} recorded, {', '.join(other)} here"
@@ -56,7 +56,7 @@ class Agreement:
     far: dict[str, float] = field(default_factory=dict)  # beyond it
 
     def add(self, name: str, recorded: Path, rerun: Path) -> str:
-        """Compare two files, safetensors by their weights; what to say of them."""
+        """Compare two files, safetensors by their weights; returns the result as text."""
         if rerun.exists() and recorded.read_bytes() == rerun.read_bytes():
             self.same += 1
             return f"{name}: the same bits"
@@ -66,7 +66,7 @@ class Agreement:
 
     @property
     def verdict(self) -> str:
-        """The level that was reached."""
+        """The level of agreement that was reached."""
         if self.far:
             return f"different from {next(iter(self.far))} on, by more than {self.tolerance:g}"
         if self.near:

@@ -1,4 +1,4 @@
-"""`python -m gan compare`: better, worse or within noise; unlike protocols are refused."""
+"""`python -m gan compare`: better, worse or within noise; refuses scores that were not measured alike."""
 
 import argparse
 import io
@@ -74,7 +74,7 @@ def table(name: str) -> pd.DataFrame:
 
 
 def _text(name: str, path: str) -> str:
-    """What a file holds there; empty where there is none."""
+    """The text of a file at a revision or in the workspace; empty if there is none."""
     if name == WORKSPACE:
         return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
     return show(revision(name), path)

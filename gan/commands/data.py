@@ -1,4 +1,4 @@
-"""`python -m gan data describe`: know a dataset before you train on it."""
+"""`python -m gan data describe`: look at a dataset before you train on it."""
 
 import argparse
 from pathlib import Path
@@ -33,7 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def path(text: str) -> Path:
-    """As in params.yaml: a shell leaves the `~` of `--out=~/sheets` as it is; raises ValueError as `expanded`."""
+    """Expand `~`, which a shell does not do in `--out=~/sheets`; raises ValueError as `expanded`."""
     return Path(expanded(text))
 
 

@@ -1,4 +1,4 @@
-"""What is in a packed dataset, and which images are there twice."""
+"""Statistics of a packed dataset, and its duplicate images."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BATCH = 1024  # images read at once
 
 @dataclass(frozen=True)
 class SetDescription:
-    """One set.
+    """Statistics of one set.
 
     Args:
         mean: the mean image, (H, W, C) in [0, 255].
@@ -72,13 +72,13 @@ def describe(folder: Path) -> list[SetDescription]:
 
 
 def shared(one: SetDescription, other: SetDescription) -> list[tuple[str, str]]:
-    """Names of images of one set whose pixels another holds too, with the other's name."""
+    """Pairs of images with the same pixels, one of each set, by their names."""
     _, at, at_other = np.intersect1d(one.digests, other.digests, return_indices=True)
     return sorted(zip(one.names.iloc[at], other.names.iloc[at_other], strict=True))
 
 
 def leaks(found: list[SetDescription]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-    """Each training set and its test set that share images: their names, and which."""
+    """For each training set that shares images with its test set: the names of both, and the pairs (see `shared`)."""
     by_name = {one.name: one for one in found}
     for name in by_name:
         test = name.replace("train", "test")

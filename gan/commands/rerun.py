@@ -1,4 +1,4 @@
-"""A temporary clone in which a recorded training runs again. All but `clone` work in the project there."""
+"""Repeat a recorded training in a temporary clone. All functions but `clone` run in the clone's project."""
 
 import os
 import re
@@ -21,13 +21,13 @@ from gan.training.environment import differences, environment
 
 
 def clone(commit: str, folder: Path) -> Path:
-    """Clone the repository of the current folder at a commit, which shares its objects and DVC's cache.
+    """Clone the repository of the current folder at a commit; the clone shares git's objects and DVC's cache.
 
     Returns:
-        The project in the clone: where the current folder lies in the repository.
+        The folder in the clone that corresponds to the current folder.
 
     Raises:
-        ToolError: git or DVC cannot.
+        ToolError: git or DVC failed.
     """
     top, inside = git("rev-parse", "--show-toplevel", "--show-prefix").split("\n")[:2]
     git("clone", "--quiet", "--shared", "--no-checkout", top, str(folder))
@@ -39,7 +39,7 @@ def clone(commit: str, folder: Path) -> Path:
 
 
 def set_aside(stage: str, folder: Path) -> list[Path]:
-    """Bring the stage's data and recorded results from the cache, and move the results to a folder of their own.
+    """Check out the stage's data and recorded results from the cache, and move the results into `folder`.
 
     Returns:
         The recorded files, relative to that folder.
@@ -63,7 +63,7 @@ def set_aside(stage: str, folder: Path) -> list[Path]:
 
 
 def notes(card: dict[str, Any], recorded: Path) -> list[str]:
-    """What in the card does not fit what lies here; sets params and threads as the card has them."""
+    """How this clone differs from the run card; also sets the params and the number of threads to the card's."""
     found = []
     if md5(recorded / card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
         found.append("the card is of another run than the recorded files, which came from DVC's run cache")
@@ -81,7 +81,7 @@ def notes(card: dict[str, Any], recorded: Path) -> list[str]:
 
 
 def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
-    """Set the device and precision in this clone's params.yaml as the card has them; what still differs."""
+    """Set the device and precision in this clone's params.yaml to the card's; returns what still differs."""
     accelerator = "cuda" if "cuda" in wanted and torch.cuda.is_available() else "cpu"
     text = PARAMS.read_text()
     for name, value in {"accelerator": accelerator, "precision": wanted["precision"]}.items():

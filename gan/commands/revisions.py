@@ -1,4 +1,4 @@
-"""Commits by the names that people use, and files of them."""
+"""Find a commit by a revision or the name of an experiment, and read its files."""
 
 from gan.run.errors import GanError
 from gan.run.tools import ToolError, git
@@ -26,7 +26,7 @@ def revision(name: str) -> str:
 
 
 def show(commit: str, path: str) -> str:
-    """What a file, named from the current folder on, holds at a commit; empty where there is none.
+    """The text of a file at a commit, by its path from the current folder; empty if there is none.
 
     Raises:
         GanError: git cannot read it.

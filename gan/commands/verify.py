@@ -1,4 +1,4 @@
-"""`python -m gan verify`: train again what a commit or experiment holds, and say how far the two agree."""
+"""`python -m gan verify`: repeat the training of a commit or an experiment, and report how far the two agree."""
 
 import argparse
 import json
@@ -71,7 +71,7 @@ def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
 
 
 class _Snapshots:
-    """Those of the training that runs, in order, beside the recorded ones."""
+    """The snapshots of the running training, in order, paired with the recorded ones."""
 
     def __init__(self, model: str, recorded: Path, steps: int | None) -> None:
         folder = recorded / CHECKPOINTS / model / "snapshots"
@@ -79,7 +79,7 @@ class _Snapshots:
         self.steps = steps
 
     def due(self, folder: Path) -> list[tuple[Path, Path]]:
-        """Pairs, recorded and new, that came since the last call."""
+        """Pairs (recorded, new) of the snapshots that were written since the last call."""
         pairs = []
         while self.left and (new := folder / self.left[0].name).exists():
             pairs.append((self.left.pop(0), new))
@@ -90,7 +90,7 @@ class _Snapshots:
 
 
 def _train(model: str, card: dict[str, Any], snapshots: _Snapshots, tolerance: float) -> Agreement:
-    """Run the stage, compare snapshots as they come, and stop at the first that is too far, or at the last wanted."""
+    """Run the stage and compare its snapshots as they come, up to one that differs too much, or the last wanted."""
     agreement = Agreement(tolerance)
     process = rerun.begin(card)
     try:
@@ -113,7 +113,7 @@ def _train(model: str, card: dict[str, Any], snapshots: _Snapshots, tolerance: f
 
 
 def _compare_the_rest(model: str, recorded: Path, files: list[Path], agreement: Agreement) -> str | None:
-    """What lies beside the snapshots; where the losses differ first, if they do."""
+    """Compare the files beside the snapshots; returns where the losses first differ, if they do."""
     losses = CHECKPOINTS / model / "losses.csv"
     if losses.exists():
         for path in files:

@@ -58,7 +58,7 @@ def grid(images: Uint8, columns: int, pad: int = 2, zoom: int = 1) -> Uint8:
 
 
 def evenly(images: Images, count: int) -> Uint8:
-    """`count` images at equal distances through the set, first and last among them; all where there are fewer."""
+    """`count` images at equal steps through the set, with the first and the last; all of them if there are fewer."""
     chosen = np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)
     return np.ascontiguousarray(images[chosen])
 

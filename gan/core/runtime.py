@@ -1,4 +1,4 @@
-"""The machine a run meets: device and precision."""
+"""The device and the precision of a run."""
 
 import os
 from contextlib import AbstractContextManager
@@ -18,7 +18,7 @@ class Runtime:
     """Where tensors live and in which precision convolutions run."""
 
     device: torch.device
-    precision: str  # "fp32" or "bf16"; or "fp64", in which tests compare to the ninth digit and params.yaml offers none
+    precision: str  # "fp32" or "bf16"; tests also use "fp64", which params.yaml does not offer
 
     def autocast(self) -> AbstractContextManager[None]:
         """Mixed precision: weights stay float32, convolutions and products run in bfloat16."""
@@ -30,12 +30,12 @@ class Runtime:
         return {"bf16": torch.bfloat16, "fp32": torch.float32, "fp64": torch.float64}[self.precision]
 
     def place(self, network: Network) -> Network:
-        """Move a network to the device, laid out channels-last; its weights become float64 in fp64 alone."""
+        """Move a network to the device, laid out channels-last; its weights stay float32, except in fp64."""
         network = network.double() if self.precision == "fp64" else network
         return network.to(self.device).to(memory_format=torch.channels_last)
 
     def upload(self, tensor: torch.Tensor) -> torch.Tensor:
-        """To the device, without waiting for it."""
+        """Copy a tensor to the device without waiting."""
         if self.device.type == "cuda":
             tensor = tensor.pin_memory()
         return tensor.to(self.device, non_blocking=True)
@@ -45,7 +45,7 @@ def start(accelerator: str, precision: str, determinism: str) -> Runtime:
     """Pick device, precision, and how far runs repeat each other: `exact` or `fast`.
 
     Raises:
-        ParamsError: the accelerator asked for is not to be had on this machine.
+        ParamsError: this machine does not have the accelerator asked for.
     """
     _determine(exact=determinism == "exact")
     _ask_for_float32()
@@ -56,18 +56,18 @@ def start(accelerator: str, precision: str, determinism: str) -> Runtime:
 
 
 def _ask_for_float32() -> None:
-    """Where float32 is asked for, it is float32: on Ampere and newer cuDNN would round to TF32's 10 bits by default."""
+    """Turn TF32 off: on Ampere and newer GPUs, cuDNN would by default round float32 to TF32's 10 bits."""
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def _determine(exact: bool) -> None:
-    """What torch needs to give the same bits twice on CUDA; CPUs do so anyway, with the same number of threads."""
+    """Make torch repeat the same bits on CUDA. CPUs repeat them anyway, with the same number of threads."""
     if exact:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else torch refuses; read when CUDA starts
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else torch refuses; CUDA reads it when it starts
     torch.use_deterministic_algorithms(exact)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid, and slow
-    torch.backends.cudnn.benchmark = not exact  # times several kernels and takes the quickest, another one each run
+    torch.backends.cudnn.benchmark = not exact  # takes the fastest of several kernels, another one in each run
 
 
 def _device(accelerator: str) -> torch.device:
@@ -79,10 +79,10 @@ def _device(accelerator: str) -> torch.device:
 
 
 def _fast_bf16(device: torch.device) -> bool:
-    """Whether bfloat16 beats float32 here.
+    """Whether bfloat16 is faster than float32 on this device.
 
-    On CPUs it takes AMX, or AVX512-BF16 at full rate as AMD has it (1.5 to 2 times float32);
-    Intel's AVX512-BF16 without AMX ran convolutions at half the speed of float32.
+    On CPUs it is (1.5 to 2 times) with AMX, or with AMD's AVX512-BF16. With Intel's AVX512-BF16 but no AMX,
+    convolutions ran at half the speed of float32.
     """
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)  # Ampere and newer

@@ -34,16 +34,16 @@ def seed_torch(stream: Stream, *key: int) -> None:
 
 
 def torch_generator(stream: Stream, *key: int) -> torch.Generator:
-    """A CPU generator of one's own."""
+    """A new CPU generator of torch, seeded as in `seed_torch`."""
     return torch.Generator().manual_seed(_mixed(stream, key))
 
 
 def numpy_generator(stream: Stream, *key: int) -> np.random.Generator:
-    """A NumPy generator of one's own."""
+    """A new NumPy generator, seeded from a purpose and a few integers."""
     return np.random.default_rng(_mixed(stream, key))
 
 
 def _mixed(stream: Stream, key: tuple[int, ...]) -> int:
-    """63 bits of a hash of all of it."""
+    """A hash of the purpose and the key, 63 bits."""
     text = ":".join([stream, *(str(int(part)) for part in key)])
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1

@@ -37,7 +37,7 @@ def sample(params: Params, runtime: Runtime) -> None:
 
 
 def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
-    """Translations of training images to choose a snapshot by: scores are told on those of the test set."""
+    """Translations of training images, by which `select` chooses a snapshot; final scores use the test set."""
     networks = load(checkpoint)
     made = {}
     for direction, source in (("a2b", "trainA"), ("b2a", "trainB")):

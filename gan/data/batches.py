@@ -13,8 +13,8 @@ class Batches:
 
     Args:
         images: uint8 (N, H, W, C).
-        batch_size: images to a batch; the remainder of an epoch is dropped, as its BatchNorm would differ.
-        key: integers that name the order (seed, domain).
+        batch_size: images in a batch; an incomplete last batch of an epoch is dropped, as its BatchNorm would differ.
+        key: integers that decide the order, such as (seed, domain).
     """
 
     def __init__(self, images: Images, batch_size: int, key: tuple[int, ...]) -> None:

@@ -10,7 +10,7 @@ CARD = "card.json"
 
 
 def read_card(folder: Path) -> dict[str, Any]:
-    """What a packed dataset says of itself: source, licence, resizing, split, sets, sha256.
+    """The card of a packed dataset: source, licence, resizing, split, sets, sha256.
 
     Raises:
         DataError: there is none.

@@ -1,4 +1,4 @@
-"""Read packed images: memory-mapped arrays, a file to a set, or several where a set is large."""
+"""Read packed images: memory-mapped arrays, one file for each set, or several if a set is large."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from gan.run.errors import DataError
 
 
 class Shards:
-    """Arrays (n, H, W, C) on disk that read as one of (N, H, W, C): by slices and by arrays of indices from 0 on."""
+    """Several arrays (n, H, W, C) on disk as one of (N, H, W, C): indexed by slices or arrays of indices from 0 on."""
 
     def __init__(self, parts: list[Uint8]) -> None:
         self.parts = parts

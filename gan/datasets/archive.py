@@ -1,4 +1,4 @@
-"""Unpack zip and tar archives where they cannot do harm."""
+"""Unpack zip and tar archives safely."""
 
 import re
 import shutil
@@ -22,12 +22,12 @@ SHOWN = 60  # characters of a member's name
 
 
 def unpack(path: Path, scratch: Path) -> Path:
-    """Unpack into a folder in `scratch`, unless an earlier call did; whole or not at all.
+    """Unpack into a folder in `scratch`, completely or not at all, unless an earlier call did; returns the folder.
 
-    The folder's name holds the archive's place and version: what an earlier version of it left is removed.
+    The folder's name depends on the archive's path and version. The folder of an earlier version is removed.
 
     Raises:
-        DataError: it is no such archive, asks for a password, is broken, has a member that would land outside of the
+        DataError: it is no zip or tar, needs a password, is broken, has a member that would be written outside of the
             folder, or holds more than the disk has left.
         OSError: the disk is full, or may not be written.
     """
@@ -55,18 +55,18 @@ def unpack(path: Path, scratch: Path) -> Path:
 
 @contextmanager
 def unpacking(path: Path) -> Iterator[None]:
-    """Turn whatever a packed file makes the decoders raise into one sentence.
+    """Turn any error that a decoder raises on a broken file into one sentence.
 
     Raises:
-        DataError: anything was raised but what follows.
+        DataError: the block raised any error but those below.
         OSError: the disk is full, or may not be written.
-        MemoryError: there is too little.
+        MemoryError: there is too little memory.
     """
     try:
         yield
     except (DataError, MemoryError):
         raise
-    except Exception as error:  # zipfile, tarfile and the decoders below have no common error, and let bytes choose
+    except Exception as error:  # broken bytes may raise almost any class of error
         if isinstance(error, OSError) and error.errno in USERS_TO_MEND:
             raise
         raise DataError(_sentence(path, _reason(error), "get it again, or unpack it yourself")) from error
@@ -84,7 +84,7 @@ def _reason(error: Exception) -> str:
 
 
 def _extract(path: Path, folder: Path) -> None:
-    if tarfile.is_tarfile(path):  # asked first: a zip is looked for at the end, where a tar may hold one
+    if tarfile.is_tarfile(path):  # first, as `is_zipfile` looks at the end, where a tar may hold a zip
         _untar(path, folder)
     elif zipfile.is_zipfile(path):
         _unzip(path, folder)
@@ -124,7 +124,7 @@ def _untar(path: Path, folder: Path) -> None:
 
 
 def _refuse_broken_end(archive: tarfile.TarFile) -> None:
-    """tarfile stops without a word at a header that it cannot read, and at the end of a file that is cut short."""
+    """Refuse a tar with a broken header, or one that is cut short: tarfile ends at either without an error."""
     content = archive.fileobj
     if content is None:
         return

@@ -28,7 +28,7 @@ def sets(official: Official, scratch: Path) -> dict[str, Collection]:
         return {"train": images}
     part_of = dict(line.split() for line in partition.read_text().splitlines() if line.strip())
     tested = [one for one in images.rejected if part_of.get(one[0]) == TEST]
-    others = [one for one in images.rejected if part_of.get(one[0]) != TEST]  # of no known part too: each is told once
+    others = [one for one in images.rejected if part_of.get(one[0]) != TEST]  # with those of no part: each counts once
     return {
         name: images.take((index for index, image in enumerate(images.names) if part_of.get(image) == part), rejected)
         for name, part, rejected in (("train", TRAIN, others), ("test", TEST, tested))

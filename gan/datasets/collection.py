@@ -1,4 +1,4 @@
-"""Images that are not yet read: what every source gives."""
+"""A collection of images that are not read yet: every source returns some."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -24,11 +24,12 @@ class Collection:
     """Names of images, in an order that does not depend on the file system, and how to open one.
 
     Args:
-        names: one each; an image of a class is called <class>/<anything>.
+        names: one for each image; an image of a class is called <class>/<anything>.
         open: position in `names` to image, not decoded yet; called from several threads at once.
-        rejected: what was found and is no image to open, with the reason.
-        version: changes with the images where their names do not.
-        view: what of an opened image is meant. It may decode, so that `decode` looks at the image's size before.
+        rejected: files that were found but cannot be used as images, with the reason.
+        version: changes if the images change although their names do not.
+        view: selects the part of an opened image that is used. It may decode the image, so `decode` checks the size
+            first.
     """
 
     names: list[str]
@@ -41,11 +42,11 @@ class Collection:
         return len(self.names)
 
     def take(self, chosen: Iterable[int] | NDArray[np.intp], rejected: list[Reject] | None = None) -> "Collection":
-        """Those at these positions, in this order.
+        """A collection of the images at these positions, in this order.
 
         Args:
-            rejected: those that go with them, all by default. Where several collections are taken from one, each
-                rejected goes with one of them, or it is counted twice.
+            rejected: the rejected files of the new collection, all by default. If several collections are taken from
+                one, give each rejected file to one of them only, or it is counted twice.
         """
         positions = np.fromiter(chosen, np.intp)
         names = [self.names[index] for index in positions]
@@ -56,13 +57,13 @@ class Collection:
         return self.take(numpy_generator(Stream.SPLIT, seed).permutation(len(self)))
 
     def limited(self, limit: int | None, seed: int) -> "Collection":
-        """`limit` of them at random, in their order; all where there are no more, or no limit is set."""
+        """A random choice of `limit` images, in their order; all if there are no more, or `limit` is None."""
         if limit is None or limit >= len(self):
             return self
         return self.take(np.sort(numpy_generator(Stream.LIMIT, seed).choice(len(self), limit, replace=False)))
 
     def of_classes(self, classes: list[str]) -> "Collection":
-        """Those of the classes named, rejected ones too; all where none is named."""
+        """The images and the rejected files of these classes; all if none is named."""
         if not classes:
             return self
         wanted = set(classes)
@@ -71,10 +72,10 @@ class Collection:
         return self.take((index for index, name in enumerate(self.names) if class_of(name) in wanted), rejected)
 
     def refuse_missing(self, classes: list[str]) -> None:
-        """See that there are images of each class.
+        """Check that there are images of each class.
 
         Raises:
-            DataError: there is none of one.
+            DataError: a class has no image.
         """
         there = {class_of(name) for name in self.names}
         if missing := sorted(set(classes) - there):
@@ -83,6 +84,6 @@ class Collection:
 
 
 def class_of(name: str) -> str:
-    """The class in a name, `.` where it has none."""
+    """The class in an image's name, `.` if it has none."""
     head, slash, _ = name.partition("/")
     return head if slash else "."

@@ -16,7 +16,7 @@ HOSTS = (
 
 @dataclass(frozen=True)
 class Published:
-    """A zip of the authors': its SHA-256 as TensorFlow Datasets has it, and whether the test images are pairs."""
+    """A zip by the authors: its SHA-256, from TensorFlow Datasets, and whether the test images are pairs."""
 
     sha256: str
     aligned: bool = False
@@ -38,7 +38,7 @@ SOURCES = {
 
 
 def sets(official: Official, scratch: Path) -> Layout:
-    """trainA, trainB, testA and testB, and how they came about: a local folder of the set's name, or its zip.
+    """trainA, trainB, testA and testB, from a local folder called like the dataset, or from its zip.
 
     Raises:
         DataError: it can neither be found nor downloaded.

@@ -19,16 +19,16 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """What becomes of every image of a set.
+    """How every image of a set is converted.
 
     Args:
         size: pixels, squared.
         channels: 1 for greyscale (ITU-R 601 luma), 3 for RGB.
-        bits: that values use, of the 8 or 16 of their file; None where they use all.
+        bits: bits that values use, of the 8 or 16 of their file; None if they use all.
         resample: a key of RESAMPLE; Pillow's filters, which widen as an image shrinks, so that nothing aliases.
         fit: `crop` takes the shorter side to `size` and cuts the middle out, `squeeze` does not keep the aspect.
-        min_side: pixels; what has a shorter side is not used.
-        max_megapixels: an image with more is not decoded, however little of it is seen.
+        min_side: pixels; an image with a shorter side is not used.
+        max_megapixels: an image with more is not decoded, even if only a small part of it is used.
     """
 
     size: int
@@ -55,13 +55,13 @@ class Preprocessing:
 @dataclass(frozen=True)
 class Decoded:
     pixels: Uint8  # (size, size, channels)
-    width: int  # of what was seen, before it was resized
+    width: int  # of the part that is used, before it is resized
     height: int
     mode: str
 
 
 def decode(image: Image.Image, how: Preprocessing, view: View) -> Decoded:
-    """What is seen of one opened image, at the size wanted.
+    """The part of an opened image that `view` selects, converted and resized.
 
     Raises:
         Unfit: it is too large, too small, or of a kind without a known range.
@@ -85,7 +85,7 @@ def decode(image: Image.Image, how: Preprocessing, view: View) -> Decoded:
 def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # a note that cannot be read is no reason to lose a picture that can
+    except Exception:  # broken EXIF data is no reason to reject an image that can be read
         return image
 
 

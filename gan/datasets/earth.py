@@ -22,7 +22,7 @@ from gan.run.errors import DataError
 
 @dataclass(frozen=True)
 class Map:
-    """A picture of the Earth and how it paints the sea."""
+    """A map of the Earth, and the rule of colour that finds its sea."""
 
     file: str
     licence: str
@@ -33,8 +33,8 @@ BLUE_MARBLE = Map("bmng.jpg", "NASA Blue Marble: public domain", [[-1.25, 0, 1, 
 ETOPO1 = Map("etopo1.jpg", "NOAA ETOPO1: public domain", [[-1, -1, 2, 10]])
 RELIEF = Map("shadedrelief.jpg", "Natural Earth shaded relief: public domain", [[-1, 0, 1, 15], [0, -1, 1, 0]])
 
-# Source → the maps of domains A and B. On the default's area the sea rules of each pair agree on over 98 % of the
-# pixels, and the rule is what both domains mean by the same thing: a translation can be scored by it.
+# Source → the maps of domains A and B. Between the default latitudes, the sea rules of each pair agree on over 98 % of
+# the pixels, so translations can be scored by them.
 SOURCES = {
     "satellite_topography": {"A": BLUE_MARBLE, "B": ETOPO1},
     "satellite_relief": {"A": BLUE_MARBLE, "B": RELIEF},
@@ -54,8 +54,8 @@ def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, C
         seed: draws the places.
 
     Returns:
-        trainA, trainB, testA, testB, called by the latitude and longitude of their middles; testA[i] and testB[i] show
-        one place.
+        trainA, trainB, testA, testB; tiles are named by the latitude and longitude of their centres, and testA[i] and
+        testB[i] show the same place.
 
     Raises:
         DataError: the package is missing, or there are too few such places.
@@ -83,7 +83,7 @@ def _tiles(whole: Uint8, corners: NDArray[np.intp], size: int) -> Collection:
 
 
 def card(source: str, params: Earth) -> dict[str, object]:
-    """What the dataset says of itself, and the rule by which a translation is scored."""
+    """The dataset's entries in the card, with the rule of colour by which translations are scored."""
     maps = SOURCES[source]
     return {
         "licence": "; ".join(one.licence for one in maps.values()),
@@ -101,7 +101,7 @@ def _places(size: int, params: Earth) -> dict[str, NDArray[np.intp]]:
     held_out = np.zeros(width)
     for west, east in params.test_longitudes:
         held_out[round((west + 180) / 360 * width) : round((east + 180) / 360 * width)] = 1
-    inside = _window_means(np.broadcast_to(held_out, (size, width)), size)[0]  # 0 < inside < 1: astride a border
+    inside = _window_means(np.broadcast_to(held_out, (size, width)), size)[0]  # 0 < inside < 1: across a border
     columns = {"train": inside < 1e-9, "test": inside > 1 - 1e-9}
     corners = {split: np.argwhere((share >= params.least_land) & chosen) for split, chosen in columns.items()}
     for places in corners.values():

@@ -1,4 +1,4 @@
-"""Sets that use a small part of their range: a sign that their files hold fewer bits than they could."""
+"""Find sets that use only a small part of the range: a sign that their files use fewer bits than they have."""
 
 from math import ceil, log2
 from pathlib import Path
@@ -8,18 +8,18 @@ import numpy as np
 from gan.datasets.writer import MANIFEST
 from gan.run.errors import DataError
 
-LEAST = 32  # of 255; what a whole set should reach
+LEAST = 32  # of 255; the brightest pixel of a set should reach it
 
 
 def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None:
-    """See that some pixel of each set reaches an eighth of the range.
+    """Check that some pixel of each set reaches an eighth of the range.
 
     Args:
-        packing: holds the manifest.
-        block: of params.yaml, for the message.
+        packing: the folder with the manifest.
+        block: the block of params.yaml that the message names.
 
     Raises:
-        DataError: none does; the message guesses how many bits the files use.
+        DataError: no pixel of a set does; the message guesses how many bits the files use.
     """
     for name, paths in sets.items():
         top = max(int(np.load(path, mmap_mode="r").max()) for path in paths)
@@ -32,13 +32,13 @@ def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None
 
 
 def _bits(top: int, mode: str) -> tuple[int, int]:
-    """How many a file has, and how many it seems to use."""
+    """How many bits a file has, and how many it seems to use."""
     if mode.startswith("I"):
         return 16, max(1, round(log2(257 * top + 1)))
     return 8, max(1, ceil(log2(top + 1)))
 
 
 def _mode(manifest: Path, name: str) -> str:
-    """Pillow's, of the first image of a set."""
+    """Pillow's mode of the first image of a set."""
     with manifest.open(encoding="utf-8") as file:
         return next(cells[-1] for cells in (line.rstrip("\n").split("\t") for line in file) if cells[0] == name)

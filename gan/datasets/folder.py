@@ -1,4 +1,4 @@
-"""Images of one's own: a folder of them at any depth, or a zip or tar of one."""
+"""A user's own images: in a folder, at any depth, or in a zip or tar of one."""
 
 import hashlib
 import os
@@ -40,7 +40,7 @@ def look(path: Path, scratch: Path) -> Walk:
 
 
 def renamed(found: Walk, names: Mapping[str, str], rejected: list[Reject]) -> Collection:
-    """Some of the images, each under another name: sorted by these."""
+    """A collection of the images in `names` (old → new name), sorted by their new names."""
     ordered = sorted(names, key=lambda name: names[name])
     version = _version(found.root, ordered)
     return Collection([names[name] for name in ordered], partial(_open, found.root, ordered), rejected, version)
@@ -54,8 +54,8 @@ def _open(root: Path, names: list[str], index: int) -> Image.Image:
 
 
 def _version(root: Path, names: list[str]) -> str:
-    """Changes with any file's size or times, and with the archive: a packing does not go on with other images."""
-    digest = hashlib.sha256(os.fsencode(root.resolve()))  # the folder of an archive bears its version
+    """A hash of all files' sizes and times, and of the archive, so that no packing is resumed with other images."""
+    digest = hashlib.sha256(os.fsencode(root.resolve()))  # the name of an archive's folder includes its version
     for name in names:
         digest.update(f"\n{versions.of_file(root / name)}".encode())
     return digest.hexdigest()

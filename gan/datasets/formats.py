@@ -1,4 +1,4 @@
-"""The formats of images that are read: raster alone, by their first bytes and not by their names."""
+"""The image formats that are read: raster formats only, recognised by their first bytes and not by their names."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +26,7 @@ FORMATS = {
     "HEIF": (".heic", ".heif", ".hif"),
 }
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
-# Their first bytes are theirs alone. Those of the others are common: a camera's raw file begins like a TIFF.
+# Formats with unique first bytes. Those of the others are shared: a camera's raw file begins like a TIFF.
 TOLD_BY_CONTENT = ("JPEG", "PNG", "WEBP", "GIF", "JPEG2000", "AVIF", "HEIF")
 HEAD = 32  # bytes
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
@@ -36,8 +36,8 @@ def read(file: Path | IO[bytes]) -> Image.Image:
     """Open an image of one of FORMATS, whose size is known before a pixel is decoded.
 
     Raises:
-        ValueError: it is HEIC, and the package that reads it is not there; or a pointer of Git LFS.
-        Exception: whatever else Pillow raises on what is none.
+        ValueError: it is HEIC and the package that reads it is missing, or it is a pointer of Git LFS.
+        Exception: anything else that Pillow raises if the file is no image.
     """
     try:
         return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])  # an old Pillow has no AVIF
@@ -61,7 +61,7 @@ def looks_like_an_image(path: Path) -> bool:
 
 def _accepts(name: str, head: bytes) -> bool:
     accept = Image.OPEN[name][1] if name in Image.OPEN else None
-    return accept is not None and accept(head) is True  # Pillow gives a text where it lacks a decoder
+    return accept is not None and accept(head) is True  # Pillow gives a text if it lacks a decoder
 
 
 def _is_heic(head: bytes) -> bool:

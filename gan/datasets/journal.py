@@ -11,13 +11,13 @@ NOTE = "journal.json"
 
 
 class Journal:
-    """A folder of growing files and a note of how far each is whole.
+    """A folder of growing files, and a note of the committed length of each.
 
-    What was appended after the last commit, a kill leaves behind: it is cut off when the work goes on.
+    When work resumes after a kill, bytes that were appended after the last commit are cut off.
 
     Args:
-        folder: made where it is missing.
-        work: JSON values that name the work; a folder that other work left is emptied.
+        folder: created if it is missing.
+        work: JSON values that identify the work; if the folder belongs to other work, it is emptied.
     """
 
     def __init__(self, folder: Path, work: Any) -> None:
@@ -36,12 +36,12 @@ class Journal:
         self._files[name].write(content)
 
     def finish(self, name: str) -> None:
-        """Nothing more will be appended to this file: let go of it."""
+        """Close a file to which nothing more will be appended."""
         self._settle(name)
         self._files.pop(name).close()
 
     def commit(self, position: dict[str, Any]) -> None:
-        """Make everything so far durable, and `position` what a later start finds."""
+        """Sync everything appended so far to the disk, and save `position` for a later start."""
         for name in self._files:
             self._settle(name)
         note = {"key": self.key, "position": position, "lengths": self._lengths}
@@ -75,7 +75,7 @@ class Journal:
             return False
         for path in self.folder.iterdir():
             if path.name in paths:
-                if path.stat().st_size > note["lengths"][path.name]:  # else it may be linked to DVC's cache
+                if path.stat().st_size > note["lengths"][path.name]:  # a finished file may be linked to DVC's cache
                     os.truncate(path, note["lengths"][path.name])
             elif path.name != NOTE:
                 path.unlink()

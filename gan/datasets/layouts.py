@@ -1,4 +1,4 @@
-"""Two domains of one's own, or of the CycleGAN paper: trainA, trainB, testA and testB, however a folder holds them."""
+"""The sets trainA, trainB, testA and testB of two domains, for all known layouts of folders."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,14 +24,14 @@ Scheme = Callable[[Parts], tuple[str, str]]  # the role and the domain of an ima
 
 
 def collections(path: Path, scratch: Path, test_count: int, seed: int) -> Layout:
-    """The four sets, and how they came about.
+    """The four sets, and how they were found.
 
     Args:
         path: a folder, or a zip or tar of one.
         test_count: images held out of each domain where the folder has no test sets.
 
     Raises:
-        DataError: the folder is laid out in no way that is known, or a set is empty.
+        DataError: the folder has no known layout, or a set is empty.
     """
     found = folder.look(path, scratch)
     depth = common(found.names)
@@ -48,7 +48,7 @@ def collections(path: Path, scratch: Path, test_count: int, seed: int) -> Layout
 
 
 def _joined(parts: Parts) -> tuple[str, str]:
-    """trainA, test_B."""
+    """The layout trainA, test_B."""
     return _letter(parts[0]) if len(parts) > 1 else ("", "")
 
 
@@ -58,17 +58,17 @@ def _letter(name: str) -> tuple[str, str]:
 
 
 def _split_first(parts: Parts) -> tuple[str, str]:
-    """train/horse."""
+    """The layout train/horse."""
     return (role(parts[0]), parts[1]) if len(parts) > 2 and role(parts[0]) else ("", "")
 
 
 def _domain_first(parts: Parts) -> tuple[str, str]:
-    """horse/train."""
+    """The layout horse/train."""
     return (role(parts[1]), parts[0]) if len(parts) > 2 and role(parts[1]) else ("", "")
 
 
 def _plain(parts: Parts) -> tuple[str, str]:
-    """horse, in which no folder is called like a set."""
+    """The layout horse, zebra: no folder is called like a set."""
     return ("train", parts[0]) if len(parts) > 1 and not _names_a_set(parts) else ("", "")
 
 
@@ -77,10 +77,10 @@ def _names_a_set(parts: Parts) -> bool:
 
 
 def _domains(below: list[Parts], scheme: Scheme) -> dict[Place, str]:
-    """(role, domain) → set, where the scheme explains the images; empty where it does not.
+    """(role, domain) → set, if the scheme explains the images; empty if it does not.
 
-    Each role must have the same two domains. Folders beside them are left out, unless they are called like a set, or
-    the scheme is one that any two folders fit.
+    Each role must have the same two domains. Other folders are left out. But the scheme does not explain them if one is
+    called like a set, or if any two folders would fit the scheme.
     """
     told = {scheme(parts) for parts in below}
     others = [parts for parts in below if scheme(parts) == ("", "")]
@@ -107,7 +107,7 @@ def _in_words(homes: dict[Place, str]) -> str:
 
 
 def _pairs(below: list[Parts]) -> Callable[[Parts], Place] | None:
-    """Where images lie directly in train and test, or val."""
+    """The layout of side-by-side pairs: images lie directly in train and test, or val. Else None."""
     direct = {role(parts[0]) for parts in below if len(parts) == 2}
     test = held_out(direct)
     if "train" not in direct or not test or any(len(parts) > 2 and role(parts[0]) for parts in below):
@@ -146,7 +146,7 @@ def _half(domain: str, image: Image.Image) -> Image.Image:
 
 
 def refuse_unpaired(sets: Sets) -> None:
-    """See that testA[i] and testB[i] belong together: equal names, but for an `_A` and `_B` at their end.
+    """Check that testA[i] and testB[i] belong together: their names are equal, except for an `_A` and `_B` at the end.
 
     Raises:
         DataError: they do not.

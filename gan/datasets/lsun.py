@@ -1,7 +1,7 @@
 """LSUN: scenes and objects, an LMDB of encoded images to a class.
 
-torchvision's reader leaves a pickle of all keys in the current folder, and finds there that of another copy whose path
-has the same letters; the database needs no more than `lmdb` itself.
+It is read with `lmdb` itself. torchvision's reader writes a pickle of all keys into the current folder, and would read
+the pickle of another copy there, if its path has the same letters.
 """
 
 from functools import partial
@@ -20,7 +20,7 @@ ADVICE = "LSUN's authors have a script that downloads a class: put <class>_train
 
 
 def sets(official: Official, classes: list[str]) -> dict[str, Collection]:
-    """train, of all classes named one after the other.
+    """train, with all classes named, one after the other.
 
     The official validation set has 300 images a class, too few to hold out: `test_count` cuts the test set.
 
@@ -43,7 +43,7 @@ def sets(official: Official, classes: list[str]) -> dict[str, Collection]:
 def _class(official: Official, name: str) -> Collection:
     import lmdb
 
-    Image.init()  # registers its formats now, and not in several threads at once
+    Image.init()  # register Pillow's formats now, not in several threads at once
     stem = f"{name}_train_lmdb"
     path = official.must_find(ADVICE, stem, f"{stem}.zip")
     if path.is_file():

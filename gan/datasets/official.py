@@ -1,4 +1,4 @@
-"""The files of a published dataset: a local copy as it is, wherever it lies; only what is missing is downloaded."""
+"""The files of a published dataset: a local copy is used as it is; only what is missing is downloaded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from gan.run.download import Remote, fetch
 from gan.run.errors import DataError
 
 ADVICE = ", or name a mirror in prepare_data.work.mirrors"
-MOST = 100  # folders of a folder that are looked into
+MOST = 100  # subfolders of a folder that are searched
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Official:
     """Where the official files of one source lie, and where new ones go.
 
     Args:
-        source: as params.yaml names it.
-        home: a folder that may hold them, itself or up to two folders below; None where the user names none.
-        downloads: kept between runs; files go to a folder below, called like the source.
+        source: the name of the source in params.yaml.
+        home: a folder of the user that may hold them, itself or up to two folders below; None if the user names none.
+        downloads: the folder for downloads; files go to a subfolder called like the source.
         mirrors: base URLs that are tried first, as <mirror>/<source>/<file>.
     """
 
@@ -33,18 +33,18 @@ class Official:
         return self.downloads / self.source
 
     def find(self, *names: str) -> Path | None:
-        """The first file or folder of one of these names, in `home` or among the downloads; never an unpacked one."""
+        """The first file or folder with one of these names, in `home` or among the downloads; no unpacked one."""
         return self.find_at_home(*names) or _find(self.own, names)
 
     def find_at_home(self, *names: str) -> Path | None:
-        """The first in `home` alone."""
+        """As `find`, in `home` only."""
         return _find(self.home, names) if self.home else None
 
     def get(self, remote: Remote) -> Path:
-        """The file: at home as it is, else downloaded, now or earlier, and of the right checksum.
+        """The file from `home`, as it is; else from the downloads, with the right checksum, downloaded if need be.
 
         Raises:
-            DataError: neither worked.
+            DataError: it is not in `home`, and cannot be downloaded.
         """
         urls = tuple(f"{mirror.rstrip('/')}/{self.source}/{remote.name}" for mirror in self.mirrors)
         return self.find_at_home(remote.name) or fetch(
@@ -55,7 +55,7 @@ class Official:
         """The folder of this name, found, or unpacked from the archive that holds it.
 
         Raises:
-            DataError: the archive cannot be had or unpacked, or holds no such folder.
+            DataError: the archive cannot be found, downloaded or unpacked, or holds no such folder.
         """
         if (found := self.find(name)) and found.is_dir():
             return found
@@ -65,10 +65,10 @@ class Official:
         return unpacked / name
 
     def get_unpacked(self, remote: Remote) -> Path:
-        """What this archive, had as by `get`, holds.
+        """The folder into which this archive is unpacked; the archive is found as by `get`.
 
         Raises:
-            DataError: it cannot be had or unpacked.
+            DataError: it cannot be found, downloaded or unpacked.
         """
         return archive.unpack(self.get(remote), self.own)
 
@@ -85,7 +85,7 @@ class Official:
 
 
 def _find(root: Path, names: tuple[str, ...]) -> Path | None:
-    """In the folder itself, or up to two below."""
+    """The first of these names in the folder itself, or up to two folders below."""
     for place in _places(root):
         for name in names:
             if (place / name).exists():
@@ -103,8 +103,8 @@ def _places(root: Path) -> Iterator[Path]:
 
 
 def _folders(root: Path) -> list[Path]:
-    """Some of those right below: a folder with more of them holds images, and not the files of a dataset.
+    """The first few subfolders: a folder with more of them holds images, not the files of a dataset.
 
-    What was unpacked is left out: its archive may be another by now.
+    Unpacked archives are left out, because the archive may have changed since.
     """
     return sorted(path for path in root.iterdir() if path.is_dir() and not archive.OURS.fullmatch(path.name))[:MOST]

@@ -1,7 +1,7 @@
-"""Check each image once, set the unfit aside, and pack the rest into few large arrays.
+"""Check each image once, reject the unfit ones, and pack the rest into a few large arrays.
 
-Images are decoded by all cores and written in the order of their collection, so that neither the number of threads nor
-the file system's order shows in a byte. Memory holds a chunk of them, whatever their number; a kill costs what was
+All cores decode, and images are written in the order of their collection, so that the bytes depend neither on the
+number of threads nor on the order of the file system. Memory holds only a chunk of the images. A kill loses what was
 packed since the last commit.
 """
 
@@ -23,17 +23,17 @@ from gan.datasets.writer import REJECTED, Job, Part, Writer
 from gan.run.errors import DataError
 from gan.run.progress import Progress
 
-CHUNK = 256  # images decoded before they are written: what memory holds
+CHUNK = 256  # images that are decoded, and held in memory, before they are written
 LISTED = 20  # rejects that an error names
 
 
 def pack(parts: list[Part], job: Job) -> dict[str, list[Path]]:
-    """Decode, check and write all parts, or go on where a kill stopped it; set → its array files, in order.
+    """Decode, check and write all parts, or resume after a kill; returns set → its array files, in order.
 
-    Beside them lie manifest.tsv, a line to each image in its set's order, and rejected.tsv.
+    Beside them lie manifest.tsv, with a line for each image in the order of its set, and rejected.tsv.
 
     Raises:
-        DataError: more images were unfit than may be, or a set is empty or short of its quota.
+        DataError: more images were rejected than may be, or a set is empty or short of its quota.
     """
     lanes = [lane for part in parts for lane in part.lanes]
     found = sum(len(lane.collection) + len(lane.collection.rejected) for lane in lanes)
@@ -72,12 +72,12 @@ def _decode_one(lane: Part, index: int) -> Decoded | str:
             return decode(image, lane.how, lane.collection.view)
     except Unfit as error:
         return str(error)
-    except Exception as error:  # Pillow's decoders raise whatever broken bytes make them raise
+    except Exception as error:  # broken bytes make Pillow's decoders raise errors of any class
         return f"{type(error).__name__}: {_without_place(error)}"
 
 
 def _without_place(error: Exception) -> str:
-    """What happened, but not to which file in which folder of this machine: the list of rejects is a result."""
+    """The error's message without paths of this machine: the list of rejected images is an output."""
     if isinstance(error, UnidentifiedImageError):
         return "cannot identify image file"
     return (isinstance(error, OSError) and error.strerror) or str(error)
@@ -89,7 +89,7 @@ def cores() -> int:
 
 
 def _work(lane: Part) -> list[object]:
-    """What decides the bytes of a lane."""
+    """All that decides the bytes of a lane, as JSON values."""
     images = lane.collection
     names = hashlib.sha256("\0".join(images.names).encode(errors="surrogateescape")).hexdigest()
     return [names, images.version, images.rejected, lane.quotas, repr(lane.how), lane.prefix]
@@ -97,7 +97,7 @@ def _work(lane: Part) -> list[object]:
 
 @contextmanager
 def _quiet_pillow() -> Iterator[None]:
-    """Odd files make Pillow warn by the thousand; what matters of it is in the list of rejects."""
+    """Silence Pillow, which warns of odd files by the thousand. What matters is in the list of rejected images."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # max_megapixels is checked instead

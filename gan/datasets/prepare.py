@@ -27,7 +27,7 @@ class Preparation:
     """One run of prepare-data.
 
     Args:
-        params: its whole block.
+        params: the block `prepare_data`.
         state: a folder that survives a kill.
     """
 
@@ -86,7 +86,7 @@ class Preparation:
         """`train`, and `test` where the source has one."""
         if wanted.source == "mnist5k":
             return Layout({"train": mnist5k.collection()})
-        if wanted.source == "folder":  # may be an archive, which is no place of official files
+        if wanted.source == "folder":  # may be an archive, in which no official files are searched
             return splits.of_images(_place(wanted.folder or ""), self.state)
         official = self._official(wanted)
         if wanted.source == "lsun":
@@ -145,12 +145,12 @@ class Preparation:
 
 
 def _main_repository() -> Path:
-    """Where the user works, even when DVC runs an experiment in a copy of it."""
+    """The user's own repository, even when DVC runs an experiment in a copy of it."""
     return Path(os.environ.get("DVC_ROOT", "."))
 
 
 def _place(path: str) -> Path:
-    """Where a path of params.yaml leads: git tracks no data, so that a copy of the repository lacks it."""
+    """A path of params.yaml, here or in the user's own repository: DVC's copies of it lack data that git ignores."""
     return Path(path) if Path(path).exists() else _main_repository() / path
 
 

@@ -37,7 +37,7 @@ def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card
 
 
 def summarise(target: Path, title: str) -> None:
-    """Say on the terminal how a source was understood, and what was made of it."""
+    """Print how a source was understood, and what was packed of it."""
     card = json.loads((target / CARD).read_text(encoding="utf-8"))
     names = sorted(card["sets"], key=lambda name: not name.startswith("train"))
     sets = ", ".join(f"{name} {card['sets'][name]['count']}" for name in names)
@@ -51,7 +51,7 @@ def summarise(target: Path, title: str) -> None:
 
 
 def _described(paths: list[Path]) -> tuple[dict[str, Any], str]:
-    """Count and shape of a set, and the SHA-256 of its shape and pixels: its name wherever it lies, however cut."""
+    """Count and shape of a set, and the SHA-256 of its shape and pixels, which does not depend on its path or files."""
     parts = [np.load(path, mmap_mode="r") for path in paths]
     count, shape = sum(len(part) for part in parts), parts[0].shape[1:]
     digest = hashlib.sha256(repr((count, *shape)).encode())

@@ -1,4 +1,4 @@
-"""Which set an image belongs to, by the folders that people put it in."""
+"""Which set an image belongs to, told from the names of its folders."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,19 +17,19 @@ ROLES = {
     "val": ("val", "valid", "validation"),
 }
 SEEN = 8  # folders that an error names
-Place = tuple[str, str]  # a set, and the name in it; the set is empty where the image is left out
+Place = tuple[str, str]  # a set, and the name in it; the set is empty if the image is left out
 Parts = tuple[str, ...]
 Sets = dict[str, Collection]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A source, as it was understood.
+    """How a source was understood.
 
     Args:
-        sets: train and test, where there is one; or trainA, trainB, testA and testB.
-        split: how they came about, in words; empty where nothing told them apart.
-        passed: kind → files that are no images, and images of folders that were left out.
+        sets: train, and test if there is one; or trainA, trainB, testA and testB.
+        split: how images were assigned to them, in words; empty if no folder told.
+        passed: kind → number of files that are no images, and of images in folders that were left out.
     """
 
     sets: Sets
@@ -43,7 +43,7 @@ def role(name: str) -> str:
 
 
 def common(names: list[str]) -> int:
-    """How many folders hold all the images, and no image beside the next folder: archives often have one or two."""
+    """The number of outer folders around all images, each with nothing but the next: archives often have one or two."""
     depth = 0
     whole = [PurePosixPath(name).parts for name in names]
     while all(len(parts) > depth + 2 for parts in whole) and len({parts[depth] for parts in whole}) == 1:
@@ -52,10 +52,10 @@ def common(names: list[str]) -> int:
 
 
 def parted(found: Walk, depth: int, place: Callable[[Parts], Place], split: str) -> Layout:
-    """Part what was found into sets.
+    """Divide the images that were found into sets.
 
     Args:
-        depth: folders that hold all of it; `place` sees the parts of a name below them.
+        depth: number of outer folders (see `common`); `place` gets the parts of a name below them.
     """
     names: dict[str, dict[str, str]] = {}
     passed = Counter(found.passed)
@@ -78,7 +78,7 @@ def parted(found: Walk, depth: int, place: Callable[[Parts], Place], split: str)
 
 
 def of_images(path: Path, scratch: Path) -> Layout:
-    """A user's images for DCGAN: their own train and test sets where folders are called so, else all as train.
+    """A user's images for DCGAN: train and test if folders are called so, else all as train.
 
     train/cat/1.jpg and cat/train/1.jpg are both known, and `val` serves as test where there is none. Classes are the
     folders below.
@@ -124,7 +124,7 @@ def _folders(below: list[Parts], level: int) -> str:
 
 
 def seen(below: list[Parts]) -> str:
-    """What a folder holds, for an error: `train/cat 12, train/dog 12`."""
+    """What a folder holds, for an error message: `train/cat 12, train/dog 12`."""
     counts = Counter("/".join(parts[: min(2, len(parts) - 1)]) or "directly" for parts in below)
     listed = [f"{name} {count}" for name, count in sorted(counts.items())]
     return ", ".join(listed[:SEEN]) + ", …" * (len(listed) > SEEN)

@@ -1,7 +1,7 @@
 """Datasets that torchvision reads from their official files: MNIST and its kin, SVHN, CIFAR-10, STL-10.
 
-torchvision knows the formats, addresses and checksums. Finding local copies and downloading are ours: its downloads do
-not go on after a break, and it wants the files where it would have put them.
+torchvision knows the formats, addresses and checksums. We find local copies and download files ourselves, because
+torchvision's downloads do not continue after a break, and it expects files in the folders that it would create.
 """
 
 import gzip
@@ -103,7 +103,7 @@ def _archive(kind: Any) -> Remote:
 def _read(official: Official, kind: Any, root: Path, **split: Any) -> Any:
     try:
         return kind(str(root), **split)
-    # Bytes that are no such file make the readers raise all of these.
+    # On bytes of another format, the readers raise any of these.
     except (RuntimeError, ValueError, OSError, EOFError, LookupError, TypeError, AssertionError) as error:
         raise DataError(
             f"{official.source}: the files in {root} are not the official ones or are damaged "

@@ -1,4 +1,4 @@
-"""What tells that a source changed though its names did not."""
+"""Detect that a source changed although its names did not."""
 
 import hashlib
 from pathlib import Path
@@ -13,8 +13,8 @@ BLOCK = 64 << 20  # bytes hashed at once
 def of_file(path: Path) -> str:
     """A file's size and times.
 
-    The last, of its inode, tells of a copy that brought the date of what it replaces (`cp -p`, `tar -x`), and of
-    permissions mended.
+    The last of them, the change time of the inode, also reveals a copy that has the date of the file it replaces (`cp
+    -p`, `tar -x`), and permissions that were changed.
     """
     status = path.stat()
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"

@@ -1,4 +1,4 @@
-"""Which files of a folder are images, and what of the rest a person should hear of."""
+"""Find the images in a folder, and what the user should know about the other files."""
 
 import os
 from collections import Counter
@@ -12,7 +12,7 @@ from gan.datasets.collection import Reject
 from gan.datasets.formats import SUFFIXES, looks_like_an_image
 from gan.run.errors import DataError
 
-# What systems leave in every folder: previews, indexes, trash. Names that begin with a dot go without saying.
+# Leftovers of operating systems: previews, indexes, trash. Names that begin with a dot are leftovers too.
 LEFTOVERS = frozenset(
     name.casefold()
     for name in (
@@ -23,7 +23,7 @@ LEFTOVERS = frozenset(
 )
 BACKUPS = ("~", "_original", ".bak", ".orig", ".old", ".tmp", ".part", ".crdownload")
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
-LISTED = 8  # kinds of what was passed over that a sentence names
+LISTED = 8  # kinds of skipped files that a message names
 
 
 @dataclass
@@ -32,8 +32,8 @@ class Walk:
 
     Attributes:
         names: images, relative to the root, sorted.
-        rejected: what would be an image and cannot be opened, or a link that is not followed, with the reason.
-        passed: kind → how many files or folders are no images.
+        rejected: images that cannot be opened, and links that are not followed, with the reason.
+        passed: kind → number of files or folders that were skipped, as they are no images.
     """
 
     root: Path
@@ -42,10 +42,10 @@ class Walk:
     passed: Counter[str] = field(default_factory=Counter)
 
     def refuse_none(self, path: Path) -> None:
-        """See that there is an image.
+        """Check that there is an image.
 
         Raises:
-            DataError: there is none; what there is instead, and why.
+            DataError: there is none; the message says what there is instead, and why.
         """
         if self.names:
             return
@@ -68,13 +68,13 @@ def is_leftover(name: str) -> bool:
 
 
 def walk(root: Path, links_leave: bool) -> Walk:
-    """Look at all files below a folder; each folder is entered once, by whichever way comes first.
+    """Look at all files below a folder. A folder that can be reached in several ways is entered once, by the first.
 
     Args:
         links_leave: whether a link may lead out of the folder. A user's own may, to a pool of images or to DVC's
             cache; one that came in an archive could lead to any file of whoever unpacks it.
     """
-    Image.init()  # registers its formats now, and not in several threads at once
+    Image.init()  # register Pillow's formats now, not in several threads at once
     found = Walk(root)
     home = root.resolve()
     waiting, entered = [root], {home}
@@ -110,7 +110,7 @@ def walk(root: Path, links_leave: bool) -> Walk:
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as found:
-        return iter(sorted(found, key=lambda entry: (entry.is_symlink(), entry.name)))  # what is there before its links
+        return iter(sorted(found, key=lambda entry: (entry.is_symlink(), entry.name)))  # links come last
 
 
 def _take(found: Walk, path: Path, name: str) -> None:
@@ -129,7 +129,7 @@ def _kind_of_leftover(entry: "os.DirEntry[str]") -> str:
 
 
 def _bad_link(path: Path, home: Path, links_leave: bool) -> str:
-    """Why a link is not followed; empty where it is."""
+    """Why a link is not followed; empty if it is."""
     try:
         real = path.resolve(strict=True)
     except FileNotFoundError:

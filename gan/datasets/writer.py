@@ -1,4 +1,4 @@
-"""Where decoded images go: array files that grow, cut into shards, and two lists beside them."""
+"""Write decoded images into growing array files, cut into shards, with two lists beside them."""
 
 import json
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ class Part:
 
     Args:
         quotas: set → how many images it takes; None takes the rest.
-        prefix: put before the names of rejects, to tell parts apart.
-        twin: as many images of another set, each the partner of the one at its position: both are used, or neither.
+        prefix: is put before the names of rejected images, to distinguish parts.
+        twin: as many images for another set, each the partner of the one at the same position: both are used, or
+            neither.
     """
 
     collection: Collection
@@ -40,13 +41,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Job:
-    """What surrounds a packing, and leaves no trace in its result but in the cut of its files.
+    """Settings of a packing. They do not change its result, except for where files are cut.
 
     Args:
-        folder: keeps what must survive a kill.
+        folder: holds what must survive a kill.
         workers: threads that decode; 0 takes all cores.
-        shard_bytes: no array file holds more, unless an image alone does.
-        max_rejected: share of images that may be unfit.
+        shard_bytes: an array file holds at most so many, unless a single image has more.
+        max_rejected: share of images that may be rejected.
     """
 
     title: str
@@ -58,12 +59,12 @@ class Job:
 
 
 class Writer:
-    """Where the images of all parts go, and how far that is.
+    """Writes the images of all parts, and knows how far it has got.
 
     Attributes:
-        part, next: the part under way, and the position in it of the next image.
+        part, next: index of the current part, and the position in it of the next image.
         counts: set → images in it.
-        rejected: images set aside.
+        rejected: number of images rejected.
     """
 
     def __init__(self, journal: Journal, parts: list[Part], job: Job) -> None:
@@ -82,11 +83,11 @@ class Writer:
 
     @property
     def seen(self) -> int:
-        """Images that were dealt with before this start."""
+        """Number of images that were packed or rejected before this start."""
         return sum(self.counts.values()) + self.rejected if self.journal.position else 0
 
     def write(self, index: int, results: list[Decoded | str]) -> None:
-        """One image of the part under way, and its twin's where it has one; a string is why it is not used."""
+        """Write one image of the current part, and of its twin if there is one; a string says why one is not used."""
         lanes = self.parts[self.part].lanes
         broken = any(isinstance(result, str) for result in results)
         for lane, result in zip(lanes, results, strict=True):
@@ -153,7 +154,7 @@ class Writer:
 
 
 def json_text(text: str) -> str:
-    """On one line and without tabs; what cannot be shown, and half characters of odd file names, escaped."""
+    """The text on one line without tabs. Unprintable and incomplete characters, as in odd file names, are escaped."""
     return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
@@ -162,7 +163,7 @@ def _shard(name: str, index: int) -> str:
 
 
 def _head(path: Path, header: bytes) -> None:
-    """Write the header of a file that has another; one that is right may be linked to DVC's cache, and stays closed."""
+    """Write a file's header unless it is right already: such a file may be linked to DVC's cache, and is not opened."""
     with path.open("rb") as file:
         if file.read(len(header)) == header:
             return
@@ -171,7 +172,7 @@ def _head(path: Path, header: bytes) -> None:
 
 
 def _header(shape: tuple[int, ...]) -> bytes:
-    """Of a .npy file of uint8; NumPy leaves room for the first axis to grow, so its length does not change."""
+    """The header of a .npy file of uint8. NumPy leaves room for a longer first axis, so its length does not change."""
     buffer = BytesIO()
     np.lib.format.write_array_header_1_0(buffer, {"descr": "|u1", "fortran_order": False, "shape": shape})
     return buffer.getvalue()

@@ -13,7 +13,7 @@ from gan.params.schema import Params
 from gan.params.train_dcgan import DCGANGenerator
 from gan.run.paths import REPORTS
 
-# Measured anew with the averaged weights they made no better samples: `python -m benchmarks.batch_norm`.
+# Statistics measured anew with the averaged weights gave no better samples: `python -m benchmarks.batch_norm`.
 BATCH_NORM = "running statistics, averaged like the weights"
 ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
 
@@ -21,8 +21,8 @@ ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a pe
 def sample(params: Params, runtime: Runtime) -> None:
     """Write samples of each checkpoint asked for and of `start` (untrained), a grid of one and an interpolation.
 
-    All are made of the same latents; BatchNorm uses its running statistics, so that a sample does not depend on its
-    batch-mates.
+    All checkpoints get the same latents. BatchNorm uses its running statistics, so that a sample does not depend on the
+    others in its batch.
     """
     wanted = params.sample.dcgan
     checkpoints = {name: read(path_of("dcgan", name)) for name in params.evaluate.checkpoints}
@@ -44,7 +44,7 @@ def sample(params: Params, runtime: Runtime) -> None:
 
 
 def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
-    """Samples to choose a snapshot by, of latents that no score is told on."""
+    """Samples by which `select` chooses a snapshot, from latents that no final score uses."""
     shape = DCGANGenerator.model_validate(checkpoint.meta["generator"])
     z = latents(count, shape, torch_generator(Stream.CHOICE_LATENTS, params.seed))
     return {"": generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}

@@ -12,10 +12,10 @@ from gan.features.features import Features
 
 @dataclass(frozen=True)
 class Moments:
-    """What the distance needs to know of a set, whatever its size: (D,) and (D, D), in float64.
+    """What the distance needs of a set of features: their mean (D,) and covariance (D, D), in float64.
 
     Args:
-        rows: (N, D) less their mean, kept where there are no more of them than features.
+        rows: the features (N, D) minus their mean, kept if N is not larger than D.
     """
 
     count: int
@@ -30,7 +30,7 @@ class Moments:
 
     @cached_property
     def factor(self) -> Features:
-        """F with F Fᵀ the covariance: (D, N) of few images, without the rounding of an eigenvalue that is 0."""
+        """F such that F Fᵀ is the covariance. For few images it is (D, N), so that no eigenvalue of 0 is rounded."""
         if self.rows is not None:
             return self.rows.T / np.sqrt(max(self.count - 1, 1))
         values, vectors = np.linalg.eigh(self.covariance)
@@ -62,9 +62,9 @@ def moments(parts: Iterable[Features]) -> Moments:
 def fid(real: Moments, fake: Moments) -> float:
     """The distance, lower is better, 0 for equal moments.
 
-    With Σ = F Fᵀ for both, Tr √(Σ₁Σ₂) is the sum of the singular values of F₁ᵀF₂ (its nuclear norm). So no root is
-    taken of a matrix that is neither symmetric nor, with fewer images than features, regular: there the root that
-    clean-fid takes by SciPy is inexact, and has been wrong altogether in some releases. Elsewhere the two agree.
+    With Σ = F Fᵀ for both, Tr √(Σ₁Σ₂) is the sum of the singular values of F₁ᵀF₂ (its nuclear norm). This needs no
+    root of Σ₁Σ₂, which is not symmetric and, with fewer images than features, singular. SciPy's root of a singular
+    matrix, which clean-fid takes, is inexact, and was wrong in some releases. Otherwise the two agree.
     """
     cross = np.linalg.svd(real.factor.T @ fake.factor, compute_uv=False).sum()
     traces = float(np.trace(real.covariance) + np.trace(fake.covariance))
@@ -74,10 +74,10 @@ def fid(real: Moments, fake: Moments) -> float:
 def sampling_std(real: Moments, fake: Features, partitions: int, seed: int) -> float:
     """Standard deviation of the distance over fresh draws of the N fake images; the real moments stay as they are.
 
-    The variance of a score of N images is about a / N + b / N². Scores of the halves, and of the quarters, of random
-    partitions tell both: their variances, divided by 2 and by 4, are (a / N + 2 b / N²) and (a / N + 4 b / N²). A
-    bootstrap, and a jackknife, tell the first of these at most: near the distance of real images they say twice too
-    much. For a generator and a reference; another seed of training moves the distance by more.
+    The variance of a score of N images is about a / N + b / N². The scores of halves, and of quarters, of random
+    partitions give a and b: their variances, divided by 2 and by 4, are (a / N + 2 b / N²) and (a / N + 4 b / N²). A
+    bootstrap or a jackknife gives the first of these at most: near the distance of real images, they are twice too
+    large. All this is for one generator and one reference; training with another seed changes the distance by more.
 
     Args:
         partitions: into halves, and as many into quarters.
@@ -92,7 +92,7 @@ def sampling_std(real: Moments, fake: Features, partitions: int, seed: int) -> f
     projected = fake @ factor  # (N, R)
 
     def variance(parts: int) -> float:
-        """Of the distance of N images, as the parts of N / `parts` images tell it."""
+        """The variance of the distance of N images, estimated from parts of N / `parts` images."""
         found = []
         for _ in range(partitions):
             chosen = np.array_split(rng.permutation(len(fake)), parts)
@@ -105,7 +105,7 @@ def sampling_std(real: Moments, fake: Features, partitions: int, seed: int) -> f
 
 
 def _shifted_fid(mean: Features, factor: Features, rows: Features, projected: Features) -> float:
-    """The distance of (n, D) to moments with that mean and factor, less the trace of their covariance."""
+    """The distance of (n, D) to moments with that mean and factor, minus the trace of their covariance."""
     own_mean = rows.mean(axis=0)
     scale = 1 / (len(rows) - 1)
     cross = (projected - own_mean @ factor) * np.sqrt(scale)

@@ -67,7 +67,7 @@ def mean_within(features: Features) -> float:
 
 
 def sums_of_h(real: Features, fake: Features) -> tuple[torch.Tensor, float]:
-    """Of h over all pairs of different fake images: the sums of its rows (M,), and the sum of its squares."""
+    """For h over all pairs of different fake images: the sums of its rows (M,), and the sum of its squares."""
     to_real = torch.cat([_mean_to(real, fake[first : first + BLOCK]) for first in range(0, len(fake), BLOCK)])  # g
     rows, squares = torch.zeros_like(to_real), 0.0
     for first in range(0, len(fake), BLOCK):
@@ -103,10 +103,10 @@ def _kernel_with_itself(features: Features) -> Features:
 def subset_std(real: Features, fake: Features, subsets: int, subset_size: int, seed: int) -> float:
     """Standard deviation of KID over random subsets, by clean-fid's own function: what papers print behind ±.
 
-    It shrinks as subsets grow, and says nothing of how far KID is off.
+    It shrinks as subsets grow, and does not estimate the error of KID.
 
     Args:
-        subset_size: images of each set to a subset; all of the smaller set where that holds fewer.
+        subset_size: images of each set in a subset; all of the smaller set if that holds fewer.
     """
     size = min(subset_size, len(real), len(fake))
     rng = numpy_generator(Stream.KID_SUBSETS, seed)

@@ -1,7 +1,7 @@
 """Precision, recall (Kynkäänniemi et al. 2019, arXiv 1904.06991), density and coverage (Naeem et al. 2020, 2002.09797).
 
-As the package `prdc` has them, which holds all distances at once: here they are taken in blocks, so that memory grows
-with the number of images and not with its square.
+Defined as in the package `prdc`, which holds all distances at once. Here distances are computed in blocks, so that
+memory grows with the number of images and not with its square.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ BLOCK = 1024  # rows of distances held at once
 def features_to_prdc(real: Features, fake: Features, nearest: int) -> dict[str, float]:
     """`precision`, `recall`, `density` and `coverage`; each is better when higher, and only density can exceed 1.
 
-    The larger set is cut to the size of the smaller, for the definitions compare equal numbers; to the same images
-    whatever the seed. `<score>_std` is the standard deviation over fresh draws of the fake images; the real ones stay
-    as they are.
+    The larger set is cut to the size of the smaller one, because the definitions compare equal numbers; the cut does
+    not depend on the seed. `<score>_std` is the standard deviation over fresh draws of the fake images; the real images
+    stay the same.
 
     Args:
         real, fake: (N, D) and (M, D).
@@ -29,7 +29,7 @@ def features_to_prdc(real: Features, fake: Features, nearest: int) -> dict[str, 
     nearest = min(nearest, count - 1)
     one, other = (_some(features, count) for features in (real, fake))
     real_radii, fake_radii = _radii(one, nearest), _radii(other, nearest)
-    in_real = torch.zeros(count, dtype=torch.float64)  # for each fake, the real balls that it lies in
+    in_real = torch.zeros(count, dtype=torch.float64)  # for each fake, the number of real balls that it lies in
     recalled, covered = _Reached(count), _Reached(count, real_balls=True)
     for first in range(0, count, BLOCK):
         rows = slice(first, first + BLOCK)
@@ -52,30 +52,30 @@ def features_to_prdc(real: Features, fake: Features, nearest: int) -> dict[str, 
 
 
 def _std_of_mean(values: torch.Tensor) -> float:
-    """Of independent values, one a fake image."""
+    """The standard deviation of the mean of independent values, one for each fake image."""
     return float(values.std() / len(values) ** 0.5)
 
 
 class _Reached:
     """The share of real images that some fake image reaches, and its standard deviation over fresh fakes.
 
-    Whether two real images are reached is not independent: the loss of one fake may cost both. The variance is that of
-    independent ones, and the covariances as the jackknife has them: pairs that hang on one and the same fake. What the
-    jackknife says of a real image alone is left out: it is far too much where most are reached many times.
+    Two real images are not reached independently: without one fake, both may be missed. So the variance is that of
+    independent images, plus the jackknife's covariances: those of pairs that only one and the same fake reaches. The
+    jackknife's variance of a single real image is not used: it is far too large if most are reached many times.
 
     Args:
-        real_balls: whether the balls are the real images', and stay where they are. Some then are reached for sure and
-            some hardly ever, which leaves less to chance: how much less, half as many fakes tell without bias, for
-            which an image reached t times has a chance of 2⁻ᵗ to be missed.
+        real_balls: whether the balls are those of the real images, which stay the same. Some of them are then reached
+            almost surely and some hardly ever, which makes the variance smaller. Half as many fakes give an unbiased
+            estimate of how much: an image that is reached t times is missed by half of the fakes with probability 2⁻ᵗ.
     """
 
     def __init__(self, count: int, real_balls: bool = False) -> None:
         self.count, self.reached, self.real_balls = count, 0, real_balls
-        self.missed_by_half = 0.0  # real images that half of the fakes would miss
-        self.alone = torch.zeros(count, dtype=torch.float64)  # for each fake, the real images that it alone reaches
+        self.missed_by_half = 0.0  # expected number of real images that half of the fakes miss
+        self.alone = torch.zeros(count, dtype=torch.float64)  # for each fake, how many real images it alone reaches
 
     def add(self, reaches: torch.Tensor) -> None:
-        """Of some real images, which fakes reach each: (n, count)."""
+        """Count some real images: (n, count), whether a fake reaches a real image."""
         times = reaches.sum(dim=1)
         self.reached += int((times > 0).sum())
         self.missed_by_half += float((0.5 ** times.double()).sum())
@@ -83,9 +83,9 @@ class _Reached:
 
     @property
     def _chance(self) -> float:
-        """The variance of half as many fakes, relative to that of images which are all reached alike."""
+        """The variance for half as many fakes, relative to that if all images were reached with equal probability."""
         share = self.missed_by_half / self.count
-        if not self.real_balls or not 0 < share < 1:  # none is reached, or all many times over
+        if not self.real_balls or not 0 < share < 1:  # none is reached, or all are, many times
             return 1.0
         return (self.missed_by_half - (self.count - self.reached)) / (self.count * share * (1 - share))
 

@@ -1,7 +1,8 @@
-"""Which snapshot is the best, chosen on images that no score of it is told on.
+"""Choose the best snapshot, on images that its final scores do not use.
 
-The choice looks at a part of the training set that evaluation leaves out of its reference, and at latents, or inputs,
-that evaluation does not use: the best of many picks on the very images that score it would flatter itself.
+The choice uses a part of the training set that evaluation leaves out of its reference, and latents (or inputs) that
+evaluation does not use. The best of many snapshots, chosen on the same images that score it, would look better than it
+is.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from gan.features.features import Extractor, Features, extract
 
 
 def part(count: int, images: int) -> NDArray[np.bool_]:
-    """Which of `count` training images the choice is made on: true for `images` of them, at most for half.
+    """Which of `count` training images are used to choose: true for `images` of them, at most for half.
 
     The same for every seed of training, so that runs are scored against the same reference.
     """
@@ -32,7 +33,8 @@ class Selection:
     """What snapshots are scored against.
 
     Args:
-        reals: features of the chosen part of each training set, by the name of what is made (a direction, or empty).
+        reals: features of the part of each training set (see `part`), by the name of the output (a direction, or
+            empty).
     """
 
     extractor: Extractor
@@ -55,7 +57,7 @@ class Selection:
 
 
 def lost_modes(rows: list[dict[str, float]]) -> list[str]:
-    """A sentence for each kind of image whose coverage fell, from its best snapshot to the last, by more than half."""
+    """A sentence for each output whose coverage fell by more than half, from its best snapshot to the last."""
     said = []
     for name in (column for column in rows[-1] if column.endswith("_coverage")):
         best, last = max(rows, key=lambda row: row[name]), rows[-1]
@@ -68,5 +70,5 @@ def lost_modes(rows: list[dict[str, float]]) -> list[str]:
 
 
 def headline(scores: dict[str, float], best_by: str) -> float:
-    """The one number, lower is better, that names the best: the mean over what is made."""
+    """The number that decides which snapshot is the best, lower is better: the mean of `best_by` over the outputs."""
     return float(np.mean([value for name, value in scores.items() if name.endswith(f"_{best_by}")]))

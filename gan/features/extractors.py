@@ -23,12 +23,12 @@ def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
 
 
 def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
-    """The extractor that took the features in a folder of the stage `reference`, in the arithmetic of then.
+    """The extractor that computed the features in a folder of the stage `reference`, in the same arithmetic.
 
-    `precision: auto` is bf16 on one machine and float32 on another: features of two kinds would compare as one.
+    `precision: auto` is bf16 on one machine and float32 on another, and features of the two must not be compared.
 
     Raises:
-        DataError: its weights are not those of then.
+        DataError: its weights differ from those that were used then.
     """
     card = read_card(reference)
     extractor = build(reference.name, params, replace(runtime, precision=card["precision"]))

@@ -16,7 +16,7 @@ RESIZING = "PIL bicubic antialiased float"  # clean-fid's `mode="clean"`
 
 
 class Extractor(Protocol):
-    """A network that turns images into features, as `evaluate.extractors` names it."""
+    """A network that turns images into features. `name` is its name in `evaluate.extractors`."""
 
     name: str
     precision: str  # of its arithmetic, "fp32" or "bf16"
@@ -32,7 +32,7 @@ def extract(images: Images, extractor: Extractor, batch_size: int, title: str = 
     """uint8 (N, H, W, 1 or 3) to features (N, D), float32, resized as clean-fid does (PIL, bicubic, not rounded).
 
     Args:
-        title: what to show progress as; none where empty.
+        title: the name of the progress bar; if empty, no progress is shown.
     """
     features = np.empty((len(images), extractor.width), np.float32)
     with Progress(title, len(images), "images", quiet=not title) as progress:

@@ -1,4 +1,4 @@
-"""Inception v3 as FID knows it, through clean-fid: the scores that published numbers compare with."""
+"""Inception v3 as published FIDs use it, through clean-fid."""
 
 import warnings
 from pathlib import Path

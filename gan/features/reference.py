@@ -18,7 +18,7 @@ def write_features(folder: Path, name: str, features: Features) -> None:
 
 
 def read_features(folder: Path, name: str) -> Features:
-    """Map one set's features (N, D).
+    """Memory-map one set's features (N, D).
 
     Raises:
         DataError: they are not there.
@@ -32,16 +32,16 @@ def read_features(folder: Path, name: str) -> Features:
 
 
 def write_card(folder: Path, extractor: Extractor) -> None:
-    """Say which network took the features in a folder: the SHA-256 of its weights, and its arithmetic."""
+    """Record which network computed the features in a folder: the SHA-256 of its weights, and its arithmetic."""
     card = {"extractor_sha256": extractor.sha256, "precision": extractor.precision}
     (folder / CARD).write_text(json.dumps(card, indent=2) + "\n")
 
 
 def read_card(folder: Path) -> dict[str, str]:
-    """The same.
+    """The SHA-256 of the weights behind the features in a folder, and the arithmetic.
 
     Raises:
-        DataError: there is none.
+        DataError: there is no card.
     """
     try:
         card: dict[str, str] = json.loads((folder / CARD).read_text())

@@ -27,7 +27,7 @@ def psnr(images: Uint8, truth: Uint8) -> float:
 
 
 def psnr_blocks(images: Uint8, truth: Uint8) -> float:
-    """The same of the averages of 8×8 blocks."""
+    """PSNR of the averages of 8×8 blocks."""
     return _mean_psnr(_block_means(images), _block_means(truth))
 
 
@@ -43,7 +43,7 @@ def l1(images: Uint8, truth: Uint8) -> float:
 
 
 def best_constant(truth: Uint8) -> Uint8:
-    """Images of the one colour nearest to the truth in MSE, its mean: what a model that knows nothing reaches."""
+    """Images of one colour, the mean of the truth: the best in MSE that a model reaches without seeing the input."""
     colour = truth.mean(axis=(0, 1, 2)).round().astype(np.uint8)
     return np.broadcast_to(colour, truth.shape)
 

@@ -12,7 +12,7 @@ from gan.run.errors import GanError
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")
-SKEWED = ("kid",)  # their measured deviation errs upwards, and most where the score itself is off
+SKEWED = ("kid",)  # their measured deviation is too large on average, most where the score itself is off
 CONFIDENCE = 0.95
 VERDICT = ["metric", "before", "after", "change", "verdict"]
 
@@ -23,22 +23,22 @@ class UnlikeError(GanError):
 
 @dataclass(frozen=True)
 class Noise:
-    """How far a difference of two means may be off, at CONFIDENCE, and what that knows of."""
+    """How far a difference of two means may be off, at CONFIDENCE, and which noise this includes."""
 
     reach: float
-    seeds: bool  # whether it knows the noise of training, from several seeds
+    seeds: bool  # whether it includes the noise of training, from several seeds
 
 
 def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: str, ignored: set[str]) -> pd.DataFrame:
-    """One row a model, direction, extractor and metric that both sides have; none where all of these are equal.
+    """One row for each model, direction, extractor and metric that both sides have; none if all their scores are equal.
 
     Args:
-        before, after: the FID tables of one setting each, a table to a seed.
-        checkpoint: whose scores.
+        before, after: the FID tables of one setting each, one table for each seed.
+        checkpoint: the checkpoint whose scores are compared.
         ignored: fields of the protocol that may differ.
 
     Raises:
-        UnlikeError: another field does, or the sides share no score.
+        UnlikeError: another field differs, or the sides share no score.
     """
     one, other = (pd.concat(side).fillna({"direction": ""}) for side in (before, after))
     shared = one[KEYS].merge(other[KEYS]).drop_duplicates()
@@ -92,9 +92,10 @@ def _verdict(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> dict[str, Any]:
 
 
 def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
-    """From seeds where a side has several: their pooled deviation and Student's t; else from sampling alone.
+    """From the seeds if a side has several, by their pooled deviation and Student's t; else from sampling alone.
 
-    Seeds differ by at least what sampling does: two that agree by chance do not make a noise of 0.
+    The deviation between seeds is at least that of sampling, so two seeds that agree by chance do not give a noise of
+    0.
     """
     deviations = [_sampling_std(metric, side) for side in (a, b)]
     counts = [len(side) for side in (a, b)]
@@ -108,10 +109,10 @@ def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
 
 
 def one_seed_reach(metric: str, one: float, other: float) -> float:
-    """How far the difference of two scores of one seed each may be off, at CONFIDENCE, from both deviations.
+    """How far the difference of two scores, one seed each, may be off at CONFIDENCE, from the deviations of both.
 
-    If the two generators are equal, both estimate one number, and of SKEWED ones the geometric mean is taken:
-    `python -m benchmarks.noise` says how often a verdict then is wrong.
+    If the two generators are equal, both deviations estimate the same number. Of those of SKEWED scores the geometric
+    mean is taken; `python -m benchmarks.noise` measures how often a verdict is wrong then.
     """
     of_difference = np.hypot(one, other)
     if metric in SKEWED and one > 0 and other > 0:
@@ -120,7 +121,7 @@ def one_seed_reach(metric: str, one: float, other: float) -> float:
 
 
 def _sampling_std(metric: str, side: pd.DataFrame) -> float:
-    """What one table knows: the deviation that it measured, or nothing."""
+    """The deviation that a table gives for a metric; NaN if it gives none."""
     return float(side[f"{metric}_std"].iloc[0]) if f"{metric}_std" in side else float("nan")
 
 

@@ -1,11 +1,11 @@
-"""Which images are compared with which: for each model, direction and checkpoint, and the frame around them."""
+"""Which images are compared with which: for each model, direction and checkpoint, and for `start` and `floor`."""
 
 from dataclasses import dataclass
 
-# Checkpoints that frame a score: `start` is where training began (an untrained generator, or for CycleGAN the
-# untranslated input), `floor` is what other real images get.
+# Rows beside those of checkpoints: `start` is the score before training (of an untrained generator, or of CycleGAN's
+# untranslated input), `floor` the score of other real images.
 START, FLOOR = "start", "floor"
-CONSTANT = "constant"  # the best single colour, where the true translation is known
+CONSTANT = "constant"  # the best single colour, if the true translation is known
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,12 @@ class Comparison:
     checkpoint: str
     real: str  # the reference
     fake: str
-    train: str  # the training set of what is made, and its test set: `nearest_train` asks how near it comes
+    train: str  # training and test set of the (target) domain, for `nearest_train`
     test: str
 
     @property
     def trained(self) -> bool:
-        """Whether it scores a checkpoint, and not the frame around one."""
+        """Whether it scores a checkpoint, and not `start` or `floor`."""
         return self.checkpoint not in (START, FLOOR)
 
 
@@ -29,8 +29,8 @@ def comparisons(model: str, checkpoints: list[str], reference: str) -> list[Comp
     """All rows of a model.
 
     Args:
-        reference: `evaluate.reference`. The set of the (target) domain that is compared with: `test`, or else training;
-            the floor is what the other of the two gets.
+        reference: `evaluate.reference`. `test` compares with the test set of the (target) domain, any other value with
+            its training set; the floor is the score of the other of these two.
     """
     return _cyclegan(checkpoints, reference) if model == "cyclegan" else _dcgan(checkpoints, reference)
 

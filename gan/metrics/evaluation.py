@@ -25,13 +25,13 @@ from gan.run.paths import REFERENCE
 from gan.run.progress import Progress
 
 Row = dict[str, Any]
-BLOCK = 4096  # features in float64 at once
-ROUNDING = 1e-6  # distances up to this share of a feature's length are none
+BLOCK = 4096  # features that are in float64 at the same time
+ROUNDING = 1e-6  # distances up to this share of a feature's length count as 0
 
 
 @dataclass
 class Evaluation:
-    """One model as one extractor sees it.
+    """The scores of one model by one extractor.
 
     Args:
         data: the folder of its packed dataset.
@@ -67,7 +67,7 @@ class Evaluation:
         return read_samples(self.model, *rest.split("/"))
 
     def features(self, name: str) -> Features:
-        """Of the same, all of it; those of real images come from the stage `reference`."""
+        """The features of a set of images; those of real images come from the stage `reference`."""
         if name not in self._features:
             kind, _, rest = name.partition("/")
             if kind == "real":
@@ -87,17 +87,17 @@ class Evaluation:
         return {}
 
     def left(self, name: str) -> NDArray[np.bool_]:
-        """Which images of a set are the reference: all, or those that no choice was made on."""
+        """Which images of a set belong to the reference: all, or those that `select` did not look at."""
         count = len(self.images(name))
         return ~part(count, self.selected) if self.params.evaluate.reference == "unchosen" else np.ones(count, bool)
 
     def reference(self, name: str) -> Features:
-        """Features of the same."""
+        """The features of a set's images that belong to the reference."""
         left = self.left(name)
         return self.features(name) if left.all() else self.features(name)[left]
 
     def _of_reference(self, name: str) -> tuple[Moments, float]:
-        """What every row needs to know of it: its moments, and its part of KID."""
+        """What every row needs of the reference: its moments, and its part of KID."""
         if name not in self._references:
             features = self.reference(name)
             self._references[name] = moments(blocks(features)), mean_within(features)
@@ -139,15 +139,15 @@ class Evaluation:
     def _nearest_train(self, one: Comparison) -> float:
         """Median distance of images to the nearest training image, relative to that of the real test images.
 
-        1: as far as unseen real images are; towards 0: copies of training images. NaN, not defined, where the unseen
-        ones are in the training set too: all of one colour, or the same files twice.
+        1 means as far away as unseen real images, 0 copies of training images. NaN (not defined) if the unseen images
+        are in the training set too: all of one colour, or the same files twice.
         """
         made, unseen = self._to_train(one.fake, one.train), self._to_train(one.test, one.train)
         length = float(np.linalg.norm(self.features(one.train)[0]))
         return made / unseen if unseen > ROUNDING * length else float("nan")
 
     def _to_train(self, images: str, train: str) -> float:
-        """Median distance of a set to the nearest training image; that of the unseen images serves every row."""
+        """Median distance of a set to the nearest training image; kept, as all rows need that of the unseen images."""
         if (images, train) not in self._distances:
             distances, _ = nearest_distances(self.features(images), self.features(train))
             self._distances[images, train] = float(np.median(distances))

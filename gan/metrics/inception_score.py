@@ -11,7 +11,7 @@ def probabilities_to_score(probabilities: Features, splits: int, seed: int) -> t
 
     Args:
         probabilities: (N, classes), rows sum to 1.
-        splits: 10 in the paper; fewer where there are fewer images.
+        splits: 10 in the paper; fewer if there are fewer images.
     """
     shuffled = probabilities[numpy_generator(Stream.INCEPTION_SPLITS, seed).permutation(len(probabilities))].astype(
         np.float64

@@ -1,7 +1,7 @@
-"""Agreement of two images on where a thing is, by a rule of colour that each domain brings with it.
+"""Whether two images show a thing in the same place, by a rule of colour for each domain.
 
-In the spirit of the FCN score for labels ↔ photo (Zhu et al. 2017, section 5.1): a translation is right where what it
-shows is what is there.
+Similar to the FCN score for labels ↔ photo (Zhu et al. 2017, section 5.1): a pixel of a translation is right if it
+shows what is really there.
 """
 
 from typing import Any
@@ -22,9 +22,9 @@ def mask(images: Uint8, rule: list[list[float]]) -> Mask:
 
 
 def iou(one: Mask, other: Mask) -> tuple[float, float]:
-    """Intersection over union of (N, H, W), over all images together; 1 where both are empty.
+    """Intersection over union of (N, H, W), over all images together, and its standard deviation over other images.
 
-    And its standard deviation over other images: that of a ratio of sums, by the delta method (Cochran 1977, 6.4).
+    It is 1 if both masks are empty. The deviation is that of a ratio of sums, by the delta method (Cochran 1977, 6.4).
     """
     shared, either = ((mask.sum(axis=(1, 2), dtype=np.float64)) for mask in (one & other, one | other))
     union = either.sum()

@@ -1,4 +1,4 @@
-"""Is it memory? What was made, beside the training images nearest to it."""
+"""Does the generator copy? Generated images beside the training images nearest to them."""
 
 from pathlib import Path
 
@@ -8,13 +8,14 @@ from gan.core.images import grid, save_png, to_rgb
 from gan.distances.prdc import nearest_distances
 from gan.metrics.evaluation import Evaluation
 
-SHOWN = 10  # images made: those nearest to a training image
+SHOWN = 10  # generated images: those nearest to a training image
 
 
 def draw_neighbours(seen: Evaluation, path: Path) -> None:
-    """For each direction two rows: the images of the shown checkpoint nearest to training, and what they are near to.
+    """Draw two rows for each direction: the generated images nearest to a training image, and those training images.
 
-    Nearest by the extractor's features; where a column shows the same image twice, the generator has copied it.
+    The images are of `evaluate.checkpoint`; distances are those of the extractor's features. If a column shows the same
+    image twice, the generator has copied it.
     """
     rows = []
     for one in seen.wanted:

@@ -26,11 +26,11 @@ COLUMNS = (
 
 
 def protocol(model: str, one: Comparison, data: Path, extractor: Extractor) -> dict[str, Any]:
-    """COLUMNS of one comparison: hashes are SHA-256, of the extractor's weights and of the images' shape and pixels.
+    """The values of COLUMNS for one comparison; hashes are SHA-256, of weights or of the shape and pixels of images.
 
-    `images_sha256` is that of the real images behind what was made: CycleGAN's test inputs, or a real set itself.
-    `dtype` is the arithmetic in which images were made; `reference_dtype` and `images_dtype` are those of the network
-    that saw them: the reference, and what is compared with it.
+    `images_sha256` is the hash of the real images behind the compared ones: CycleGAN's test inputs, or a real set
+    itself. `dtype` is the arithmetic in which images were generated. `reference_dtype` and `images_dtype` are the
+    arithmetic of the extractor for the reference and for the compared images.
     """
     hashes = read_card(data)["sha256"]
     made = read_samples_card(model).get(one.checkpoint, {})

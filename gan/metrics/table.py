@@ -10,7 +10,7 @@ from gan.metrics.protocol import COLUMNS as PROTOCOL
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 COUNTS = ["n_real", "n_fake"]
-SETS = ["reference", "images"]  # which real images, and which images beside them, a distance is between
+SETS = ["reference", "images"]  # the two sets of images that a distance is between
 SHARES = ["precision", "recall", "density", "coverage"]
 SCORES = [
     "fid",
@@ -29,7 +29,7 @@ Truth = dict[tuple[str, str], dict[str, float]]
 
 
 def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
-    """One row a model, direction, checkpoint and extractor; cells that do not apply are empty.
+    """One row for each model, direction, checkpoint and extractor; cells that do not apply are empty.
 
     Args:
         rows: keys, counts and scores on features.
@@ -63,7 +63,7 @@ def summary(scores: pd.DataFrame) -> str:
 
 
 def few_images(scores: pd.DataFrame) -> str:
-    """A sentence where a FID is of fewer images than an extractor has features; empty where none is."""
+    """A warning if a FID is of fewer images than its extractor has features; else empty."""
     known = scores.dropna(subset=["fid", "n_features"]) if "n_features" in scores else scores[:0]
     fewest = known[["n_real", "n_fake"]].min(axis=1)
     few = known[fewest <= known["n_features"]]
@@ -77,10 +77,10 @@ def few_images(scores: pd.DataFrame) -> str:
 
 
 def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, Any]:
-    """`<model>[.<direction>].<extractor>.<metric>` of one checkpoint, with its frame; what is not defined is left out.
+    """`<model>[.<direction>].<extractor>.<metric>` of one checkpoint; undefined scores are left out.
 
-    `fid_start` and `fid_floor` frame `fid`; `fid_closed` is the share of the way from start to floor that
-    training went, 1 at the floor. Agreement with the truth stands under `truth`.
+    `fid_start` and `fid_floor` are the values of `start` and `floor`; `fid_closed` is the share of the way from start
+    to floor that training has covered, 1 at the floor. Agreement with the truth is under `truth`.
     """
     metrics: dict[str, Any] = {}
     framed = scores[scores["extractor"].notna()]
@@ -109,5 +109,5 @@ def _framed(made: dict[Any, Any], start: dict[Any, Any], floor: dict[Any, Any]) 
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
-    """Six significant digits, sorted by name: what lies beyond is noise of the order of summation. Numbers only."""
+    """Six significant digits, sorted by name: the rest is noise of the order of summation. Finite numbers only."""
     return {name: float(f"{value:.6g}") for name, value in sorted(values.items()) if isfinite(value)}

@@ -1,4 +1,4 @@
-"""Scores of translations that need no extractor: against the true translation, and against their own way back."""
+"""Scores of translations without an extractor: against the true translation, and of the translation back."""
 
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ Scores = dict[tuple[str, str], dict[str, float]]
 
 
 def truth_scores(model: str, data: Path, checkpoints: list[str], reference: str) -> Scores:
-    """Agreement with the true translation by (direction, checkpoint); empty where no truth is known.
+    """Agreement with the true translation by (direction, checkpoint); empty if no truth is known.
 
-    `constant` is the best single colour: what a model that knows nothing gets.
+    The checkpoint `constant` is the best single colour: what a model reaches that does not look at its input.
     """
     if model != "cyclegan" or not is_aligned(card := read_card(data)):
         return {}
@@ -24,7 +24,7 @@ def truth_scores(model: str, data: Path, checkpoints: list[str], reference: str)
     scores: Scores = {}
     for one in comparisons(model, checkpoints, reference):
         if one.checkpoint == FLOOR:
-            continue  # real images: the truth itself, or others than these
+            continue  # real images: the truth itself, or images that do not belong to it
         truth, target = tests[one.test], one.test[-1]
         images = tests[one.fake] if one.fake in tests else read_samples(model, *one.fake.split("/")[1:])
         scores[one.direction, one.checkpoint] = _against(truth, images, target, card)
@@ -33,7 +33,7 @@ def truth_scores(model: str, data: Path, checkpoints: list[str], reference: str)
 
 
 def cycle_scores(model: str, data: Path, checkpoints: list[str]) -> Scores:
-    """How near a test image comes back to itself after both translations: `cycle_l1` in [0, 255] and `cycle_psnr`."""
+    """How near both translations bring a test image back to itself: `cycle_l1` in [0, 255] and `cycle_psnr`."""
     if model != "cyclegan":
         return {}
     scores: Scores = {}

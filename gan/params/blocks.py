@@ -1,4 +1,4 @@
-"""What every block of params.yaml is made of."""
+"""The types that all blocks of params.yaml are built from."""
 
 from typing import Annotated
 

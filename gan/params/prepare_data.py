@@ -8,7 +8,7 @@ from gan.params.blocks import Block, Count, Natural, Share, UserPath
 
 
 class Source(Block):
-    """Where images come from and what becomes of each."""
+    """Where images come from, and how each of them is converted."""
 
     source: str
     folder: UserPath | None
@@ -87,7 +87,7 @@ class Domains(Source):
 
 
 class Workers(Block):
-    """What decides how fast data is prepared, and nothing of the result."""
+    """Settings that change how fast data is prepared, but not the result."""
 
     downloads: Annotated[UserPath, Field(min_length=1)]
     mirrors: list[str]

@@ -1,6 +1,6 @@
 """params.yaml, typed and closed: a file to a block, no default anywhere, unknown keys refused.
 
-A field's bounds stand here, its value and its explanation in params.yaml.
+This file holds the type and the bounds of each field; params.yaml holds its value and explains it.
 """
 
 from pathlib import Path
@@ -60,7 +60,7 @@ def load(path: Path = PARAMS) -> Params:
     """Read and check the whole file, so that a mistake in any block stops a run before its first stage.
 
     Raises:
-        ParamsError: the file is missing, is no YAML, or a key or value is not allowed. All mistakes at once.
+        ParamsError: the file is missing, is not valid YAML, or a key or value is not allowed. It lists all mistakes.
     """
     try:
         return Params.model_validate(read_file(path))

@@ -1,4 +1,4 @@
-"""Pictures of tables."""
+"""Figures of the results."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-SCORE = "_fid"  # how columns of a snapshot's score end
-HIDDEN = ("_kid", "recall", "coverage", "accuracy", "spread", "diversity")  # of a history, but no losses
+SCORE = "_fid"  # ending of the columns with snapshots' scores
+HIDDEN = ("_kid", "recall", "coverage", "accuracy", "spread", "diversity")  # columns of a history that are no losses
 
 OVERVIEW = {
     "dcgan_samples": "DCGAN: samples",
@@ -21,7 +21,7 @@ OVERVIEW = {
 
 
 def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
-    """A row a model: its losses on the left, the FID of its snapshots on the right, the lowest marked."""
+    """One row for each model: its losses on the left, the FID of its snapshots on the right, with the lowest marked."""
     figure, rows = plt.subplots(len(histories), 2, figsize=(11, 3.4 * len(histories)), squeeze=False)
     for (model, history), (losses, scores) in zip(histories.items(), rows, strict=True):
         _losses(losses, model, history)

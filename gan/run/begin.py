@@ -1,6 +1,6 @@
-"""What a stage does first: note what it begins from, before any code is imported that its result depends on.
+"""The first thing that a stage does: hash its inputs, before it imports the code that its result depends on.
 
-Imports take seconds. An edit meanwhile would run, or not, and DVC would record it either way.
+Imports take seconds. An edit meanwhile may or may not take effect in the run, but DVC would record it either way.
 """
 
 import re
@@ -17,7 +17,7 @@ from gan.run.signals import handle
 def begin(check: Callable[[], object]) -> None:
     """Take the fingerprint of the stage that `python -m stages.<name>` starts; elsewhere do nothing.
 
-    A params.yaml or dvc.yaml that cannot be read ends in one line and status 1.
+    If params.yaml or dvc.yaml cannot be read, the process ends with one line and status 1.
 
     Args:
         check: raises what is wrong with params.yaml, all mistakes at once.
@@ -37,15 +37,15 @@ def begin(check: Callable[[], object]) -> None:
 
 
 def _script() -> str | None:
-    """The module of `stages` that Python was started with, while it looks for it."""
-    if sys.argv[:1] != ["-m"]:  # so it is until the module is found
+    """The module of `stages` that Python was started with, as long as Python is still looking for it; else None."""
+    if sys.argv[:1] != ["-m"]:  # it is `-m` until Python has found the module
         return None
     found = re.fullmatch(r"(?:-\w*m)?stages\.(\w+)", sys.orig_argv[-len(sys.argv)])
     return found[1] if found else None
 
 
 def _name(script: str, arguments: list[str]) -> str | None:
-    """The stage, or None where dvc.yaml has none of this script."""
+    """The name of the stage, or None if dvc.yaml has no stage with this script."""
     name = script.replace("_", "-")
     listed = stages()
     if name not in listed:
@@ -59,7 +59,7 @@ def _name(script: str, arguments: list[str]) -> str | None:
 
 
 def _without_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """An interrupt while code is imported is no error."""
+    """As `sys.excepthook`: an interrupt while code is imported prints one line and no stack trace."""
     if issubclass(kind, KeyboardInterrupt):
         print("error: interrupted before it began", file=sys.stderr, flush=True)
     else:

@@ -1,4 +1,4 @@
-"""Are the packages there? Imports nothing besides Python's own library, so that it can tell."""
+"""Check that all packages are installed. Imports only Python's standard library, so that it runs without them."""
 
 import re
 import sys
@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 def refuse_missing_packages() -> None:
     """Exit with one line when this Python lacks a package that pyproject.toml names.
 
-    Most often it is a Python outside of the environment: DVC runs the `python` that comes first on the path.
+    The usual cause is a Python outside of the virtual environment: DVC runs the first `python` on the path.
     """
     try:
         needed = requires("gan") or []

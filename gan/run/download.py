@@ -1,4 +1,4 @@
-"""Fetch a file of the web once: mirrors in turn, broken transfers continued, contents checked."""
+"""Download a file once: try its mirrors in turn, continue broken transfers, verify its checksum."""
 
 import hashlib
 import time
@@ -23,13 +23,13 @@ BLOCK = 1 << 20  # bytes
 
 @dataclass(frozen=True)
 class Remote:
-    """A file of the web.
+    """A file on the web.
 
     Args:
-        name: of the file.
-        urls: where it lies, in the order to try.
+        name: the file's name.
+        urls: its addresses, in the order to try.
         digest: `md5:<hex>` or `sha256:<hex>` of its content.
-        advice: ends the message of a failure.
+        advice: the end of the error message if the download fails.
     """
 
     name: str
@@ -39,13 +39,15 @@ class Remote:
 
 
 def fetch(remote: Remote, folder: Path, backoff: float = 1.0) -> Path:
-    """The file in `folder`, downloaded unless it is there whole. What a break leaves is continued, whenever.
+    """The path of the file in `folder`, downloaded if it is not there.
+
+    An earlier, broken download is continued.
 
     Args:
         backoff: seconds before the first retry; doubles with each, unless the server names a time.
 
     Raises:
-        DataError: no mirror gave it: what was tried, what each said, and where to put the file by hand.
+        DataError: no mirror delivered it. The message says what each one answered, and where to put the file by hand.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / remote.name
@@ -70,7 +72,7 @@ def fetch(remote: Remote, folder: Path, backoff: float = 1.0) -> Path:
 
 
 class _Wrong(Exception):
-    """A server gave something else than what was asked for."""
+    """A server sent something other than the file."""
 
 
 def _download(url: str, part: Path, remote: Remote, backoff: float) -> None:
@@ -79,7 +81,7 @@ def _download(url: str, part: Path, remote: Remote, backoff: float) -> None:
     with requests.Session() as session:
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(max_retries=retry))
-        breaks = 0  # in a row that brought nothing
+        breaks = 0  # transfers in a row that brought no bytes
         while True:
             before = _length(part)
             try:
@@ -94,23 +96,23 @@ def _download(url: str, part: Path, remote: Remote, backoff: float) -> None:
         part.unlink()
         if not begun:
             raise _Wrong(f"its content is not the file's: {remote.digest} differs")
-        _download(url, part, remote, backoff)  # from the start: what was there may be another mirror's
+        _download(url, part, remote, backoff)  # start again: the bytes so far may come from another mirror
 
 
 def _transfer(session: requests.Session, url: str, part: Path, name: str) -> None:
-    """Append what is missing of the file, by a range request; from the start where the server knows no ranges."""
+    """Append the missing bytes by a range request; start again if the server does not support ranges."""
     have = _length(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as answer:
         if answer.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # all of it is here, or more: the digest tells
+            return  # no byte is missing; the digest decides whether they are right
         answer.raise_for_status()
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             raise _Wrong("it answered with a web page, as hosts do that are over their quota or moved")
         have = have if answer.status_code == requests.codes.partial_content else 0
         total = have + int(answer.headers.get("Content-Length", 0))
         with part.open("ab" if have else "wb") as file, Progress(name, total >> 20, "MiB", have >> 20) as progress:
-            while block := answer.raw.read1(BLOCK):  # what has come, so that a break loses none of it
+            while block := answer.raw.read1(BLOCK):  # write what has arrived, so that a break loses none of it
                 file.write(block)
                 progress.advance((file.tell() >> 20) - progress.done)
     if _length(part) < total:
@@ -129,7 +131,7 @@ def digest_of(path: Path, like: str) -> str:
 
 
 def _plain(error: BaseException) -> str:
-    """What happened in a few words: the innermost reason of nested errors."""
+    """The innermost reason of nested errors, in a few words."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"{error.response.status_code} {error.response.reason}"
     inner = list(_inside(error))[-1]

@@ -1,4 +1,4 @@
-"""How a stage ends when it is interrupted or memory is short: what is left of it, and what to change."""
+"""The message of a stage that was interrupted or ran out of memory: what is kept, and what to change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,12 +31,12 @@ SMALLER = {  # stage → the params that decide how much memory it takes
 
 
 def explain(stage: str, error: BaseException | None, kept: str, again: str) -> None:
-    """Raise what tells a user more than an interrupt or a lack of memory does by itself.
+    """Replace an interrupt or a lack of memory by an error that tells the user what to do.
 
     Args:
-        error: what ended the stage; any other is left alone.
-        kept: what is left of its work.
-        again: what the same command makes of that.
+        error: the exception that ended the stage, if any; one of another kind is ignored.
+        kept: the part of the message that says what is kept of the work.
+        again: the part that says what the same command does with it.
 
     Raises:
         Interrupted, OutOfMemory: one sentence.
@@ -51,7 +51,7 @@ def explain(stage: str, error: BaseException | None, kept: str, again: str) -> N
 
 @contextmanager
 def explained(stage: str) -> Iterator[None]:
-    """`explain` what ends the block, of a stage that keeps no state."""
+    """For a stage that keeps no state: `explain` the exception that ends the block."""
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:

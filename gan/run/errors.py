@@ -1,4 +1,4 @@
-"""Errors that a user can mend: one sentence with the value and the fix, no stack trace."""
+"""Errors that a user can fix: one sentence with the value and the fix, no stack trace."""
 
 import errno
 import re
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from gan.run.signals import handle
 
-# What the operating system says when a user must act; any other OSError is a bug and keeps its trace.
+# Errors of the operating system that a user can fix. Any other OSError is a bug and keeps its stack trace.
 USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 SIGNS_OF_LITTLE_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "_ALLOC_FAILED", "bad_alloc")
 
@@ -41,7 +41,7 @@ class NonFiniteError(GanError):
 
 
 class CollapseError(GanError):
-    """Training went wrong in a way that it does not come back from, and params ask to stop then."""
+    """Training failed in a way that it does not recover from, and `watch.stop` asks to stop then."""
 
 
 class OutOfMemory(GanError):
@@ -56,8 +56,9 @@ class Interrupted(GanError):
 def clean_exit() -> Iterator[None]:
     """Turn user errors, too little memory, full disks and the like into one line on stderr and exit status 1.
 
-    Every stage and command wraps its main in it, so that DVC sees a failure and a user no trace. SIGTERM ends like
-    Ctrl-C. A stage knows more of the two than is said here (`gan/run/endings.py`).
+    Every stage and command runs its main inside, so that DVC sees a failure and the user sees no stack trace. SIGTERM
+    ends a run as Ctrl-C does. After an interrupt or a lack of memory, a stage says more than this function
+    (`gan/run/endings.py`).
     """
     before = handle(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -77,7 +78,7 @@ def clean_exit() -> Iterator[None]:
 
 
 def lacking_memory(error: BaseException | None) -> str:
-    """What was lacking, if memory was: Python's, NumPy's and torch's errors of a CPU, a GPU and its libraries."""
+    """Describe a lack of memory, if the error is one (of Python, NumPy or torch, on a CPU or a GPU); else empty."""
     text = " ".join(str(error).split())
     told = isinstance(error, RuntimeError) and any(sign in text for sign in SIGNS_OF_LITTLE_MEMORY)
     if not (
@@ -93,7 +94,7 @@ def lacking_memory(error: BaseException | None) -> str:
 
 
 def _is_short_write(error: OSError) -> bool:
-    """NumPy's error on a full disk has no number: `30000 requested and 8192 written`."""
+    """Whether it is NumPy's error on a full disk, which has no errno: `30000 requested and 8192 written`."""
     return error.errno is None and "requested and" in str(error)
 
 

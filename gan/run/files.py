@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written aside, synced to the disk, then renamed."""
+"""Atomic writes: a file is written to a temporary one, synced to the disk, then renamed."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ def write_whole(path: Path, *parts: Part) -> None:
     """Write `path` so that a crash at any moment leaves the old file or the new one, never half of one.
 
     Raises:
-        OSError: names the file; a part that was written is removed, so that a full disk is no fuller for it.
+        OSError: names the file. The temporary file is removed, so that it does not fill the disk.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp")

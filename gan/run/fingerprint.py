@@ -1,4 +1,4 @@
-"""What the result of a stage depends on, as one hash for each input, and proof that none changed under a run."""
+"""Hashes of all inputs of a stage, and the check that none of them changed while the stage ran."""
 
 import hashlib
 import json
@@ -14,15 +14,15 @@ from gan.run.paths import PARAMS, PIPELINE
 from gan.run.yaml12 import read_file
 
 Fingerprint = dict[str, str]
-BIG = 1 << 20  # bytes; two edits of a small file may bear the same time
+BIG = 1 << 20  # bytes; two edits of a small file may have the same time of modification
 TAKEN: dict[str, Fingerprint] = {}  # at the start of Python, before the stage's code was imported
 
 
 def fingerprint(stage: str) -> Fingerprint:
-    """What the result of a stage depends on: name → hash, for its cmd, each param and each dep.
+    """Name → hash of all that the result of a stage depends on: its cmd, each param and each dep.
 
     Raises:
-        ParamsError: dvc.yaml or params.yaml is missing, is no YAML, or lacks the stage or one of its params.
+        ParamsError: dvc.yaml or params.yaml is missing, is not valid YAML, or lacks the stage or one of its params.
     """
     found = entry(stage)
     parts = {"cmd": str(found["cmd"])}
@@ -34,12 +34,12 @@ def fingerprint(stage: str) -> Fingerprint:
 
 
 def name_of(inputs: Fingerprint) -> str:
-    """All of it in 16 hexadecimal digits."""
+    """The whole fingerprint as one hash of 16 hexadecimal digits."""
     return _hash(json.dumps(inputs, sort_keys=True).encode())[:16]
 
 
 def begun(stage: str) -> Fingerprint:
-    """What a stage began from: as it was before its code was imported where Python began with it, else as it is now.
+    """The fingerprint from before the stage's code was imported, if Python was started with the stage; else from now.
 
     Raises:
         InputsChangedError: it changed since.
@@ -55,7 +55,7 @@ def values(found: dict[str, Any]) -> dict[str, Any]:
     """Params of an entry of dvc.yaml, by their dotted names.
 
     Raises:
-        ParamsError: params.yaml is missing, is no YAML, or lacks one.
+        ParamsError: params.yaml is missing, is not valid YAML, or lacks one of them.
     """
     params = read_file(PARAMS)
     return {key: _at(params, key) for key in found.get("params", [])}
@@ -70,10 +70,10 @@ def _at(params: Any, key: str) -> Any:
 
 
 def entry(stage: str) -> dict[str, Any]:
-    """A stage as dvc.yaml has it; `name@key` is the one that `foreach` makes of that key.
+    """The entry of a stage in dvc.yaml; `name@key` is the stage that `foreach` makes for that key.
 
     Raises:
-        ParamsError: dvc.yaml is missing, is no YAML, or has no such stage.
+        ParamsError: dvc.yaml is missing, is not valid YAML, or has no such stage.
     """
     name, _, key = stage.partition("@")
     written = stages().get(name)
@@ -89,7 +89,7 @@ def entry(stage: str) -> dict[str, Any]:
 
 
 def stages() -> dict[str, dict[str, Any]]:
-    """Those of dvc.yaml, by name; raises as `entry`."""
+    """The stages of dvc.yaml, by name; raises as `entry`."""
     written = read_file(PIPELINE)
     found = written.get("stages") if isinstance(written, dict) else None
     if not isinstance(found, dict):
@@ -98,7 +98,7 @@ def stages() -> dict[str, dict[str, Any]]:
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """`item.grids.first` and the like."""
+    """Nested values by their dotted names, such as `item.grids.first`."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _flat(f"{name}.{key}", inner)
@@ -114,7 +114,7 @@ def _hash_path(path: Path) -> str:
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     digest = hashlib.blake2b(digest_size=16)
     for file in files:
-        # As in .dvcignore: Python's compiled files, which have other names while it writes them.
+        # Ignored, as in .dvcignore: Python's compiled files, which have temporary names while they are written.
         if file.is_file() and file.suffix != ".pyc" and "__pycache__" not in file.parts:
             digest.update(file.relative_to(path).as_posix().encode())
             digest.update(_hash_file(file))
@@ -135,10 +135,10 @@ def _read_once(path: Path, _size: int, _mtime: int) -> bytes:
 
 
 def refuse_changes(stage: str, before: Fingerprint, hint: str = "") -> None:
-    """Refuse to finish when an input changed under the run: DVC would record the new one with the old result.
+    """Refuse to finish if an input changed during the run: DVC would record the new input with the old result.
 
     Args:
-        hint: what else the message says.
+        hint: is added to the message.
 
     Raises:
         InputsChangedError: names what changed.
@@ -154,7 +154,7 @@ def refuse_changes(stage: str, before: Fingerprint, hint: str = "") -> None:
 
 @contextmanager
 def unchanged(stage: str) -> Iterator[None]:
-    """Watch over the inputs of a stage while the block runs; raises as `refuse_changes`."""
+    """Check at the end of the block that no input of the stage changed meanwhile; raises as `refuse_changes`."""
     before = begun(stage)
     yield
     refuse_changes(stage, before)

@@ -1,4 +1,4 @@
-"""SIGTERM, Ctrl-C and a closed terminal as a polite request: finish the step, save, leave."""
+"""Treat SIGTERM, Ctrl-C and a closed terminal as a request to finish the step, save and exit."""
 
 import signal
 from types import FrameType, TracebackType
@@ -11,7 +11,10 @@ SIGNALS = [signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "
 
 
 class Interrupts:
-    """Remember the first signal while the block runs; a second Ctrl-C leaves at once, as usual. Ignored ones stay."""
+    """Remember the first signal while the block runs; a second Ctrl-C exits at once, as usual.
+
+    Signals that were ignored stay ignored.
+    """
 
     def __init__(self) -> None:
         self.received: str | None = None

@@ -1,4 +1,4 @@
-"""Who holds a folder: a lock file beside it, which is there as long as somebody does, or was killed."""
+"""Locks on folders: a lock file beside the folder, which exists while a process holds it (or was killed)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ SUFFIX = ".lock"
 
 
 def take(folder: Path, patience: float = 0.0) -> FileLock | None:
-    """Hold a folder; None where another still holds it after so many seconds."""
+    """Lock a folder; None if another process still holds it after `patience` seconds."""
     lock = FileLock(folder.with_name(f"{folder.name}{SUFFIX}"))
     try:
         lock.acquire(timeout=patience, poll_interval=0.01)
@@ -20,15 +20,15 @@ def take(folder: Path, patience: float = 0.0) -> FileLock | None:
 
 
 def let_go(lock: FileLock) -> None:
-    """Delete the lock's file, then release it: who waits for a file that is gone finds out, and takes a new one."""
-    if isinstance(lock, UnixFileLock):  # the others delete it themselves
+    """Delete the lock file, then release it: a process that waits for it notices that, and creates a new one."""
+    if isinstance(lock, UnixFileLock):  # other kinds of lock delete it themselves
         Path(lock.lock_file).unlink(missing_ok=True)
     lock.release()
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[bool]:
-    """Hold a folder while the block runs; False where another holds it."""
+    """Lock a folder while the block runs; yields False if another process holds it."""
     lock = take(folder)
     try:
         yield lock is not None

@@ -16,10 +16,10 @@ REPORTS = Path("reports")
 
 
 def expanded(path: str) -> str:
-    """A path as people write it, with `~` and `~name` turned into homes.
+    """The path with `~` or `~name` replaced by the home folder.
 
     Raises:
-        ValueError: nobody has that name.
+        ValueError: there is no such user.
     """
     try:
         return str(Path(path).expanduser()) if path.startswith("~") else path
@@ -28,5 +28,5 @@ def expanded(path: str) -> str:
 
 
 def main_repository() -> Path:
-    """Where the user works, even when DVC runs an experiment in a copy of it."""
+    """The user's own repository, even when DVC runs an experiment in a copy of it."""
     return Path(os.environ.get("DVC_ROOT", "."))

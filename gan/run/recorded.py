@@ -1,4 +1,4 @@
-"""What DVC writes into dvc.lock about a stage, and whether it has done so."""
+"""What DVC records of a stage in dvc.lock, and whether it has recorded it yet."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ IGNORED = Path(".dvcignore")
 
 
 def record(stage: str) -> Record:
-    """What DVC will write about the stage if it looks now: its command, params, and the hashes of deps and outs."""
+    """What DVC would record of the stage now: its command, its params, and the hashes of its deps and outs."""
     found = entry(stage)
     listed = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, [])]
     outs = [out if isinstance(out, str) else next(iter(out)) for out in listed]  # {path: its options}
@@ -32,7 +32,7 @@ def record(stage: str) -> Record:
 
 
 def is_recorded(stage: str, wanted: Record) -> bool:
-    """Whether a dvc.lock says just this: here, in the main repository, in a branch or in an experiment."""
+    """Whether some dvc.lock holds exactly this record: here, in the main repository, a branch or an experiment."""
     hashes = [*wanted["outs"].values(), *wanted["deps"].values()]
     return None not in hashes and any(
         all(one in text for one in hashes) and _read(text, stage) == wanted for text in _locks(hashes[0])
@@ -40,7 +40,7 @@ def is_recorded(stage: str, wanted: Record) -> bool:
 
 
 def is_cached(stage: str, wanted: Record) -> bool:
-    """Whether DVC's cache holds all outs that go there."""
+    """Whether DVC's cache holds all outs of the stage that are cached."""
     try:
         files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
     except ToolError:
@@ -50,14 +50,14 @@ def is_cached(stage: str, wanted: Record) -> bool:
 
 
 def _uncached(stage: str) -> set[str]:
-    """Outs that git keeps, `cache: false`."""
+    """Outs with `cache: false`, which git keeps instead of DVC."""
     listed = [out for kind in ("outs", "metrics", "plots") for out in entry(stage).get(kind, [])]
     options = {path: one for out in listed if isinstance(out, dict) for path, one in out.items()}
     return {path for path, one in options.items() if not one.get("cache", True)}
 
 
 def _locks(known: str) -> Iterator[str]:
-    """Every dvc.lock that can be had; of commits, those that have a hash in it."""
+    """The text of every dvc.lock within reach; of commits, only those whose dvc.lock contains the hash `known`."""
     for path in {LOCK.resolve(), (main_repository() / LOCK).resolve()}:
         if path.exists():
             yield path.read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def _locks(known: str) -> Iterator[str]:
 
 
 def _read(text: str, stage: str) -> Record | None:
-    """The stage in a dvc.lock, in the shape of `record`; None where it has none, or a merge left it broken."""
+    """The stage in a dvc.lock, in the form of `record`; None if it is not there, or a merge broke the file."""
     try:
         found = read_yaml(text)["stages"][stage]
         deps, outs = ({one["path"]: one["md5"] for one in found.get(part, [])} for part in ("deps", "outs"))
@@ -79,7 +79,7 @@ def _read(text: str, stage: str) -> Record | None:
 
 
 def _git(*arguments: str) -> str:
-    """What git prints in the main repository; nothing where it fails, or there is none."""
+    """The output of git in the main repository; empty if git fails or is not installed."""
     try:
         return git(*arguments, at=main_repository())
     except ToolError:
@@ -87,9 +87,9 @@ def _git(*arguments: str) -> str:
 
 
 def dvc_hash(path: Path) -> str | None:
-    """The hash by which DVC knows a file or folder; None where there is none.
+    """The hash by which DVC identifies a file or folder; None if it does not exist.
 
-    That of a folder is the MD5 of a list of its files, as dvc_data's Tree writes it.
+    The hash of a folder is the MD5 of a list of its files, as dvc_data's Tree writes it.
     """
     if path.is_file():
         return _md5(path)

@@ -1,13 +1,13 @@
-"""Where a stage keeps what must survive a kill, and proof that its inputs did not change meanwhile.
+"""The folder in which a stage keeps what must survive a kill, and the check that its inputs did not change.
 
 DVC deletes a stage's outputs before it runs, so the state lies outside of them, in
 $DVC_ROOT/.state/<stage>-<fingerprint> (DVC_ROOT is the main repository even for `--temp` and queued
-experiments). The fingerprint covers the stage's command, params and deps: the same one resumes, any
-other starts fresh and leaves the old state for when one goes back.
+experiments). The fingerprint covers the stage's command, params and deps. A run with the same fingerprint resumes. Any
+other starts from the beginning and keeps the old state, in case the user undoes the change.
 
-When a stage has ended, DVC hashes and caches its outputs, which may take minutes, and a kill then would
-lose them. So a finished state stays, with a note of what dvc.lock will say. A later start finds it there,
-and removes it; or does not, and goes on from it.
+After a stage has ended, DVC hashes and caches its outputs. That may take minutes, and a kill meanwhile would lose them.
+So a finished state is kept, with a note of what dvc.lock will record. A later start looks for that record: if some
+dvc.lock has it, the state is deleted; if not, the run continues from the state.
 """
 
 import json
@@ -30,7 +30,7 @@ from gan.run.paths import main_repository
 from gan.run.recorded import is_cached, is_recorded, record
 
 GONE = ".gone"  # ends the name of a folder that is being deleted
-PATIENCE = 0.2  # seconds that a start waits for another that only tidies up
+PATIENCE = 0.2  # seconds that a start waits for another process that only cleans up
 FINISHED = "finished.json"  # in a state whose stage has ended: what DVC will record of it
 
 
@@ -40,7 +40,7 @@ class RunState:
     Args:
         stage: its name in dvc.yaml.
         keep: unfinished states of this stage to keep besides this one; the oldest beyond are removed.
-        saves: the file in the folder that is there once something was saved.
+        saves: the file in the folder that exists once something was saved.
 
     Raises:
         InputsChangedError: an input changed while the stage's code was imported.
@@ -63,12 +63,12 @@ class RunState:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         kept = self._kept()
         with suppress(OSError):
-            self.folder.rmdir()  # where nothing was saved
+            self.folder.rmdir()  # succeeds only if nothing was saved
         let_go(self._lock)
         explain(self.stage, error, *kept)
 
     def _kept(self) -> tuple[str, str]:
-        """What is left of the work, and what the same command makes of it."""
+        """For a message: what is kept of the work, and what the same command does with it."""
         if self.ended:
             return "its work had ended and is kept", "ends in seconds"
         if (self.folder / self.saves).exists():
@@ -76,7 +76,7 @@ class RunState:
         return "nothing was saved yet", "starts again"
 
     def check_inputs(self) -> None:
-        """Refuse to finish, once the work has ended, when an input changed under it; the state stays.
+        """Once the work has ended, refuse to finish if an input changed meanwhile; the state is kept.
 
         Raises:
             InputsChangedError: names what changed.
@@ -93,15 +93,15 @@ class RunState:
         write_whole(self.folder / FINISHED, json.dumps(note).encode())
 
     def remove(self) -> None:
-        """Forget the state; a kill in between leaves all of it or none."""
+        """Delete the state; a kill meanwhile leaves all of it or none."""
         shutil.rmtree(_set_aside(self.folder), ignore_errors=True)
 
 
 def tidy() -> None:
-    """Remove what kills and ends left: finished states that DVC has recorded by now, and locks that nobody holds."""
+    """Delete leftovers: finished states that DVC has recorded by now, and lock files that no process holds."""
     root = _root()
     for note in root.glob(f"*/{FINISHED}"):
-        with suppress(OSError):  # another start has just done it
+        with suppress(OSError):  # another start has just deleted it
             _forget_recorded(note)
     for gone in root.glob(f"*{GONE}"):
         shutil.rmtree(gone, ignore_errors=True)
@@ -112,7 +112,7 @@ def tidy() -> None:
 
 def _forget_recorded(note: Path) -> None:
     text = note.read_bytes()
-    if not _done_with(text):  # takes a while: a run that wants the state meanwhile must get it
+    if not _done_with(text):  # takes a while, so not under the lock: a run may need the state meanwhile
         return
     with held(note.parent) as ours:
         if ours and note.read_bytes() == text:
@@ -122,12 +122,13 @@ def _forget_recorded(note: Path) -> None:
 def _done_with(note: bytes) -> bool:
     """Whether DVC has recorded what the note of a finished state says.
 
-    A dvc.lock that said so before, that of a clone or of a forced run, is no proof; the cache is.
+    If a dvc.lock held the same record before the run ended, as in a clone or a forced run, it is no proof. Then the
+    outs must be in the cache.
     """
     try:
         finished = json.loads(note)
         stage, wanted, known = (finished[name] for name in ("stage", "record", "known"))
-    except (ValueError, LookupError, TypeError):  # no note of ours
+    except (ValueError, LookupError, TypeError):  # this class did not write it
         return False
     return is_recorded(stage, wanted) and (not known or is_cached(stage, wanted))
 
@@ -137,14 +138,14 @@ def _root() -> Path:
 
 
 def _set_aside(folder: Path) -> Path:
-    """Rename a state, at once, to a name that no start looks for."""
+    """Rename a state, atomically, to a name that no start looks for."""
     gone = folder.with_name(f"{folder.name}.{os.getpid()}{GONE}")
     shutil.rmtree(gone, ignore_errors=True)
     return folder.rename(gone)
 
 
 def _claim(root: Path, name: str) -> tuple[Path, FileLock]:
-    """A folder that no other run holds, one with a state in it first: two equal runs at once have one each."""
+    """Lock a folder that no other run holds, preferably one with a state: two equal runs at once get one each."""
     root.mkdir(parents=True, exist_ok=True)
     for folder in (*_left(root, name), *(root / _numbered(name, index) for index in range(1, 1000))):
         if lock := take(folder, PATIENCE):
@@ -158,10 +159,10 @@ def _numbered(name: str, index: int) -> str:
 
 
 def _left(root: Path, name: str) -> Iterator[Path]:
-    """Folders in which a run of this name left something to go on with."""
+    """Folders in which an earlier run of this name left a state."""
     for folder in sorted(root.glob(f"{name}*")):
         if folder.suffix not in (GONE, SUFFIX):
-            with suppress(FileNotFoundError):  # another run has just finished with it
+            with suppress(FileNotFoundError):  # another run has just deleted it
                 if any(folder.iterdir()):
                     yield folder
 

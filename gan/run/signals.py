@@ -1,4 +1,4 @@
-"""Signals, as whoever started this process wants them."""
+"""Signal handlers that respect the signals which the parent process ignores."""
 
 import signal
 from collections.abc import Callable
@@ -9,10 +9,10 @@ Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 def handle(number: int, handler: Handler) -> Handler:
-    """Handle a signal from now on; one that was ignored, as `nohup` does with SIGHUP, stays ignored.
+    """Install a handler, unless the signal is ignored, as SIGHUP is under `nohup`.
 
     Returns:
-        What handled it before.
+        The handler before.
     """
     before = signal.getsignal(number)
     if before is not signal.SIG_IGN:

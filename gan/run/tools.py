@@ -1,4 +1,4 @@
-"""git and DVC, asked for what they print; when they fail, what they said of it in one line."""
+"""Run git and DVC for their output; if they fail, raise their error message in one line."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ ERROR = re.compile("^(?:fatal|error|ERROR): ", re.MULTILINE)
 
 
 class ToolError(GanError):
-    """git or DVC failed, or is not there; `said` is what it told, empty where it told nothing."""
+    """git or DVC failed, or is not installed; `said` is its error message, or empty."""
 
     def __init__(self, tool: str, said: str) -> None:
         super().__init__(f"{tool}: {said or 'failed and did not say why'}")
@@ -20,7 +20,7 @@ class ToolError(GanError):
 
 
 def git(*arguments: str, at: Path = Path()) -> str:
-    """What git prints in a folder.
+    """The output of git, run in a folder.
 
     Raises:
         ToolError: it fails, or is not installed.
@@ -29,7 +29,7 @@ def git(*arguments: str, at: Path = Path()) -> str:
 
 
 def dvc(*arguments: str, at: Path = Path()) -> str:
-    """What DVC prints in a folder; raises as `git`."""
+    """The output of DVC, run in a folder; raises as `git`."""
     return _ask("dvc", [sys.executable, "-m", "dvc", *arguments], at)
 
 
@@ -47,7 +47,7 @@ def _ask(tool: str, command: list[str], folder: Path) -> str:
 
 
 def _said(text: str) -> str:
-    """From the first error on, without what comes before it (warnings, progress) and without DVC's offer of help."""
+    """The error message: without the warnings and the progress before it, and without DVC's offer of help."""
     first = ERROR.search(text)
     told = ERROR.sub("", text[first.start() :] if first else text)
     return " ".join(FOOTER.sub("", told).split())

@@ -1,4 +1,4 @@
-"""YAML as DVC reads and writes it: by its reader, version 1.2, in which `1e-05` is a number and `on` is no bool."""
+"""YAML as DVC reads and writes it, by its parser: version 1.2, in which `1e-05` is a number and `on` is text."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from gan.run.errors import ParamsError
 
 
 class _Constructor(SafeConstructor):
-    """Dates stay text: no param is one, but a class of images may be called so."""
+    """Dates stay text: no param is a date, but a class of images may be named like one."""
 
     def construct_object(self, node: Node, deep: bool = False) -> Any:
         try:
@@ -26,10 +26,10 @@ _Constructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.cons
 
 
 def read_yaml(text: str) -> Any:
-    """Parse YAML as DVC does: numbers, anchors and merge keys (`<<`); a key that stands twice is refused.
+    """Parse YAML as DVC does: numbers, anchors and merge keys (`<<`); a duplicate key is refused.
 
     Raises:
-        YAMLError: it is none.
+        YAMLError: it is not valid YAML.
     """
     reader = YAML(typ="safe", pure=True)
     reader.Constructor = _Constructor
@@ -40,7 +40,7 @@ def read_file(path: Path) -> Any:
     """Parse params.yaml or dvc.yaml.
 
     Raises:
-        ParamsError: the file is missing, or is no YAML: which line, and why.
+        ParamsError: the file is missing, or is not valid YAML; names the line and the reason.
     """
     try:
         content = path.read_bytes()

@@ -1,7 +1,7 @@
-"""The run card: what a training was, and where; the json beside its reports that `python -m gan verify` reads.
+"""The run card: how and where a training ran, as JSON beside its reports; `python -m gan verify` reads it.
 
-It tells times and machines apart, so DVC does not hash it: git keeps it with the results. It belongs to the checkpoint
-whose MD5, as DVC has it, it names.
+It differs between machines, so DVC does not hash it; git keeps it with the results. It names the checkpoint that it
+belongs to by the MD5 that DVC uses.
 """
 
 import hashlib
@@ -35,15 +35,15 @@ def write_card(
 
 
 def md5(path: Path) -> str:
-    """The hash by which DVC knows a file."""
+    """The hash by which DVC identifies a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _revision() -> str | None:
-    """The commit of the code and params that ran, and whether they were changed since; None where git has none.
+    """The commit of the code and params that ran, and whether they were changed since; None if git has no commit.
 
-    DVC runs an experiment on a commit of its own and names the one below it.
+    DVC runs an experiment on a commit of its own. Then the commit that the experiment started from is named.
     """
     if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
         return f"{baseline} with the changes of experiment {os.environ.get('DVC_EXP_NAME')}"

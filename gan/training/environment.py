@@ -1,4 +1,4 @@
-"""What decides the bits of a run besides its inputs: hardware, threads, versions."""
+"""What decides the bits of a result besides the inputs: hardware, number of threads, versions."""
 
 import platform
 from importlib.metadata import version

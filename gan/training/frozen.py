@@ -1,4 +1,4 @@
-"""Borrow a network without its gradients."""
+"""Use a network without gradients of its weights."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

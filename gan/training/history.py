@@ -1,4 +1,4 @@
-"""The story of training as rows of a table, and the watch for numbers that are none."""
+"""The history of a training as rows of a table, and the checks for NaN and infinite numbers."""
 
 from math import isfinite
 from pathlib import Path
@@ -48,6 +48,6 @@ def mean_row(pending: list[Row], step: int, per_epoch: int) -> Row:
 
 
 def write_history(path: Path, rows: list[Row]) -> None:
-    """One CSV line a row; columns that a row lacks stay empty."""
+    """Write one CSV line for each row; cells of columns that a row lacks stay empty."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).to_csv(path, index=False, float_format="%.6g")

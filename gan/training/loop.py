@@ -22,7 +22,7 @@ from gan.training.watch import WATCHED, watch
 
 
 class Recipe(Protocol):
-    """What a model gives the loop; DCGAN and CycleGAN have this shape and nothing in common."""
+    """What the loop needs from a model. DCGAN and CycleGAN satisfy this protocol, and share no base class."""
 
     runtime: Runtime
     total_steps: int
@@ -32,22 +32,22 @@ class Recipe(Protocol):
     def params(self) -> Training: ...
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
-        """Train on one batch; named scalars, left on the device."""
+        """Train on one batch; returns scalars by name, left on the device."""
 
     def preview(self) -> Uint8:
         """A picture (H, W, 3) of outputs for inputs that never change."""
 
     def samples(self, count: int) -> dict[str, Uint8]:
-        """About `count` images made, by name, to watch over."""
+        """About `count` generated images, by name, for the watchdog."""
 
     def reals(self) -> dict[str, Images]:
-        """The real training images that these should resemble, by the same names."""
+        """The real training images that `samples` should resemble, by the same names."""
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""
 
     def meta(self) -> dict[str, Any]:
-        """JSON values that name the model and rebuild its networks."""
+        """The model's name, and all that is needed to rebuild its networks, as JSON values."""
 
     def state_dict(self) -> dict[str, Any]: ...
 
@@ -56,7 +56,7 @@ class Recipe(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """What surrounds a recipe in one run of the loop. Its folders are kept across kills."""
+    """What one run of the loop needs besides a recipe and its params. The folders survive a kill."""
 
     seed: int
     state: RunState
@@ -64,12 +64,12 @@ class Job:
 
     @property
     def previews(self) -> Path:
-        """Pictures of outputs for inputs that never change, called by their step."""
+        """Pictures of outputs for inputs that never change, named by their step."""
         return self.state.folder / "previews"
 
     @property
     def snapshots(self) -> Path:
-        """Averaged generators over training, called by their step."""
+        """Averaged generators over training, named by their step."""
         return self.state.folder / "snapshots"
 
 
@@ -80,7 +80,7 @@ class Run:
     step: int  # steps done
     rows: list[Row]  # history so far
     pending: list[dict[str, Any]]  # scalars of each step since the last row
-    environments: list[dict[str, Any]]  # where it ran; more than one if it was resumed elsewhere
+    environments: list[dict[str, Any]]  # where it ran; several if it was resumed elsewhere
 
 
 def fit(recipe: Recipe, params: Training, job: Job) -> Run:
@@ -104,7 +104,7 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
             seed_torch(Stream.STEP, job.seed, run.step)
             run.pending.append(recipe.step(run.step))
             run.step += 1
-            # On a CPU a look costs nothing; a GPU would have to wait for it, and is looked at when a row is due.
+            # On a CPU this check costs nothing. A GPU would have to wait, so there it is done when a row is due.
             if recipe.runtime.device.type == "cpu":
                 settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
@@ -142,7 +142,7 @@ def _note_environment(run: Run, recipe: Recipe, progress: Progress) -> None:
 
 
 class _Due:
-    """What to do after a step; after the last one, all of it."""
+    """Which outputs are due after a step; after the last step, all of them are."""
 
     def __init__(self, step: int, recipe: Recipe, params: Training) -> None:
         def every(steps: float) -> bool:
@@ -165,7 +165,7 @@ def _log(run: Run, recipe: Recipe) -> None:
 
 
 def _keep(step: int, recipe: Recipe, params: Training, folder: Path) -> None:
-    """Write the averaged generators as they are now. Half the bytes of fp32, fp16 changes no image that one sees."""
+    """Write the averaged generators as they are now. fp16 takes half the bytes of fp32, and images look the same."""
     dtype = {"fp32": torch.float32, "fp16": torch.float16}[params.snapshots.precision]
     weights = {
         name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in recipe.weights().items()

@@ -30,5 +30,5 @@ def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
 
 
 def _exact(scores: torch.Tensor) -> torch.Tensor:
-    """In at least float32: bfloat16 would round the mean to two digits, as it would that of `l1`."""
+    """The scores in at least float32: bfloat16 would round their mean to two digits. `l1` avoids the same."""
     return scores.to(torch.promote_types(scores.dtype, torch.float32))

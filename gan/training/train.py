@@ -15,7 +15,7 @@ def train(recipe: Recipe, state: RunState, params: Params) -> None:
     """Train the recipe, then write the last checkpoint, snapshots, losses, previews and card.
 
     Raises:
-        InputsChangedError: params, code or data changed under the run; the trained state is kept.
+        InputsChangedError: params, code or data changed during the run; the trained state is kept.
         Interrupted, NonFiniteError: as `fit` says.
     """
     job = Job(params.seed, state, params.save_every_seconds)

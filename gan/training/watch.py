@@ -1,4 +1,4 @@
-"""Sees in time what one finds out too late: a generator that collapsed, a discriminator that died or won."""
+"""The watchdog: warns during training of a generator that collapsed, and of a discriminator that won or is dead."""
 
 import numpy as np
 import torch
@@ -8,19 +8,19 @@ from gan.params.training import Watch
 from gan.run.errors import CollapseError
 from gan.run.progress import Progress
 
-WATCHED = 64  # images made, and real ones
+WATCHED = 64  # number of generated images, and of real ones
 Row = dict[str, float]
 
 
 def watch(rows: list[Row], made: dict[str, Uint8], real: dict[str, Images], params: Watch, progress: Progress) -> None:
-    """Add `diversity` of what is made to the newest row, and say in a line what went wrong since the last look.
+    """Add the `diversity` of generated images to the newest row, and print a line for each failure since the last call.
 
     Args:
-        rows: of history; columns that end in `accuracy` and `spread` are of discriminators (see `health`).
-        made, real: by name, uint8 (N, H, W, C).
+        rows: rows of the history; columns that end in `accuracy` and `spread` are of discriminators (see `health`).
+        made, real: generated and real images by name, uint8 (N, H, W, C).
 
     Raises:
-        CollapseError: something did, and `params.stop` asks for it.
+        CollapseError: there was a failure, and `params.stop` asks to stop then.
     """
     newest = rows[-1]
     troubles = []
@@ -40,7 +40,7 @@ def watch(rows: list[Row], made: dict[str, Uint8], real: dict[str, Images], para
 
 
 def _of_discriminators(rows: list[Row], params: Watch) -> list[str]:
-    """A sentence for each that won or died in these rows, judged by their means."""
+    """A sentence for each discriminator that won or is dead, judged by the means of these rows."""
     troubles = []
     for column in rows[-1]:
         value = float(np.mean([row[column] for row in rows])) if column.endswith(("accuracy", "spread")) else 0.0
@@ -52,16 +52,17 @@ def _of_discriminators(rows: list[Row], params: Watch) -> list[str]:
 
 
 def diversity(made: Uint8, real: Images) -> float:
-    """How far images are from the one most like them, pixel by pixel, relative to as many real ones.
+    """Mean distance of images to the most similar other one, pixel by pixel, relative to that of as many real images.
 
-    0 where each has a twin: all are one image, or a few. NaN, not defined, where the real ones are so.
+    It is 0 if every image has an identical twin: all are the same image, or one of a few. It is NaN (not defined) if
+    this holds for the real images.
     """
     of_real = _to_nearest(evenly(real, len(made)))
     return _to_nearest(made) / of_real if of_real > 0 else float("nan")
 
 
 def _to_nearest(images: Uint8) -> float:
-    """The mean distance of (N, H, W, C) to the nearest of the others."""
+    """The mean distance of each of (N, H, W, C) to the nearest of the others."""
     flat = torch.from_numpy(images.reshape(len(images), -1).astype(np.float32))
     distances = torch.cdist(flat, flat, compute_mode="donot_use_mm_for_euclid_dist")
     return float(distances.fill_diagonal_(torch.inf).min(dim=1).values.mean())

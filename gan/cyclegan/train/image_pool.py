@@ -10,7 +10,8 @@ class ImagePool:
 
     Args:
         size: images kept; 0 passes every batch through unchanged (the paper keeps 50).
-        runtime: where images are, and of what type, after a state is loaded: it may be another run's.
+        runtime: gives the device and the type of the images after a state is loaded, which another machine may have
+            saved.
     """
 
     def __init__(self, size: int, runtime: Runtime) -> None:

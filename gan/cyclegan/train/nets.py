@@ -1,4 +1,4 @@
-"""The networks of CycleGAN (Zhu et al. 2017, appendix 7.2; arXiv 1703.10593), and what may be changed in them.
+"""The networks of CycleGAN (Zhu et al. 2017, appendix 7.2; arXiv 1703.10593), and their options.
 
 Weights are float32; every network computes in the type of its input, bfloat16 or float32.
 """
@@ -49,8 +49,9 @@ class ResidualBlock(nn.Module):
 class Colours(nn.Module):
     """Mean and deviation of each channel of a domain, kept in the checkpoint; 0 and 1 until they are measured.
 
-    A norm without weights divides by what an image is bright, and tells a dark forest from a dark sea by little; and
-    a generator that starts from the other domain's mean colour does not have to find it.
+    The generator standardises colours by them, for two reasons. A norm without weights divides by an image's
+    brightness, and then hardly distinguishes a dark forest from a dark sea. And the generator starts from the other
+    domain's mean colour, so it does not have to learn it.
     """
 
     mean: torch.Tensor
@@ -62,7 +63,7 @@ class Colours(nn.Module):
         self.register_buffer("deviation", torch.ones(channels, 1, 1))
 
     def measure(self, images: torch.Tensor) -> None:
-        """Of (N, C, H, W) in [-1, 1]. A channel of a single value keeps the deviation of a uint8's last bit."""
+        """Measure (N, C, H, W) in [-1, 1]. A channel with a single value gets the deviation of a uint8's last bit."""
         deviation, mean = torch.std_mean(images.float(), dim=(0, 2, 3), correction=0)
         self.mean.copy_(mean[:, None, None])
         self.deviation.copy_(deviation.clamp(min=1 / 127.5)[:, None, None])
@@ -109,7 +110,7 @@ class Generator(nn.Module):
         return x.tanh() if self.bounded else x
 
     def layers(self, x: torch.Tensor) -> torch.Tensor:
-        """From standardised colours to standardised colours."""
+        """The layers alone, from standardised colours to standardised colours."""
         encoded = []
         for layer in self.encoder:
             x = layer(x)

@@ -31,7 +31,7 @@ class Domain:
     """One of the two image sets and what belongs to it."""
 
     batches: Batches
-    discriminator: Discriminator  # tells this domain's images from fakes of it
+    discriminator: Discriminator  # distinguishes this domain's images from fakes
     pool: ImagePool  # fakes of this domain
 
 
@@ -39,11 +39,11 @@ class CycleGAN:
     """Two generators, a2b and b2a, two discriminators, and the step that trains them.
 
     Args:
-        images_a, images_b: the unpaired training sets, uint8 (N, H, W, C), each with channels of its own; where these
-            differ, `lambda_identity` must be 0.
+        images_a, images_b: the unpaired training sets, uint8 (N, H, W, C). If they differ in their channels,
+            `lambda_identity` must be 0.
         params: the `train_cyclegan` block.
         lr: Adam's learning rate, before `lr_factor`.
-        seed: names the order of the images.
+        seed: decides the order of the images.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class CycleGAN:
         return grid(np.concatenate([to_rgb(row) for row in rows]), columns=PREVIEW)
 
     def samples(self, count: int) -> dict[str, Uint8]:
-        """Translations of training images, by direction, to watch over."""
+        """Translations of training images, by direction, for the watchdog."""
         a, b = (evenly(domain.batches.images, count) for domain in (self.a, self.b))
         return {"a2b": self._translate(self.ema_a2b, a), "b2a": self._translate(self.ema_b2a, b)}
 
@@ -168,7 +168,7 @@ class CycleGAN:
         return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """What `Generator` is built from, and what its weights are."""
+        """The arguments that `Generator` is built from, and how its weights were averaged."""
         generator, ema_decay = self.params.generator.model_dump(), self.params.ema_decay
         return {"model": "cyclegan", "generator": generator, "channels": self.channels, "ema_decay": ema_decay}
 

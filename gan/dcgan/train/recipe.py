@@ -1,4 +1,4 @@
-"""How DCGAN learns: one training step, previews, samples to score, and state."""
+"""How DCGAN learns: one training step, previews, samples for the watchdog, and state."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class DCGAN:
         images: the training set, uint8 (N, size, size, channels).
         params: the `train_dcgan` block.
         lr: Adam's learning rate for both networks.
-        seed: names the order of the images and the latents of previews.
+        seed: decides the order of the images and the latents of previews.
     """
 
     def __init__(self, images: Images, params: TrainDCGAN, lr: float, seed: int, runtime: Runtime) -> None:
@@ -71,8 +71,8 @@ class DCGAN:
         return {
             "d_loss": d_loss.detach(),
             "g_loss": g_loss.detach(),
-            "d_real": real_says.mean(),  # D(x): 1 when every real is told
-            "d_fake": fake_says.mean(),  # D(G(z)): 0 when every fake is told
+            "d_real": real_says.mean(),  # D(x): 1 if D recognises every real
+            "d_fake": fake_says.mean(),  # D(G(z)): 0 if D recognises every fake
             **{f"d_{name}": value for name, value in health(real_says, fake_says).items()},
         }
 
@@ -89,7 +89,7 @@ class DCGAN:
         return grid(self.images(PREVIEW), columns=8)
 
     def samples(self, count: int) -> dict[str, Uint8]:
-        """Samples to watch over."""
+        """Samples for the watchdog."""
         return {"": self.images(count)}
 
     def reals(self) -> dict[str, Images]:
@@ -97,7 +97,7 @@ class DCGAN:
         return {"": self.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """What `Generator` is built from, and what its weights are."""
+        """The arguments that `Generator` is built from, and how its weights were averaged."""
         generator = self.params.generator.model_dump()
         return {"model": "dcgan", "generator": generator, "ema_decay": self.params.ema_decay, **self.shape}
 

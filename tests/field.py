@@ -101,6 +101,17 @@ def png16(values: Iterable[int], top: int) -> dict[str, bytes]:
 COMPRESSED: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
+EACH = dict.fromkeys(("testA", "testB", "trainA", "trainB"), 12)
+ARCHIVED: dict[str, Callable[[dict[str, bytes]], Path]] = {
+    "folder": folder,
+    "zip": zipped,
+    "tar": lambda files: written("in.tar", tarred(files)),
+    "tar.gz": lambda files: written("in", COMPRESSED["gz"](tarred(files))),
+    "tar.bz2": lambda files: written("in", COMPRESSED["bz2"](tarred(files))),
+    "tar.xz": lambda files: written("in", COMPRESSED["xz"](tarred(files))),
+}
+
+
 def of_dcgan(path: Path, **changes: Any) -> dict[str, int]:
     """Counts of the sets that the stage makes of it, where it may reject nothing."""
     return counts(images(Path.cwd(), "folder", folder=str(path), test_count=8, max_rejected=0.0, **changes))

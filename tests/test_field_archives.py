@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from gan.run.errors import DataError
+from gan.run.paths import DOMAINS
 from tests import field
-from tests.field import COMPRESSED, SPLITS, flipped, jpgs, of, of_cyclegan, of_dcgan, tarred, written, zipped
+from tests.field import COMPRESSED, SPLITS, flipped, jpg, jpgs, of, of_cyclegan, of_dcgan, tarred, written, zipped
+from tests.preparing import card
 
 PAPER = of(*(f"h2z/{name}" for name in SPLITS))
 WHOLE = tarred(PAPER)
@@ -37,5 +39,16 @@ def test_a_tar_that_ends_in_a_zip_is_read_as_a_tar(workspace: Path) -> None:
 
 
 def test_names_in_an_old_encoding_are_kept(workspace: Path) -> None:
-    files = jpgs("caf\xe9", 12) | jpgs("th\xe9", 12, 100)
-    assert of_dcgan(written("in.tar", tarred(files, "latin-1"))) == {"train": 16, "test": 8}
+    files = jpgs("caf\xe9", 12) | jpgs("th\xe9", 12, 100) | {"x.\xe9": b"", ".\xe9/0": b""}
+    path = written("in.tar", tarred(files, "latin-1"))
+    assert of_dcgan(path) == {"train": 16, "test": 8}
+    assert of_cyclegan(path) == {"trainA": 8, "testA": 4, "trainB": 8, "testB": 4}
+    assert "A is caf\\udce9" in card(Path(DOMAINS))["split"]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_two_members_of_one_name_do_not_replace_each_other(workspace: Path, kind: str) -> None:
+    files = jpgs("a", 12) | {f"a\\{index:03d}.jpg": jpg(100 + index) for index in range(12)}
+    path = zipped(files) if kind == "zip" else written("in.tar", tarred(files))
+    with pytest.raises(DataError, match=r"holds 12 names more than once, such as a/000.jpg; unpack it yourself"):
+        of_dcgan(path)

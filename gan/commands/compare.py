@@ -11,7 +11,7 @@ from gan.metrics.compare import compare
 from gan.metrics.protocol import ALIKE
 from gan.metrics.table import few_images
 from gan.run.errors import GanError
-from gan.run.paths import REPORTS
+from gan.run.paths import PIPELINE, REPORTS
 
 MODELS = ("dcgan", "cyclegan")
 WORKSPACE = "workspace"
@@ -68,6 +68,8 @@ def table(name: str) -> pd.DataFrame:
     """
     texts = [_text(name, f"{REPORTS.as_posix()}/{model}/fid.csv") for model in MODELS]
     frames = [pd.read_csv(io.StringIO(text)) for text in texts if text]
+    if not frames and not PIPELINE.exists():
+        raise GanError(f"there is no {PIPELINE} here; run this from the project's folder")
     if not frames:
         raise GanError(f"{name} holds no reports/<model>/fid.csv; `dvc repro` makes them")
     return pd.concat(frames)

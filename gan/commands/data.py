@@ -11,7 +11,7 @@ from gan.report.sheet import contact_sheet
 from gan.run.paths import DOMAINS, IMAGES, expanded
 
 LISTED = 5  # leaks that are named
-SHOWN = ("source", "licence", "split", "classes", "limit", "rejected", "passed_over")
+SHOWN = ("split", "classes", "limit", "rejected", "passed_over")
 
 EXAMPLE = """example:
   python -m gan data describe               both datasets that prepare-data packed
@@ -45,10 +45,9 @@ def run(folders: list[Path], out: Path) -> None:
     """
     for folder in folders:
         card = read_card(folder)
-        print(folder)
-        for key in SHOWN:
-            if card.get(key) not in (None, ""):
-                print(f"  {key.replace('_', ' ')}: {card[key]}")
+        print(f"{folder}: {card['source']}, {card.get('licence', '')}")
+        some = [f"{key.replace('_', ' ')}: {card[key]}" for key in SHOWN if card.get(key) not in (None, "", "all")]
+        print(f"  {'; '.join(some)}")
         found = describe(folder)
         print(pd.DataFrame([one.row() for one in found]).to_string(index=False))
         for test, train, both in leaks(found):
@@ -57,4 +56,4 @@ def run(folders: list[Path], out: Path) -> None:
                 print(f"    {one} = {other}")
         sheet = out / f"{folder.name}.png"
         contact_sheet({one.name: (one.images, one.mean) for one in found}, sheet)
-        print(f"  contact sheet: {sheet}\n")
+        print(f"  contact sheet: {sheet}")

@@ -4,6 +4,7 @@ import re
 import shutil
 import tarfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -13,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from filelock import FileLock
 
 from gan.datasets import versions
+from gan.datasets.collection import shown
 from gan.run.errors import USERS_TO_MEND, DataError
 
 OURS = re.compile(r"unpacked(-[0-9a-f]{8}){2}")  # what `unpack` calls its folders
@@ -107,6 +109,7 @@ def _unzip(path: Path, folder: Path) -> None:
             _refuse_outside(path, member.filename)
             if member.flag_bits & 1:
                 raise DataError(_sentence(path, "it asks for a password", "unpack it yourself"))
+        _refuse_twice(path, [member.filename for member in members if not member.is_dir()])
         _refuse_too_large(path, folder, sum(member.file_size for member in members))
         for member in members:
             archive.extract(member, folder)  # names are checked, and links become plain files
@@ -116,7 +119,9 @@ def _untar(path: Path, folder: Path) -> None:
     with tarfile.open(path) as archive:
         members = archive.getmembers()
         for member in members:
+            member.name = member.name.replace("\\", "/")
             _refuse_outside(path, member.name)
+        _refuse_twice(path, [member.name for member in members if not member.isdir()])
         _refuse_too_large(path, folder, sum(member.size for member in members))
         # The filter refuses links that lead out, devices, and anything that is not a plain file.
         archive.extractall(folder, filter="data")
@@ -134,6 +139,13 @@ def _refuse_broken_end(archive: tarfile.TarFile) -> None:
     while block := content.read(BLOCK):  # to the end, where gzip has its checksum
         if any(block):
             raise tarfile.ReadError("there is more behind its end, perhaps a second archive")
+
+
+def _refuse_twice(path: Path, names: list[str]) -> None:
+    """Of two members with one name the second would replace the first."""
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        reason = f"it holds {len(twice)} names more than once, such as {shown(twice[0])[-SHOWN:]}"
+        raise DataError(_sentence(path, reason, "unpack it yourself"))
 
 
 def _refuse_outside(path: Path, name: str) -> None:

@@ -41,6 +41,12 @@ class Collection:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def losses(self) -> str:
+        """What was rejected, for the end of a message that there are too few images."""
+        some = [f"{name}: {reason}" for name, reason in self.rejected[:3]]
+        return f"; {len(self.rejected)} more cannot be used ({'; '.join(some)})" if some else ""
+
     def take(self, chosen: Iterable[int] | NDArray[np.intp], rejected: list[Reject] | None = None) -> "Collection":
         """A collection of the images at these positions, in this order.
 
@@ -87,3 +93,8 @@ def class_of(name: str) -> str:
     """The class in an image's name, `.` if it has none."""
     head, slash, _ = name.partition("/")
     return head if slash else "."
+
+
+def shown(text: str) -> str:
+    """With the bytes of names that are no UTF-8 written out, so that it can be printed and saved."""
+    return text.encode("utf-8", "backslashreplace").decode()

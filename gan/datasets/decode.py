@@ -91,16 +91,24 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _converted(image: Image.Image, mode: str, bits: int | None) -> Image.Image:
     """To L or RGB; 16 bits are scaled to 8, where Pillow's own conversion would clip them to white."""
-    if image.mode.startswith("I"):
-        image = Image.fromarray(_scaled(np.asarray(image).astype(np.int64), bits or 16))
-    elif bits and bits < 8 and image.mode in ("L", "RGB"):
-        image = Image.fromarray(_scaled(np.asarray(image), bits))
     if image.mode == "F":
         raise Unfit("floating-point pixels, whose range is not known")
+    if image.mode.startswith("I"):
+        image = Image.fromarray(_scaled(np.asarray(image).astype(np.int64), bits or 16))
+    elif bits and bits < 16:
+        image = _stretched(image, bits)
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
     return image.convert(mode)
+
+
+def _stretched(image: Image.Image, bits: int) -> Image.Image:
+    """8 bits of which the colours use fewer; their opacity stays."""
+    if bits > 8:
+        raise Unfit(f"8 bits a value (of 16 in colour Pillow reads the upper 8), and `bits` is {bits}")
+    layer = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))
+    return Image.fromarray(np.concatenate([_scaled(layer[..., :3], bits), layer[..., 3:]], axis=-1))
 
 
 def _scaled(values: NDArray[Any], bits: int) -> Uint8:

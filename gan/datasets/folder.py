@@ -10,6 +10,7 @@ from PIL import Image
 
 from gan.datasets import archive, formats, versions
 from gan.datasets.collection import Collection, Reject
+from gan.datasets.decode import Unfit
 from gan.datasets.walk import Walk, walk
 from gan.run.errors import DataError
 
@@ -49,7 +50,7 @@ def renamed(found: Walk, names: Mapping[str, str], rejected: list[Reject]) -> Co
 def _open(root: Path, names: list[str], index: int) -> Image.Image:
     path = root / names[index]
     if not path.stat().st_size:
-        raise ValueError("an empty file")
+        raise Unfit("an empty file")
     return formats.read(path)
 
 

@@ -6,6 +6,8 @@ from typing import IO
 
 from PIL import Image, UnidentifiedImageError
 
+from gan.datasets.decode import Unfit
+
 with suppress(ImportError):  # the extra `heic`
     from pillow_heif import register_heif_opener
 
@@ -36,7 +38,7 @@ def read(file: Path | IO[bytes]) -> Image.Image:
     """Open an image of one of FORMATS, whose size is known before a pixel is decoded.
 
     Raises:
-        ValueError: it is HEIC and the package that reads it is missing, or it is a pointer of Git LFS.
+        Unfit: it is HEIC and the package that reads it is missing, or it is a pointer of Git LFS.
         Exception: anything else that Pillow raises if the file is no image.
     """
     try:
@@ -44,9 +46,9 @@ def read(file: Path | IO[bytes]) -> Image.Image:
     except UnidentifiedImageError:
         head = _head(file) if isinstance(file, Path) else b""
         if _is_heic(head):
-            raise ValueError("HEIC, which `pip install pillow-heif` reads") from None
+            raise Unfit("HEIC, which `pip install pillow-heif` reads") from None
         if head.startswith(b"version https://git-lfs"):
-            raise ValueError("a pointer of Git LFS, for which `git lfs pull` brings the image") from None
+            raise Unfit("a pointer of Git LFS, for which `git lfs pull` brings the image") from None
         raise
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from re import fullmatch, sub
+from re import sub
 
 from PIL import Image
 
 from gan.datasets import folder
-from gan.datasets.collection import Collection
+from gan.datasets.collection import Collection, shown
 from gan.datasets.decode import Unfit
-from gan.datasets.splits import Layout, Parts, Place, Sets, common, held_out, parted, refuse, role
+from gan.datasets.roles import held_out, role, told
+from gan.datasets.splits import Layout, Parts, Place, Sets, common, parted, refuse
 from gan.run.errors import DataError
 
 SPLITS = ("trainA", "trainB", "testA", "testB")
@@ -48,13 +49,9 @@ def collections(path: Path, scratch: Path, test_count: int, seed: int) -> Layout
 
 
 def _joined(parts: Parts) -> tuple[str, str]:
-    """The layout trainA, test_B."""
-    return _letter(parts[0]) if len(parts) > 1 else ("", "")
-
-
-def _letter(name: str) -> tuple[str, str]:
-    joined = fullmatch(r"([a-z]+)[ _-]?([ab])", name.casefold())
-    return (role(joined[1]), joined[2].upper()) if joined and role(joined[1]) else ("", "")
+    """trainA, test_B, horse-train."""
+    found, rest = told(parts[0]) if len(parts) > 1 else ("", "")
+    return (found, rest.upper() if len(rest) == 1 else rest) if rest else ("", "")
 
 
 def _split_first(parts: Parts) -> tuple[str, str]:
@@ -73,7 +70,7 @@ def _plain(parts: Parts) -> tuple[str, str]:
 
 
 def _names_a_set(parts: Parts) -> bool:
-    return any(role(part) or _letter(part)[0] for part in parts[:-1])
+    return any(told(part)[0] for part in parts[:-1])
 
 
 def _domains(below: list[Parts], scheme: Scheme) -> dict[Place, str]:
@@ -103,7 +100,7 @@ def _place(scheme: Scheme, strip: int, homes: dict[Place, str], parts: Parts) ->
 
 def _in_words(homes: dict[Place, str]) -> str:
     a, b = (name for (one, name) in homes if one == "train")
-    return "as found" if (a, b) == ("A", "B") else f"A is {a}, B is {b}"
+    return "as found" if (a, b) == ("A", "B") else shown(f"A is {a}, B is {b}")
 
 
 def _pairs(below: list[Parts]) -> Callable[[Parts], Place] | None:
@@ -124,7 +121,7 @@ def _with_test_sets(path: Path, whole: Layout, test_count: int, seed: int) -> La
         if len(images) < test_count + 2:
             raise DataError(
                 f"domains.test_count {test_count} leaves nothing to train on: {path} has {len(images)} images of "
-                f"domain {domain} ({whole.split})"
+                f"domain {domain} ({whole.split}){images.losses}"
             )
         sets[f"test{domain}"] = images.take(range(test_count), rejected=[])
         sets[f"train{domain}"] = images.take(range(test_count, len(images)))

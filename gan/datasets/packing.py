@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import PIL
@@ -24,7 +25,8 @@ from gan.run.errors import DataError
 from gan.run.progress import Progress
 
 CHUNK = 256  # images that are decoded, and held in memory, before they are written
-LISTED = 20  # rejects that an error names
+LISTED = 20  # reasons that an error gives
+NAMED = 3  # rejects that it names to each
 
 
 def pack(parts: list[Part], job: Job) -> dict[str, list[Path]]:
@@ -111,11 +113,15 @@ def _refuse_too_many(writer: Writer, found: int, job: Job) -> None:
     if writer.rejected <= job.max_rejected * found:
         return
     path = writer.journal.folder / REJECTED
+    names: dict[str, list[str]] = {}
     with path.open(encoding="utf-8") as file:
-        lines = [line.rstrip("\n") for line, _ in zip(file, range(LISTED + 1), strict=False)][1:]
-    listed = "".join(f"\n  {name} {reason}" for name, reason in (line.split("\t") for line in lines))
-    more = f"\n  and {writer.rejected - LISTED} more: {path}" if writer.rejected > LISTED else ""
+        for line in islice(file, 1, None):
+            name, reason = line.rstrip("\n").split("\t")
+            names.setdefault(reason, []).append(name)
+    listed = [f"\n  {len(some)} × {reason}: {', '.join(some[:NAMED])}" for reason, some in names.items()]
+    more = f"\n  and {len(listed) - LISTED} other reasons" if len(listed) > LISTED else ""
     raise DataError(
         f"{job.title}: {writer.rejected} of {found} images cannot be used, max_rejected allows "
-        f"{job.max_rejected:.1%}; mend them, delete them or raise it. Nothing was written.{listed}{more}"
+        f"{job.max_rejected:.1%}; mend them, delete them or raise it. All are listed in {path}, nothing else was "
+        f"written.{''.join(listed[:LISTED])}{more}"
     )

@@ -46,9 +46,11 @@ class Preparation:
         sets = layout.sets
         sets["train"].refuse_missing(wanted.classes)
         sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
+        if "test" in sets and not len(sets["test"]):
+            raise DataError(f"classes: the test set of its own has no image of {', '.join(wanted.classes)}")
         shuffled = {name: one.shuffled(seed) for name, one in sets.items()}
         how = self._how(wanted, wanted.channels)
-        if "test" in sets and len(sets["test"]):
+        if "test" in sets:
             parts = [Part(one, {name: None}, how, prefix=f"{name}/") for name, one in shuffled.items()]
             split = f"{layout.split or OWN_SPLIT}; shuffled"
         else:
@@ -156,4 +158,6 @@ def _place(path: str) -> Path:
 
 def _refuse_no_training(images: Collection, test_count: int) -> None:
     if len(images) < test_count + 2:
-        raise DataError(f"test_count {test_count} leaves nothing to train on: there are {len(images)} images")
+        raise DataError(
+            f"test_count {test_count} leaves nothing to train on: there are {len(images)} images{images.losses}"
+        )

@@ -7,15 +7,13 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gan.datasets import folder
-from gan.datasets.collection import Collection, Reject
+from gan.datasets.collection import Collection, Reject, shown
+from gan.datasets.roles import held_out, role, told
 from gan.datasets.walk import Walk
 from gan.run.errors import DataError
 
-ROLES = {
-    "train": ("train", "training"),
-    "test": ("test", "testing"),
-    "val": ("val", "valid", "validation"),
-}
+WANTED = "DCGAN wants images of one set, at any depth; or train and test (or val), which hold all of them"
+DEEPEST = 4  # folders below which no train and test are looked for
 SEEN = 8  # folders that an error names
 Place = tuple[str, str]  # a set, and the name in it; the set is empty if the image is left out
 Parts = tuple[str, ...]
@@ -35,11 +33,6 @@ class Layout:
     sets: Sets
     split: str = ""
     passed: Counter[str] = field(default_factory=Counter)
-
-
-def role(name: str) -> str:
-    """`train`, `test` or `val`, as a folder's name says; empty for any other."""
-    return next((one for one, names in ROLES.items() if name.casefold() in names), "")
 
 
 def common(names: list[str]) -> int:
@@ -65,7 +58,7 @@ def parted(found: Walk, depth: int, place: Callable[[Parts], Place], split: str)
         if home:
             names.setdefault(home, {})[name] = new
         else:
-            passed[f"images in {parts[0]}/" if len(parts) > 1 else "images beside the folders"] += 1
+            passed[f"images in {shown(parts[0])}/" if len(parts) > 1 else "images beside the folders"] += 1
     rejected: dict[str, list[Reject]] = {}
     for name, reason in found.rejected:
         home, new = place(PurePosixPath(name).parts[depth:] or (name,))
@@ -81,31 +74,31 @@ def of_images(path: Path, scratch: Path) -> Layout:
     """A user's images for DCGAN: train and test if folders are called so, else all as train.
 
     train/cat/1.jpg and cat/train/1.jpg are both known, and `val` serves as test where there is none. Classes are the
-    folders below.
+    other folders.
 
     Raises:
-        DataError: there is no image, or the archive is unsafe or broken.
+        DataError: there is no image, the archive is unsafe or broken, or folders are called like sets that do not hold
+            all of the images.
     """
     found = folder.look(path, scratch)
     depth = common(found.names)
     below = [PurePosixPath(name).parts[depth:] for name in found.names]
-    for level in (0, 1):
+    for level in range(DEEPEST):
         if homes := _homes(below, level):
             return parted(found, depth, partial(_place, level, homes), f"as found in {_folders(below, level)}")
+    roles = {told(part)[0] for parts in below for part in parts[:-1]}
+    if "train" in roles and held_out(roles):
+        raise refuse(path, below, WANTED)
     return parted(found, depth, lambda parts: ("train", "/".join(parts)), "")
-
-
-def held_out(roles: set[str]) -> str:
-    """Which role is the test set's: `val` serves where there is no `test`; empty where there is neither."""
-    return next((one for one in ("test", "val") if one in roles), "")
 
 
 def _homes(below: list[Parts], level: int) -> dict[str, str]:
     """Role → set, where the folders at a level are called like sets; empty where they are not.
 
-    Right below, folders of another kind beside them are left out; below classes, every image must be in a set.
+    Folders beside them are left out where they lie at the top; deeper, every image must be in a set. An image beside
+    the outermost folder is left out too.
     """
-    roles = {_role_at(parts, level) for parts in below}
+    roles = {_role_at(parts, level) for parts in below if level == 0 or len(parts) > 1}
     test = held_out(roles)
     return {"train": "train", test: "test"} if "train" in roles and test and (level == 0 or "" not in roles) else {}
 
@@ -120,14 +113,14 @@ def _role_at(parts: Parts, level: int) -> str:
 
 def _folders(below: list[Parts], level: int) -> str:
     """The names of folders at one level that are called like sets."""
-    return ", ".join(sorted({f"{parts[level]}/" for parts in below if _role_at(parts, level)}))
+    return shown(", ".join(sorted({f"{parts[level]}/" for parts in below if _role_at(parts, level)})))
 
 
 def seen(below: list[Parts]) -> str:
     """What a folder holds, for an error message: `train/cat 12, train/dog 12`."""
     counts = Counter("/".join(parts[: min(2, len(parts) - 1)]) or "directly" for parts in below)
     listed = [f"{name} {count}" for name, count in sorted(counts.items())]
-    return ", ".join(listed[:SEEN]) + ", …" * (len(listed) > SEEN)
+    return shown(", ".join(listed[:SEEN])) + ", …" * (len(listed) > SEEN)
 
 
 def refuse(path: Path, below: list[Parts], wanted: str) -> DataError:

@@ -2,13 +2,13 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from re import fullmatch
 
 from PIL import Image
 
-from gan.datasets.collection import Reject
+from gan.datasets.collection import Reject, shown
 from gan.datasets.formats import SUFFIXES, looks_like_an_image
 from gan.run.errors import DataError
 
@@ -18,10 +18,11 @@ LEFTOVERS = frozenset(
     for name in (
         *("__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "lost+found"),
         *("$RECYCLE.BIN", "RECYCLER", "System Volume Information"),
-        *("@eaDir", "@tmp", "#recycle", "#snapshot", "Icon\r"),
+        *("@eaDir", "@tmp", "@Recycle", "#recycle", "#snapshot", "Icon\r"),
+        *("Trash", "thumbnails", "_thumbnails", "_thumbs"),
     )
 )
-BACKUPS = ("~", "_original", ".bak", ".orig", ".old", ".tmp", ".part", ".crdownload")
+BACKUPS = ("~", "_original", ".bak", ".orig", ".old", ".tmp", ".part", ".crdownload", ".download", ".aria2")
 ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 LISTED = 8  # kinds of skipped files that a message names
 
@@ -59,12 +60,12 @@ class Walk:
 def told(passed: Counter[str]) -> str:
     """`52 (.txt 40, .mp4 12)`, most first."""
     kinds = [f"{kind} {count}" for kind, count in sorted(passed.items(), key=lambda one: (-one[1], one[0]))]
-    return f"{passed.total()} ({', '.join(kinds[:LISTED])}{', …' * (len(kinds) > LISTED)})"
+    return shown(f"{passed.total()} ({', '.join(kinds[:LISTED])}{', …' * (len(kinds) > LISTED)})")
 
 
 def is_leftover(name: str) -> bool:
     """Whether a file or folder is hidden, or left behind by a system."""
-    return name.startswith(".") or name.casefold() in LEFTOVERS
+    return name.startswith(".") or name.casefold() in LEFTOVERS or bool(fullmatch(r"found\.\d{3}", name.casefold()))
 
 
 def walk(root: Path, links_leave: bool) -> Walk:
@@ -73,34 +74,29 @@ def walk(root: Path, links_leave: bool) -> Walk:
     Args:
         links_leave: whether a link may lead out of the folder. A user's own may, to a pool of images or to DVC's
             cache; one that came in an archive could lead to any file of whoever unpacks it.
+
+    Raises:
+        DataError: a folder cannot be entered, or a link that seems to be a folder's leads nowhere: no image is lost
+            for a disk that is not mounted.
     """
     Image.init()  # register Pillow's formats now, not in several threads at once
-    found = Walk(root)
-    home = root.resolve()
+    found, home = Walk(root), root.resolve()
     waiting, entered = [root], {home}
     while waiting:
-        folder = waiting.pop()
-        try:
-            entries = _entries(folder)
-        except OSError as error:
-            found.rejected.append((folder.relative_to(root).as_posix(), error.strerror or type(error).__name__))
-            continue
-        for entry in entries:
+        for entry in _entries(waiting.pop()):
             path = Path(entry.path)
-            name = path.relative_to(root).as_posix()
             if is_leftover(entry.name):
                 found.passed[_kind_of_leftover(entry)] += 1
             elif entry.is_symlink() and (reason := _bad_link(path, home, links_leave)):
-                if path.suffix.lower() in SUFFIXES or path.is_dir():
-                    found.rejected.append((name, reason))
-                else:
-                    found.passed[reason] += 1
+                _reject_link(found, path, reason, links_leave)
             elif entry.is_dir():
                 if (real := path.resolve()) not in entered:
                     entered.add(real)
                     waiting.append(path)
+            elif entry.is_symlink() and _is_found_itself(path.resolve(), home):
+                found.passed["links to files of the folder"] += 1
             elif entry.is_file():
-                _take(found, path, name)
+                _take(found, path)
             else:
                 found.passed["no plain file"] += 1
     found.names.sort()
@@ -108,24 +104,40 @@ def walk(root: Path, links_leave: bool) -> Walk:
     return found
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as found:
-        return iter(sorted(found, key=lambda entry: (entry.is_symlink(), entry.name)))  # links come last
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: (entry.is_symlink(), entry.name))  # links come last
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read ({error.strerror}); mend that, or move it elsewhere") from error
 
 
-def _take(found: Walk, path: Path, name: str) -> None:
-    if path.name.endswith(BACKUPS):
+def _reject_link(found: Walk, path: Path, reason: str, links_leave: bool) -> None:
+    if path.suffix.lower() in SUFFIXES or path.is_dir():
+        found.rejected.append((path.relative_to(found.root).as_posix(), reason))
+    elif links_leave:
+        raise DataError(f"{path} is {reason}: is a disk not mounted? Mend the link, or remove it")
+    else:
+        found.passed[reason] += 1
+
+
+def _is_found_itself(real: Path, home: Path) -> bool:
+    """Whether a file is one that the walk comes to without a link."""
+    return real.is_relative_to(home) and not any(is_leftover(part) for part in real.relative_to(home).parts)
+
+
+def _take(found: Walk, path: Path) -> None:
+    if path.name.casefold().endswith(BACKUPS) or path.name.startswith("#"):
         found.passed["backups"] += 1
     elif path.suffix.lower() in SUFFIXES or looks_like_an_image(path):
-        found.names.append(name)
+        found.names.append(path.relative_to(found.root).as_posix())
     else:
         found.passed[path.suffix.lower() or "no suffix"] += 1
 
 
 def _kind_of_leftover(entry: "os.DirEntry[str]") -> str:
-    if entry.is_dir(follow_symlinks=False):
-        return f"{entry.name}/"
-    return "hidden" if entry.name.startswith(".") else entry.name
+    name = "hidden" if entry.name.startswith(".") else entry.name
+    return f"{name}/" if entry.is_dir(follow_symlinks=False) else name
 
 
 def _bad_link(path: Path, home: Path, links_leave: bool) -> str:
@@ -134,6 +146,8 @@ def _bad_link(path: Path, home: Path, links_leave: bool) -> str:
         real = path.resolve(strict=True)
     except FileNotFoundError:
         return "a link that leads nowhere"
+    except PermissionError:
+        return "a link into a folder that may not be entered"
     except (OSError, RuntimeError):
         return "a link that loops"
     if not links_leave and not real.is_relative_to(home):

@@ -62,8 +62,11 @@ def load(path: Path = PARAMS) -> Params:
     Raises:
         ParamsError: the file is missing, is not valid YAML, or a key or value is not allowed. It lists all mistakes.
     """
+    written = read_file(path)
+    if not isinstance(written, dict):
+        raise ParamsError(f"{path}: holds no params; `git checkout {path}` brings the committed ones back")
     try:
-        return Params.model_validate(read_file(path))
+        return Params.model_validate(written)
     except ValidationError as error:
         raise ParamsError("; ".join(_sentence(path, detail) for detail in error.errors())) from error
 

@@ -46,8 +46,12 @@ def read_file(path: Path) -> Any:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise ParamsError(f"{path} is missing; run from the folder that holds it") from error
+    except OSError as error:
+        raise ParamsError(f"{path} cannot be read: {error.strerror}") from error
     try:
         return read_yaml(content.decode())
+    except RecursionError as error:
+        raise ParamsError(f"{path} is not valid YAML: it is nested too deeply") from error
     except (YAMLError, UnicodeDecodeError) as error:
         line, problem = _place_and_problem(error, content)
         raise ParamsError(f"{path} is not valid YAML: line {line}: {' '.join(problem.split())}") from error

@@ -1,6 +1,7 @@
 """`python -m gan`: what DVC cannot do, one small command each."""
 
 import argparse
+import io
 import os
 import sys
 
@@ -18,6 +19,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks × or ± is no reason to fail
     try:
         with clean_exit():
             main()

@@ -1,6 +1,7 @@
 """What a dataset says of itself before one trains on it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -83,14 +84,18 @@ def test_the_command_prints_it_and_draws_a_sheet(tmp_path: Path, capsys: pytest.
 
 
 def test_as_a_user_types_it(tmp_path: Path) -> None:
-    def python(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    def python(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "gan", *arguments]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        env = os.environ | {"PYTHONIOENCODING": "utf-8"} | variables
+        return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", check=False)
 
     folder = dataset(tmp_path / "d", train=noise(4, 0), test=noise(3, 1))
     done = python("data", "describe", str(folder), "--out", str(tmp_path / "out"))
     assert done.returncode == 0
     assert f"contact sheet: {tmp_path / 'out' / 'd.png'}" in done.stdout
+    assert "×" in done.stdout
+    plain = python("data", "describe", str(folder), "--out", str(tmp_path / "out"), PYTHONIOENCODING="ascii")
+    assert "\\xd7" in plain.stdout  # a terminal without ×
     missing = python("data", "describe", str(tmp_path / "nowhere"))
     assert missing.returncode == 1
     assert missing.stderr.startswith("error: ")

@@ -81,8 +81,9 @@ def test_an_interrupt_of_a_stage_without_a_state() -> None:
 
 STAGE = """
 import os, signal, sys
+from gan.params.schema import load
 from gan.run.stage import stage
-with stage("nap"):
+with stage("nap", load):
     print("began", flush=True)
     os.kill(os.getpid(), int(sys.argv[1]))
     sys.exit("was not stopped")

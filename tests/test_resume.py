@@ -130,7 +130,7 @@ def test_a_signal_saves_and_says_how_to_go_on(trained: Path, number: signal.Sign
     ("file", "old", "new", "name"),
     [
         ("params.yaml", "lr: 0.0002", "lr: 0.0003", "params.yaml: lr"),
-        ("gan/cyclegan/train/recipe.py", "PREVIEW = 8", "PREVIEW = 9", "gan/cyclegan/train/recipe.py"),
+        ("gan/cyclegan/train/recipe.py", "PREVIEW = 8", "PREVIEW = 9", "gan/cyclegan/train"),
     ],
 )
 def test_an_edit_during_training_is_not_recorded_and_costs_nothing(

@@ -15,6 +15,7 @@ SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM]
 OURS = """
 import os, signal, sys
 from gan.run.errors import clean_exit
+from gan.params.schema import load
 from gan.run.stage import stage
 from gan.run.interrupts import SIGNALS, Interrupts
 
@@ -26,7 +27,7 @@ before = {number: signal.getsignal(number) for number in SIGNALS}
 send()
 with clean_exit():
     send()
-with stage("nap"):
+with stage("nap", load):
     send()
     with Interrupts() as interrupts:
         send()

@@ -94,7 +94,7 @@ def test_sigterm_while_the_outputs_are_written_says_that_nothing_is_lost(trained
     ("file", "old", "new", "name"),
     [
         ("params.yaml", "lr: 0.0002", "lr: 0.0003", "params.yaml: lr"),
-        ("gan/dcgan/train/recipe.py", "import torch\n", "import torch  # edited\n", "gan/dcgan/train/recipe.py"),
+        ("gan/dcgan/train/recipe.py", "import torch\n", "import torch  # edited\n", "gan/dcgan/train"),
     ],
 )
 def test_an_edit_while_code_is_imported_is_not_recorded(

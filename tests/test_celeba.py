@@ -53,3 +53,13 @@ def test_a_rejected_face_is_told_once_and_with_its_part(workspace: Path, monkeyp
     assert found["rejected"] == 4
     names = [name for name, _ in lines(workspace / "data/packed/images" / "rejected.tsv")]
     assert names == ["train/000001.jpg", "train/000007.jpg", "train/more", "test/000012.jpg"]
+
+
+def test_a_part_without_a_test_set_has_one_cut(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a copy of the first thousands of faces: all of them are training images by the official partition."""
+    home = workspace / "here"
+    home.mkdir()
+    files = official_files.celeba(monkeypatch)
+    (home / "list_eval_partition.txt").write_bytes(files["list_eval_partition.txt"].replace(b".jpg 2", b".jpg 0"))
+    (home / "img_align_celeba.zip").write_bytes(files["img_align_celeba.zip"])
+    assert counts(images(workspace, "celeba", folder="here")) == {"train": 6, "test": 4}

@@ -14,7 +14,7 @@ from gan.datasets.official import Official
 from gan.datasets.packing import pack
 from gan.datasets.publish import Card, publish, summarise
 from gan.datasets.splits import Layout
-from gan.datasets.walk import told
+from gan.datasets.walk import counted
 from gan.datasets.writer import Job, Part
 from gan.params.prepare_data import Domains, Images, PrepareData, Source
 from gan.run.errors import DataError
@@ -46,11 +46,11 @@ class Preparation:
         sets = layout.sets
         sets["train"].refuse_missing(wanted.classes)
         sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
-        if "test" in sets and not len(sets["test"]):
+        if wanted.classes and "test" in sets and not len(sets["test"]):
             raise DataError(f"classes: the test set of its own has no image of {', '.join(wanted.classes)}")
         shuffled = {name: one.shuffled(seed) for name, one in sets.items()}
         how = self._how(wanted, wanted.channels)
-        if "test" in sets:
+        if "test" in sets and len(sets["test"]):
             parts = [Part(one, {name: None}, how, prefix=f"{name}/") for name, one in shuffled.items()]
             split = f"{layout.split or OWN_SPLIT}; shuffled"
         else:
@@ -118,7 +118,7 @@ class Preparation:
             save_every_seconds=self.save_every_seconds,
         )
         start: Card = {"source": wanted.source, "licence": LICENCES.get(wanted.source, PAPER)}
-        end = {"passed_over": told(passed)} if passed else {}
+        end = {"passed_over": counted(passed)} if passed else {}
         packed = pack(parts, job)
         if wanted.bits is None:
             block = "images" if isinstance(wanted, Images) else "domains"

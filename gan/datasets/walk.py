@@ -50,14 +50,14 @@ class Walk:
         """
         if self.names:
             return
-        there = [f"passed over: {told(self.passed)}"] if self.passed else []
+        there = [f"passed over: {counted(self.passed)}"] if self.passed else []
         there += [f"{name}: {reason}" for name, reason in self.rejected[:LISTED]]
         packed = any(kind in ARCHIVES for kind in self.passed)
         advice = "; unpack the archives in it, or give one of them" if packed else ""
         raise DataError(f"{path} holds no image ({'; '.join(there) or 'it is empty'}){advice}")
 
 
-def told(passed: Counter[str]) -> str:
+def counted(passed: Counter[str]) -> str:
     """`52 (.txt 40, .mp4 12)`, most first."""
     kinds = [f"{kind} {count}" for kind, count in sorted(passed.items(), key=lambda one: (-one[1], one[0]))]
     return shown(f"{passed.total()} ({', '.join(kinds[:LISTED])}{', …' * (len(kinds) > LISTED)})")

@@ -21,13 +21,11 @@ IGNORED = Path(".dvcignore")
 def record(stage: str) -> Record:
     """What DVC would record of the stage now: its command, its params, and the hashes of its deps and outs."""
     found = entry(stage)
-    listed = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, [])]
-    outs = [out if isinstance(out, str) else next(iter(out)) for out in listed]  # {path: its options}
     return {
         "cmd": found["cmd"],
         "deps": {dep: dvc_hash(Path(dep)) for dep in found.get("deps", [])},
         "params": values(found),
-        "outs": {out: dvc_hash(Path(out)) for out in outs},
+        "outs": {out: dvc_hash(Path(out)) for out in _outs(found)},
     }
 
 
@@ -45,15 +43,15 @@ def is_cached(stage: str, wanted: Record) -> bool:
         files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
     except ToolError:
         return False
-    hashes = [one for out, one in wanted["outs"].items() if out not in _uncached(stage)]
+    cached = [out for out, options in _outs(entry(stage)).items() if options.get("cache", True)]  # git keeps the others
+    hashes = [one for out, one in wanted["outs"].items() if out in cached]
     return all((files / one[:2] / one[2:]).exists() for one in hashes)
 
 
-def _uncached(stage: str) -> set[str]:
-    """Outs with `cache: false`, which git keeps instead of DVC."""
-    listed = [out for kind in ("outs", "metrics", "plots") for out in entry(stage).get(kind, [])]
-    options = {path: one for out in listed if isinstance(out, dict) for path, one in out.items()}
-    return {path for path, one in options.items() if not one.get("cache", True)}
+def _outs(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Path → options of every output of an entry of dvc.yaml."""
+    listed = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, [])]
+    return {path: options for out in listed for path, options in ({out: {}} if isinstance(out, str) else out).items()}
 
 
 def _locks(known: str) -> Iterator[str]:

@@ -60,9 +60,10 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.departures", description=__doc__)
     parser.add_argument("--table", action="store_true", help="print what was measured, and train nothing")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="only these, a process to a core each")
     given = parser.parse_args()
     found = pd.read_csv(FOUND) if FOUND.exists() else pd.DataFrame(columns=["variant", "seed"])
-    for seed in () if given.table else SEEDS:
+    for seed in () if given.table else given.seeds:
         for variant in VARIANTS:
             if not ((found["variant"] == variant) & (found["seed"] == seed)).any():
                 found = pd.concat([found, measure(variant, seed)])

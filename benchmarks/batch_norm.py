@@ -12,7 +12,7 @@ import torch
 from torch.optim.swa_utils import update_bn
 
 from gan.artifacts.checkpoint import read
-from gan.core.runtime import Runtime, start
+from gan.core.runtime import Runtime, choose_runtime
 from gan.core.streams import Stream, torch_generator
 from gan.dcgan import sampling
 from gan.dcgan.train.nets import Generator, latents
@@ -20,8 +20,8 @@ from gan.distances.kid import features_to_kid, mean_within
 from gan.features.extractors import build_as
 from gan.features.features import extract
 from gan.features.reference import read_features
+from gan.params.models.dcgan import GeneratorShape
 from gan.params.schema import load
-from gan.params.train_dcgan import DCGANGenerator
 from gan.run.paths import CHECKPOINTS, REFERENCE
 
 BATCHES = 100  # of latents, of training's size
@@ -41,14 +41,14 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000, help="samples of each; %(default)s")
     given = parser.parse_args()
     params = load()
-    runtime = start(params.accelerator, params.precision, params.determinism)
+    runtime = choose_runtime(params.accelerator, params.precision, params.determinism)
     folder = REFERENCE / "dcgan" / params.evaluate.extractors[0]
     extractor = build_as(folder, params.evaluate, runtime)
     real = read_features(folder, "train")
     within, batch_size, rows = mean_within(real), params.train_dcgan.batch_size, []
     for path in sorted(given.folder.glob("*.safetensors")):
         checkpoint = read(path)
-        shape = DCGANGenerator.model_validate(checkpoint.meta["generator"])
+        shape = GeneratorShape.model_validate(checkpoint.meta["generator"])
         z = latents(given.count, shape, torch_generator(Stream.SAMPLES, params.seed))
         fresh = latents(BATCHES * batch_size, shape, torch_generator(Stream.PREVIEW, params.seed))
         row = {"snapshot": path.stem}

@@ -19,7 +19,7 @@ from PIL import Image
 from gan.datasets import folder
 from gan.datasets.decode import Preprocessing
 from gan.datasets.packing import cores, pack
-from gan.datasets.writer import Job, Part
+from gan.datasets.writer import Packing, Part
 
 PER_FOLDER = 1000
 
@@ -43,7 +43,7 @@ def measure(images: Path, state: Path) -> None:
     found = folder.collection(images, state)
     scanned = time.perf_counter()
     how = Preprocessing(64, 3, "bicubic", "crop", 8, 100.0)
-    pack([Part(found.shuffled(0), {"test": 1000, "train": None}, how)], Job("", state, 0, 1 << 30, 0.01, 60.0))
+    pack([Part(found.shuffled(0), {"test": 1000, "train": None}, how)], Packing("", state, 0, 1 << 30, 0.01, 60.0))
     rate = len(found) / (time.perf_counter() - scanned)
     cells = [f"{len(found):,}", f"{scanned - began:.1f}", f"{rate:,.0f}", f"{peak():.0f}", f"{peak() - before:.0f}"]
     print(f"| {' | '.join(cells)} |")

@@ -12,25 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gan.core.runtime import Runtime, start
+from gan.core.runtime import Runtime, choose_runtime
 from gan.core.streams import Stream, seed_torch
-from gan.cyclegan.train.recipe import CycleGAN
-from gan.data.packed import load_images
-from gan.dcgan.train.recipe import DCGAN
 from gan.params.schema import Params, load
-from gan.run.paths import DOMAINS, IMAGES
 from gan.run.runstate import RunState
 from gan.training import loop
-from gan.training.loop import Job, Recipe, fit
-
-
-def dcgan(p: Params, runtime: Runtime) -> Recipe:
-    return DCGAN(load_images(IMAGES, "train"), p.train_dcgan, p.lr, p.seed, runtime)
-
-
-def cyclegan(p: Params, runtime: Runtime) -> Recipe:
-    a, b = (load_images(DOMAINS, f"train{name}") for name in "AB")
-    return CycleGAN(a, b, p.train_cyclegan, p.lr, p.seed, runtime)
+from gan.training.loop import Job, fit
+from gan.training.recipe import Recipe
+from stages import train_cyclegan, train_dcgan
 
 
 @contextmanager
@@ -59,7 +48,7 @@ def measure(model: str, build: Callable[[Params, Runtime], Recipe], share: float
     """Train for a share of the steps, and print a row for what is written at the default rates."""
     p = load()
     seed_torch(Stream.WEIGHTS, p.seed)
-    recipe = build(p, start(p.accelerator, p.precision, p.determinism))
+    recipe = build(p, choose_runtime(p.accelerator, p.precision, p.determinism))
     kept_every = recipe.total_steps / recipe.params.snapshots.count
     recipe.total_steps = round(recipe.total_steps * share)
     snapshots = recipe.params.snapshots.model_copy(update={"count": max(1, round(recipe.total_steps / kept_every))})
@@ -89,7 +78,7 @@ def main() -> None:
     given = parser.parse_args()
     print("| model | steps | seconds | state MiB | saves | of training | snapshots | of training |")
     print("|---|---|---|---|---|---|---|---|")
-    for model, build in (("dcgan", dcgan), ("cyclegan", cyclegan)):
+    for model, build in (("dcgan", train_dcgan.recipe), ("cyclegan", train_cyclegan.recipe)):
         measure(model, build, given.share)
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.artifacts.samples import write_card, write_samples
-from gan.core.runtime import start
-from gan.data.packed import load_images
+from gan.artifacts.samples import Output, SamplesCard, write_samples, write_samples_card
+from gan.core.runtime import choose_runtime
 from gan.features import reference
 from gan.features.extractors import build
 from gan.features.features import extract
+from gan.loading.packed import load_images
 from gan.metrics.evaluation import Evaluation
 from gan.params.schema import load
 from gan.run.paths import REFERENCE
@@ -44,16 +44,16 @@ def measure(count: int) -> None:
         np.save(DATA / f"{name}.npy", noise(count, seed))
     (DATA / "card.json").write_text(json.dumps({"sha256": {"train": "0", "test": "1"}}))
     write_samples("dcgan", "best", {"arr_0": noise(count, 2)})
-    write_card("dcgan", {})
-    runtime = start("auto", "auto", "exact")
+    write_samples_card("dcgan", SamplesCard({"": Output()}, {"best": {}}))
+    runtime = choose_runtime("auto", "auto", "exact")
     extractor = build("efficientnet_lite0", params.evaluate, runtime)
     began = time.perf_counter()
     for name in ("train", "test"):
         features = extract(load_images(DATA, name), extractor, 8, name)
         reference.write_features(REFERENCE / "dcgan" / extractor.name, name, features)
         del features
-    reference.write_card(REFERENCE / "dcgan" / extractor.name, extractor)
-    evaluation = Evaluation("dcgan", DATA, extractor, params, params.select.dcgan.images)
+    reference.write_reference_card(REFERENCE / "dcgan" / extractor.name, extractor)
+    evaluation = Evaluation("dcgan", DATA, extractor, params)
     evaluation.wanted = [one for one in evaluation.wanted if one.trained]
     evaluation.rows()
     took, peak = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from gan.core.runtime import start
+from gan.core.runtime import choose_runtime
 from gan.features.extractors import build_as
 from gan.metrics.evaluation import Evaluation
 from gan.metrics.neighbours import draw_neighbours
@@ -16,14 +16,12 @@ from gan.run.stage import stage
 
 
 def main(p: Params, model: str, data: Path) -> None:
-    runtime = start(p.accelerator, p.precision, p.determinism)
-    selected = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
+    runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
     extractors = [build_as(REFERENCE / model / name, p.evaluate, runtime) for name in p.evaluate.extractors]
-    seen = [Evaluation(model, data, extractor, p, selected) for extractor in extractors]
+    seen = [Evaluation(model, data, extractor, p) for extractor in extractors]
     rows = [row for evaluation in seen for row in evaluation.rows()]
     draw_neighbours(seen[0], REPORTS / "samples" / f"{model}_neighbours.png")
-    checkpoints, reference = p.evaluate.checkpoints, p.evaluate.reference
-    others = merged(truth_scores(model, data, checkpoints, reference), cycle_scores(model, data, checkpoints))
+    others = merged(truth_scores(model, data, seen[0].wanted), cycle_scores(model, data, p.evaluate.checkpoints))
     scores = table(model, rows, others)
     folder = REPORTS / model
     folder.mkdir(parents=True, exist_ok=True)

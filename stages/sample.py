@@ -1,24 +1,33 @@
 """sample: rebuild the generators of one model from their checkpoints alone, and write images and grids."""
 
 import sys
-from collections.abc import Callable
 
-from gan.core.runtime import Runtime, start
+from gan.artifacts.checkpoint import origin, path_of, read
+from gan.artifacts.model import model_of
+from gan.artifacts.samples import START, SamplesCard, write_samples, write_samples_card
+from gan.core.images import save_png
+from gan.core.runtime import choose_runtime
 from gan.params.schema import Params, load
+from gan.run.paths import REPORTS
 from gan.run.stage import stage
 
 
-def sampler(model: str) -> Callable[[Params, Runtime], None]:
-    """The model's own sampling; only that model's code is imported, so that the other's edits rerun nothing here."""
-    if model == "cyclegan":
-        from gan.cyclegan.sampling import sample
-    else:
-        from gan.dcgan.sampling import sample
-    return sample
-
-
-def main(p: Params, model: str) -> None:
-    sampler(model)(p, start(p.accelerator, p.precision, p.determinism))
+def main(p: Params, name: str) -> None:
+    model, runtime = model_of(name), choose_runtime(p.accelerator, p.precision, p.determinism)
+    how = {"batch_norm": model.batch_norm, "seed": p.seed, "dtype": runtime.precision}
+    made = {}
+    for wanted in p.evaluate.checkpoints:
+        checkpoint = read(path_of(name, wanted))
+        images = model.samples(checkpoint, p, runtime)
+        write_samples(name, wanted, images)
+        made[wanted] = how | origin(checkpoint)
+        if wanted == p.evaluate.checkpoint:
+            for grid, picture in model.grids(checkpoint, images, p, runtime).items():
+                save_png(picture, REPORTS / "samples" / f"{name}_{grid}.png")
+            if model.untrained:
+                write_samples(name, START, model.samples(model.untrained(checkpoint, p.seed), p, runtime))
+                made[START] = how
+    write_samples_card(name, SamplesCard(model.outputs, made))
 
 
 if __name__ == "__main__":

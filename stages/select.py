@@ -1,15 +1,14 @@
 """select: score every snapshot of one model, name the best, and write the history of the whole training."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from gan.artifacts.checkpoint import Checkpoint, read, write
-from gan.core.images import Uint8
-from gan.core.runtime import Runtime, start
-from gan.distances.selection import Selection, headline, lost_modes, part
+from gan.artifacts.checkpoint import read, write
+from gan.artifacts.model import Model, model_of
+from gan.core.runtime import Runtime, choose_runtime
+from gan.distances.selection import Selection, choice_part, choice_score, lost_modes
 from gan.features.extractors import build_as
 from gan.features.reference import read_features
 from gan.params.schema import Params, load
@@ -17,49 +16,37 @@ from gan.run.paths import CHECKPOINTS, REFERENCE, REPORTS
 from gan.run.progress import Progress
 from gan.run.stage import stage
 
-Draw = Callable[[Checkpoint, int, Params, Runtime], dict[str, Uint8]]
-TARGETS = {"dcgan": {"": "train"}, "cyclegan": {"a2b": "trainB", "b2a": "trainA"}}  # output → what it should be like
 
-
-def drawer(model: str) -> Draw:
-    """The model's own function that makes the images to choose by; only that model's code is imported."""
-    if model == "cyclegan":
-        from gan.cyclegan.sampling import draw
-    else:
-        from gan.dcgan.sampling import draw
-    return draw
-
-
-def main(p: Params, model: str) -> None:
-    runtime = start(p.accelerator, p.precision, p.determinism)
-    count = p.select.dcgan.images if model == "dcgan" else p.select.cyclegan.images
-    extractor = build_as(REFERENCE / model / p.evaluate.extractors[0], p.evaluate, runtime)
-    features = {name: read_features(REFERENCE / model / extractor.name, of) for name, of in TARGETS[model].items()}
-    reals = {name: one[part(len(one), count)] for name, one in features.items()}
+def main(p: Params, name: str) -> None:
+    model, runtime = model_of(name), choose_runtime(p.accelerator, p.precision, p.determinism)
+    count = getattr(p.select, name).images
+    extractor = build_as(REFERENCE / name / p.evaluate.extractors[0], p.evaluate, runtime)
+    reals = {}
+    for output, wanted in model.outputs.items():
+        features = read_features(REFERENCE / name / extractor.name, f"train{wanted.target}")
+        reals[output] = features[choice_part(len(features), count)]
     selection = Selection(extractor, reals, p.evaluate.batch_size, p.evaluate.nearest, p.seed)
-    folder = CHECKPOINTS / model
-    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), count, selection, drawer(model), p, runtime)
-    best = min(rows, key=lambda row: headline(row, p.select.best_by))
-    chosen = read(folder / "snapshots" / f"step-{best['step']:07.0f}.safetensors")
-    write(folder / "best.safetensors", chosen)
-    losses = pd.read_csv(folder / "losses.csv")
-    history = losses.merge(pd.DataFrame(rows), on="step", how="outer")
-    (REPORTS / model).mkdir(parents=True, exist_ok=True)
-    history.to_csv(REPORTS / model / "history.csv", index=False, float_format="%.6g")
+    folder = CHECKPOINTS / name
+    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), model, count, selection, p, runtime)
+    best = min(rows, key=lambda row: choice_score(row, p.select.best_by))
+    write(folder / "best.safetensors", read(folder / "snapshots" / f"step-{best['step']:07.0f}.safetensors"))
+    history = pd.read_csv(folder / "losses.csv").merge(pd.DataFrame(rows), on="step", how="outer")
+    (REPORTS / name).mkdir(parents=True, exist_ok=True)
+    history.to_csv(REPORTS / name / "history.csv", index=False, float_format="%.6g")
     for sentence in lost_modes(rows):
         print(f"warning: {sentence}", file=sys.stderr)
-    print(f"{model}: best of {len(rows)} snapshots is step {best['step']:.0f}, by {p.select.best_by}")
+    print(f"{name}: best of {len(rows)} snapshots is step {best['step']:.0f}, by {p.select.best_by}")
 
 
 def curve(
-    paths: list[Path], count: int, selection: Selection, draw: Draw, p: Params, runtime: Runtime
+    paths: list[Path], model: Model, count: int, selection: Selection, p: Params, runtime: Runtime
 ) -> list[dict[str, float]]:
     """Step and scores of each snapshot, in order."""
     rows = []
     with Progress("snapshots", len(paths), "snapshots") as progress:
         for path in paths:
             snapshot = read(path)
-            scores = selection.scores(draw(snapshot, count, p, runtime))
+            scores = selection.scores(model.choice_samples(snapshot, count, p, runtime))
             rows.append({"step": snapshot.meta["step"], **scores})
             progress.advance(1, " ".join(f"{name} {value:.4g}" for name, value in scores.items()))
     return rows

@@ -11,8 +11,8 @@ from gan.core.runtime import Network, Runtime
 from gan.cyclegan.train.nets import Colours
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
-from gan.params.train_cyclegan import TrainCycleGAN
-from gan.params.train_dcgan import TrainDCGAN
+from gan.params.models import cyclegan as cyclegan_params
+from gan.params.models import dcgan as dcgan_params
 from tests import plain_cyclegan, plain_dcgan, tiny
 
 CPU = torch.device("cpu")
@@ -44,7 +44,7 @@ def pixels(batch: torch.Tensor) -> torch.Tensor:
 def cyclegan(choices: dict[str, Any], runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> CycleGAN:
     """Ours, of 16×16 images and width 4; domain A is grey where no identity loss forbids it."""
     block = tiny.values()["train_cyclegan"] | {"load_size": 16, "crop_size": 16, "flip": False, "lr_factor": 1.0}
-    params = TrainCycleGAN.model_validate(block | {"generator": {"width": 4, "blocks": 1} | choices} | changes)
+    params = cyclegan_params.Train.model_validate(block | {"generator": {"width": 4, "blocks": 1} | choices} | changes)
     torch.manual_seed(draw)
     a, b = noise(2 * draw, 16, 3 if params.lambda_identity else 1), noise(2 * draw + 1, 16, 3)
     return CycleGAN(a, b, params, lr, 0, runtime)
@@ -55,7 +55,7 @@ def dcgan(runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> DCGAN:
     block = tiny.values()["train_dcgan"] | changes
     block |= {"generator": {"width": 4, "z_dim": 8, "latent": "normal"}, "discriminator": {"width": 4}}
     torch.manual_seed(draw)
-    return DCGAN(noise(draw, 32, 1), TrainDCGAN.model_validate(block), lr, 0, runtime)
+    return DCGAN(noise(draw, 32, 1), dcgan_params.Train.model_validate(block), lr, 0, runtime)
 
 
 def copied(plain: Network, ours: nn.Module) -> Network:

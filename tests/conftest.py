@@ -24,6 +24,7 @@ SHARED = {
     "test_pipeline": "clone",
     "test_experiments": "clone",
     "test_edits": "clone",
+    "test_third_model": "clone",
     "test_resume": "trained",
     "test_mishaps": "trained",
     "test_verify": "trained",
@@ -131,6 +132,7 @@ def _back_to_start(request: pytest.FixtureRequest) -> Iterator[None]:
         if state.is_dir():
             shutil.rmtree(state)
     sh(folder, "git", "checkout", "-q", "-f", "main")
+    sh(folder, "git", "clean", "-qfd")
     sh(folder, "dvc", "checkout", "-q", "--force", *([] if whole else TRAINED))
 
 

@@ -14,14 +14,14 @@ from gan.datasets.collection import Collection
 from gan.datasets.decode import Preprocessing
 from gan.datasets.packing import pack
 from gan.datasets.publish import publish
-from gan.datasets.writer import Job, Part
+from gan.datasets.writer import Packing, Part
 
 HOW = Preprocessing(16, 3, "bicubic", "crop", min_side=8, max_megapixels=100.0)
 GREY = replace(HOW, size=4, channels=1, min_side=1)
 
 
-def job(state: Path, **changes: Any) -> Job:
-    return replace(Job("images", state, 2, 1 << 30, 0.1, 60.0), **changes)
+def job(state: Path, **changes: Any) -> Packing:
+    return replace(Packing("images", state, 2, 1 << 30, 0.1, 60.0), **changes)
 
 
 def packed(tmp_path: Path, parts: list[Part], name: str = "one", **changes: Any) -> Path:

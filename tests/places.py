@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.core.runtime import start
+from gan.core.runtime import choose_runtime
 from gan.run.fingerprint import fingerprint
 from gan.training.card import md5
 from gan.training.environment import environment
@@ -55,7 +55,7 @@ def trained_project(folder: Path) -> None:
             "stage": "train-dcgan",
             "seed": 0,
             "determinism": "exact",
-            "environments": [environment(start("cpu", "fp32", "exact")) | {"threads": THREADS}],
+            "environments": [environment(choose_runtime("cpu", "fp32", "exact")) | {"threads": THREADS}],
             "inputs": fingerprint("train-dcgan"),
             "checkpoint": {"path": str(last), "md5": md5(last)},
         }

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gan.core.images import Uint8
-from gan.data.packed import load_images
+from gan.loading.packed import load_images
 from gan.params.prepare_data import PrepareData
-from gan.run.paths import DOMAINS, IMAGES
+from gan.run.paths import PACKED
 from stages import prepare_data
 from tests import official_files, tiny
 
@@ -24,20 +24,20 @@ def block(part: str, mirrors: tuple[str, ...] = (), **changes: Any) -> PrepareDa
 def images(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
     """The card of what the stage makes of a source, in the current folder."""
     changes = {"channels": 3, "test_count": 4} | changes
-    return _stage(workspace, "dcgan", block("images", mirrors, source=source, **changes))
+    return _stage("images", workspace, "dcgan", block("images", mirrors, source=source, **changes))
 
 
 def domains(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    return _stage(workspace, "cyclegan", block("domains", mirrors, source=source, **changes))
+    return _stage("domains", workspace, "cyclegan", block("domains", mirrors, source=source, **changes))
 
 
-def _stage(workspace: Path, model: str, params: PrepareData) -> dict[str, Any]:
+def _stage(kind: str, workspace: Path, model: str, params: PrepareData) -> dict[str, Any]:
     shutil.copy(tiny.ROOT / "dvc.yaml", workspace)
     values = tiny.values()
     values["train_cyclegan"]["lambda_identity"] = 0.0  # so that domains may differ in their channels
     tiny.write(workspace / "params.yaml", **values | {"prepare_data": params.model_dump()})
-    prepare_data.main(model)
-    return card(workspace / (IMAGES if model == "dcgan" else DOMAINS))
+    prepare_data.main(model, kind, PACKED / kind)
+    return card(workspace / PACKED / kind)
 
 
 def card(folder: Path) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def as_set(whole: Uint8) -> set[bytes]:
 
 
 def of(workspace: Path, name: str) -> Uint8:
-    return load_images(workspace / IMAGES, name)[:]
+    return load_images(workspace / PACKED / "images", name)[:]
 
 
 def paper_set(names: dict[str, list[str]]) -> bytes:

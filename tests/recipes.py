@@ -13,7 +13,7 @@ from gan.core.streams import Stream, seed_torch
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
 from gan.params.schema import Params
-from gan.training.loop import Recipe
+from gan.training.recipe import Recipe
 
 Build = Callable[[Params], Recipe]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan.data.batches import Batches
+from gan.loading.batches import Batches
 from gan.run.errors import DataError
 
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
 from gan.cyclegan.train.nets import Colours, Discriminator, Generator
-from gan.params.train_cyclegan import CycleGANDiscriminator, CycleGANGenerator
+from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 from tests import tiny
 
 PAPER = {
@@ -31,7 +31,7 @@ OURS = {
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
-    return Generator(CycleGANGenerator.model_validate({"width": width, "blocks": blocks} | PAPER | choices), 3, 3)
+    return Generator(GeneratorShape.model_validate({"width": width, "blocks": blocks} | PAPER | choices), 3, 3)
 
 
 @pytest.mark.parametrize("choices", [PAPER, OURS, *({name: OURS[name]} for name in OURS)], ids=str)
@@ -97,7 +97,7 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
     for network in (
         generator(8, 1, **OURS),
         generator(8, 1),
-        Discriminator(CycleGANDiscriminator(width=8, layers=2), 3),
+        Discriminator(DiscriminatorShape(width=8, layers=2), 3),
     ):
         exact, fast = network(images), network(images.bfloat16())
         assert fast.dtype == torch.bfloat16
@@ -108,7 +108,7 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
 @pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142)])
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
-    network = Discriminator(CycleGANDiscriminator(width=2, layers=layers), 3)
+    network = Discriminator(DiscriminatorShape(width=2, layers=layers), 3)
     bare = nn.Sequential(*(m for m in network if not isinstance(m, InstanceNorm)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)

@@ -6,15 +6,15 @@ from torch import nn
 
 from gan.dcgan.sampling import walk_line, walk_sphere
 from gan.dcgan.train.nets import Discriminator, Generator, latents
-from gan.params.train_dcgan import DCGANDiscriminator, DCGANGenerator
+from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
 
-G, D = DCGANGenerator(z_dim=100, latent="normal", width=64), DCGANDiscriminator(width=64)
+G, D = GeneratorShape(z_dim=100, latent="normal", width=64), DiscriminatorShape(width=64)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("size", [32, 64, 128])
 def test_latents_become_images_and_images_logits(size: int, channels: int) -> None:
-    narrow_g, narrow_d = DCGANGenerator(z_dim=7, latent="normal", width=4), DCGANDiscriminator(width=4)
+    narrow_g, narrow_d = GeneratorShape(z_dim=7, latent="normal", width=4), DiscriminatorShape(width=4)
     images = Generator(narrow_g, size, channels)(latents(3, narrow_g))
     assert images.shape == (3, channels, size, size)
     assert images.abs().max() <= 1
@@ -23,7 +23,7 @@ def test_latents_become_images_and_images_logits(size: int, channels: int) -> No
 
 def test_the_papers_network_for_64_pixels() -> None:
     """Figure 1: 1024 channels at 4×4, halved as the image doubles; here from width 128."""
-    network = Generator(DCGANGenerator(z_dim=100, latent="normal", width=128), 64, 3)
+    network = Generator(GeneratorShape(z_dim=100, latent="normal", width=128), 64, 3)
     convolutions = [layer for layer in network if isinstance(layer, nn.ConvTranspose2d)]
     assert [layer.out_channels for layer in convolutions] == [1024, 512, 256, 128, 3]
     assert [layer.stride for layer in convolutions] == [(1, 1), *[(2, 2)] * 4]

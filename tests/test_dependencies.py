@@ -20,7 +20,7 @@ LAYERS = [
     {"run"},
     {"params"},
     {"core"},
-    {"data", "artifacts", "features", "report"},
+    {"loading", "artifacts", "features", "report"},
     {"datasets", "training", "distances"},
     {"metrics", "dcgan", "cyclegan"},
     {"commands"},
@@ -68,9 +68,8 @@ def pipeline(root: Path = ROOT) -> Pipeline:
 PROBE = """
 import importlib, json, sys
 module = importlib.import_module(sys.argv[1])
-for name in ("sampler", "drawer"):
-    if hasattr(module, name):
-        getattr(module, name)(sys.argv[2])
+if hasattr(module, "model_of"):
+    module.model_of(sys.argv[2])
 ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("gan", "stages")]
 print(json.dumps([module.__file__ for module in ours if module.__file__]))
 """

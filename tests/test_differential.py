@@ -9,8 +9,8 @@ from gan.core.runtime import Runtime
 from gan.cyclegan.train import nets as cyclegan_nets
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.dcgan.train import nets as dcgan_nets
-from gan.params.train_cyclegan import CycleGANDiscriminator, CycleGANGenerator
-from gan.params.train_dcgan import DCGANDiscriminator, DCGANGenerator
+from gan.params.models import cyclegan as cyclegan_params
+from gan.params.models import dcgan as dcgan_params
 from tests import plain_cyclegan
 from tests.beside import (
     CPU,
@@ -163,12 +163,12 @@ def test_three_steps_of_dcgan(images: int) -> None:
 
 def test_networks_have_as_many_weights_as_the_papers() -> None:
     """The authors' CycleGAN prints 11.378 M and 2.765 M: with biases, which instance norm takes away again."""
-    resnet = CycleGANGenerator.model_validate({"width": 64, "blocks": 9} | PAPER)
+    resnet = cyclegan_params.GeneratorShape.model_validate({"width": 64, "blocks": 9} | PAPER)
     for network, count in {
-        dcgan_nets.Generator(DCGANGenerator(z_dim=100, latent="normal", width=64), 64, 3): 3_576_704,
-        dcgan_nets.Discriminator(DCGANDiscriminator(width=64), 64, 3): 2_765_568,
+        dcgan_nets.Generator(dcgan_params.GeneratorShape(z_dim=100, latent="normal", width=64), 64, 3): 3_576_704,
+        dcgan_nets.Discriminator(dcgan_params.DiscriminatorShape(width=64), 64, 3): 2_765_568,
         cyclegan_nets.Generator(resnet, 3, 3): 11_372_931,
-        cyclegan_nets.Discriminator(CycleGANDiscriminator(width=64, layers=3), 3): 2_763_841,
+        cyclegan_nets.Discriminator(cyclegan_params.DiscriminatorShape(width=64, layers=3), 3): 2_763_841,
         plain_cyclegan.Generator(plain_cyclegan.Options(), 3, 3, bias=True): 11_378_179,
         plain_cyclegan.discriminator(64, 3, 3, bias=True): 2_764_737,
     }.items():
@@ -180,14 +180,14 @@ def test_networks_have_as_many_weights_as_the_papers() -> None:
 def test_the_papers_networks_give_what_the_authors_give(images: int) -> None:
     """Theirs have a bias before each instance norm, here at random, which changes nothing."""
     torch.manual_seed(0)
-    resnet = CycleGANGenerator.model_validate({"width": 4, "blocks": 2} | PAPER)
+    resnet = cyclegan_params.GeneratorShape.model_validate({"width": 4, "blocks": 2} | PAPER)
     for ours, theirs in (
         (
             cyclegan_nets.Generator(resnet, 3, 3),
             plain_cyclegan.Generator(plain_cyclegan.Options(width=4, blocks=2), 3, 3, bias=True),
         ),
         (
-            cyclegan_nets.Discriminator(CycleGANDiscriminator(width=4, layers=3), 3),
+            cyclegan_nets.Discriminator(cyclegan_params.DiscriminatorShape(width=4, layers=3), 3),
             plain_cyclegan.discriminator(4, 3, 3, bias=True),
         ),
     ):

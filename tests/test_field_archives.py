@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gan.run.errors import DataError
-from gan.run.paths import DOMAINS
+from gan.run.paths import PACKED
 from tests import field
 from tests.field import COMPRESSED, SPLITS, flipped, jpg, jpgs, of, of_cyclegan, of_dcgan, tarred, written, zipped
 from tests.preparing import card
@@ -43,7 +43,7 @@ def test_names_in_an_old_encoding_are_kept(workspace: Path) -> None:
     path = written("in.tar", tarred(files, "latin-1"))
     assert of_dcgan(path) == {"train": 16, "test": 8}
     assert of_cyclegan(path) == {"trainA": 8, "testA": 4, "trainB": 8, "testB": 4}
-    assert "A is caf\\udce9" in card(Path(DOMAINS))["split"]
+    assert "A is caf\\udce9" in card(PACKED / "domains")["split"]
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])

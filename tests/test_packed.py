@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.data.packed import Shards, load_images, sets
+from gan.loading.packed import Shards, load_images, sets
 from gan.run.errors import DataError
 
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.data.packed import load_images
 from gan.datasets import folder
 from gan.datasets.writer import Part
+from gan.loading.packed import load_images
 from gan.run.errors import DataError
 from tests import bad_files
 from tests.packing import GREY, HOW, contents, lines, numbers, packed, values

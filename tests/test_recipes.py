@@ -10,7 +10,8 @@ from torch import nn
 from gan.core.images import Uint8, to_float
 from gan.core.runtime import Runtime
 from gan.cyclegan.train.recipe import CycleGAN
-from gan.params.train_cyclegan import TrainCycleGAN
+from gan.params.models.cyclegan import Train
+from gan.training.recipe import restore, state_of
 from tests import tiny
 from tests.recipes import Build, colours, discriminators, small_cyclegan, small_dcgan
 
@@ -64,7 +65,7 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     }
     block |= {"generator": paper, "discriminator": {"width": 8, "layers": 3}}
     photos = np.random.default_rng(0).integers(0, 256, (2, 2, 256, 256, 3), np.uint8)
-    params = TrainCycleGAN.model_validate(block)
+    params = Train.model_validate(block)
     recipe = CycleGAN(photos[0], photos[1], params, 2e-4, 0, cpu)
     before = {name: tensor.clone() for name, tensor in recipe.weights().items()}
     losses = recipe.step(0)
@@ -97,9 +98,9 @@ def test_a_state_of_another_machine_comes_to_this_ones_device_and_type(model: st
 
     trained, other = build(cpu), build(Runtime(torch.device("meta"), "bf16"))
     trained.step(0)
-    other.load_state_dict(trained.state_dict())
-    found = tensors(other.state_dict())
-    assert found.keys() == tensors(trained.state_dict()).keys()
+    restore(other, state_of(trained))
+    found = tensors(state_of(other))
+    assert found.keys() == tensors(state_of(trained)).keys()
     # How many weights were averaged so far is asked at each step: on a GPU that would be a wait.
     assert {name for name, tensor in found.items() if tensor.device.type != "meta"} <= COUNTERS
     if model == "cyclegan":

@@ -5,7 +5,7 @@ import pytest
 
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
-from gan.distances.selection import Selection, headline, lost_modes, part
+from gan.distances.selection import Selection, choice_part, choice_score, lost_modes
 from gan.features.efficientnet_lite0 import EfficientNetLite0
 from gan.features.features import extract
 
@@ -26,17 +26,17 @@ def test_other_digits_score_better_than_noise(digits: Uint8, selection: Selectio
     assert selection.scores({"": digits[:24]})[f"{prefix}_fid"] == pytest.approx(0, abs=1e-3)
 
 
-def test_the_headline_is_the_mean_over_directions() -> None:
+def test_the_score_of_the_choice_is_the_mean_over_directions() -> None:
     values = {"a2b_x_fid": 1.0, "a2b_x_kid": 10.0, "b2a_x_fid": 3.0, "b2a_x_kid": 30.0, "a2b_x_recall": 0.5}
-    assert headline(values, "fid") == 2.0
-    assert headline(values, "kid") == 20.0
+    assert choice_score(values, "fid") == 2.0
+    assert choice_score(values, "kid") == 20.0
 
 
 @pytest.mark.parametrize(("count", "images", "expected"), [(4000, 400, 400), (20, 400, 10), (7, 3, 3)])
 def test_the_choice_looks_at_some_and_leaves_at_least_half(count: int, images: int, expected: int) -> None:
-    chosen = part(count, images)
+    chosen = choice_part(count, images)
     assert chosen.sum() == expected
-    assert (part(count, images) == chosen).all()
+    assert (choice_part(count, images) == chosen).all()
 
 
 @pytest.mark.parametrize(("coverages", "lost"), [([0.1, 0.6, 0.5], False), ([0.1, 0.6, 0.2], True), ([0, 0, 0], False)])

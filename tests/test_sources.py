@@ -10,7 +10,7 @@ import pytest
 from torchvision import datasets
 
 from gan.datasets import cyclegan_sets, earth, torchvision_sets
-from gan.params.prepare_data import Domains, Images
+from gan.params.prepare_data import DomainSource, ImageSource
 from gan.run.download import Remote
 from gan.run.errors import DataError
 from tests import official_files
@@ -174,9 +174,9 @@ def test_a_home_that_is_not_there_is_named(workspace: Path) -> None:
 
 
 def test_the_params_name_the_sources_that_there_are() -> None:
-    named = {model: set(get_args(model.model_fields["source"].annotation)) for model in (Images, Domains)}
-    assert named[Images] == {*torchvision_sets.SOURCES, "mnist5k", "celeba", "lsun", "imagenet", "folder"}
-    assert named[Domains] == {*earth.SOURCES, *cyclegan_sets.SOURCES, "folder"}
+    named = {model: set(get_args(model.model_fields["source"].annotation)) for model in (ImageSource, DomainSource)}
+    assert named[ImageSource] == {*torchvision_sets.SOURCES, "mnist5k", "celeba", "lsun", "imagenet", "folder"}
+    assert named[DomainSource] == {*earth.SOURCES, *cyclegan_sets.SOURCES, "folder"}
 
 
 def test_checksums_are_of_the_right_kind() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from gan.artifacts.model import model_of
+from gan.artifacts.samples import SamplesCard
 from gan.metrics.comparisons import comparisons
 from gan.metrics.table import headline, table
 
@@ -48,7 +50,11 @@ def test_directions_nest_and_truth_stands_beside() -> None:
 @pytest.mark.parametrize("reference", ["unchosen", "train", "test"])
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_no_comparison_scores_a_set_against_itself(model: str, reference: str) -> None:
-    rows = comparisons(model, ["best", "step-0000007"], reference)
+    rows = comparisons(
+        SamplesCard(model_of(model).outputs, {"start": {}} if model == "dcgan" else {}),
+        ["best", "step-0000007"],
+        reference,
+    )
     wanted = "real/test" if reference == "test" else "real/train"
     assert all(one.real.startswith(wanted) and one.fake != one.real for one in rows)
     assert all(one.train.startswith("real/train") and one.test == one.train.replace("train", "test") for one in rows)

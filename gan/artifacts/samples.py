@@ -1,23 +1,53 @@
-"""Generated images on disk: one .npz for each checkpoint, in the format of the ADM evaluator, and one card."""
+"""Generated images on disk: an array file for each checkpoint and output, and one card that says what they are."""
 
 import json
-import zipfile
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from gan.core.images import Uint8
 from gan.run.errors import DataError
-from gan.run.paths import SAMPLES
+from gan.run.paths import CARD, SAMPLES
 
-CARD = "card.json"
+ONLY = "arr_0"  # the array of a model that has one output, as the ADM evaluator calls it
+START = "start"  # beside the checkpoints: the samples of an untrained model
+
+
+@dataclass(frozen=True)
+class Output:
+    """One kind of image that a model makes.
+
+    Args:
+        target: the domain that it should resemble, of the real sets `train<target>` and `test<target>`.
+        source: the domain whose test images it was made from, or None if it was made from noise.
+        back: the array of the same images brought back to their source, if the model can.
+    """
+
+    target: str = ""
+    source: str | None = None
+    back: str | None = None
+
+
+@dataclass(frozen=True)
+class SamplesCard:
+    """What the samples of a model are.
+
+    Args:
+        outputs: output → what it should resemble.
+        made: checkpoint → how its images were made.
+    """
+
+    outputs: dict[str, Output]
+    made: dict[str, dict[str, Any]]
 
 
 def write_samples(model: str, checkpoint: str, arrays: dict[str, Uint8]) -> None:
-    """Write data/samples/<model>/<checkpoint>.npz, uncompressed, so that it can be memory-mapped."""
-    folder = SAMPLES / model
+    """Write data/samples/<model>/<checkpoint>/<array>.npy for each array (N, H, W, C)."""
+    folder = SAMPLES / model / checkpoint
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / f"{checkpoint}.npz", **arrays)  # type: ignore[arg-type]  # none is called allow_pickle
+    for name, images in arrays.items():
+        np.save(folder / f"{name}.npy", images)
 
 
 def read_samples(model: str, checkpoint: str, array: str) -> Uint8:
@@ -26,39 +56,28 @@ def read_samples(model: str, checkpoint: str, array: str) -> Uint8:
     Raises:
         DataError: there is no such array.
     """
-    path = SAMPLES / model / f"{checkpoint}.npz"
+    path = SAMPLES / model / checkpoint / f"{array}.npy"
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(f"{array}.npy") as member:
-            version = np.lib.format.read_magic(member)
-            read_header = (
-                np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            )
-            shape, _, dtype = read_header(member)
-            header, info = member.tell(), archive.getinfo(f"{array}.npy")
-    except (FileNotFoundError, KeyError) as error:
-        raise DataError(f"{path} holds no {array}; `dvc repro sample` makes it") from error
-    with path.open("rb") as file:
-        file.seek(info.header_offset + 26)  # of the local header: the lengths of its name and extra field
-        name, extra = np.frombuffer(file.read(4), "<u2")
-    start = info.header_offset + 30 + int(name) + int(extra) + header
-    images: Uint8 = np.memmap(path, dtype, "r", start, shape)
+        images: Uint8 = np.load(path, mmap_mode="r")
+    except FileNotFoundError as error:
+        raise DataError(f"{path} is missing; `dvc repro sample` makes it") from error
     return images
 
 
-def write_card(model: str, card: dict[str, dict[str, Any]]) -> None:
-    """Record how the images of each checkpoint were made."""
-    (SAMPLES / model / CARD).write_text(json.dumps(card, indent=2) + "\n")
+def write_samples_card(model: str, card: SamplesCard) -> None:
+    """Write the card beside the samples."""
+    (SAMPLES / model / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n")
 
 
-def read_card(model: str) -> dict[str, dict[str, Any]]:
-    """How the images of each checkpoint were made.
+def read_samples_card(model: str) -> SamplesCard:
+    """The card of a model's samples.
 
     Raises:
-        DataError: there is no card.
+        DataError: there is none.
     """
     path = SAMPLES / model / CARD
     try:
-        card: dict[str, dict[str, Any]] = json.loads(path.read_text())
+        found = json.loads(path.read_text())
     except FileNotFoundError as error:
         raise DataError(f"{path} is missing; `dvc repro sample` makes it") from error
-    return card
+    return SamplesCard({name: Output(**one) for name, one in found["outputs"].items()}, found["made"])

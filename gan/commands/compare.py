@@ -2,18 +2,17 @@
 
 import argparse
 import io
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import pandas as pd
 
-from gan.commands.revisions import revision, show
+from gan.commands.revisions import listed, revision, show
 from gan.metrics.compare import compare
 from gan.metrics.protocol import ALIKE
 from gan.metrics.table import few_images
 from gan.run.errors import GanError
 from gan.run.paths import PIPELINE, REPORTS
 
-MODELS = ("dcgan", "cyclegan")
 WORKSPACE = "workspace"
 
 EXAMPLE = """examples:
@@ -61,13 +60,12 @@ def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
 
 
 def table(name: str) -> pd.DataFrame:
-    """The scores of both models at a revision, an experiment or in the workspace.
+    """The scores of all models at a revision, an experiment or in the workspace.
 
     Raises:
         GanError: there are none.
     """
-    texts = [_text(name, f"{REPORTS.as_posix()}/{model}/fid.csv") for model in MODELS]
-    frames = [pd.read_csv(io.StringIO(text)) for text in texts if text]
+    frames = [pd.read_csv(io.StringIO(text)) for text in _texts(name)]
     if not frames and not PIPELINE.exists():
         raise GanError(f"there is no {PIPELINE} here; run this from the project's folder")
     if not frames:
@@ -75,8 +73,10 @@ def table(name: str) -> pd.DataFrame:
     return pd.concat(frames)
 
 
-def _text(name: str, path: str) -> str:
-    """The text of a file at a revision or in the workspace; empty if there is none."""
+def _texts(name: str) -> list[str]:
+    """The FID table of each model at a revision or in the workspace."""
     if name == WORKSPACE:
-        return Path(path).read_text(encoding="utf-8") if Path(path).exists() else ""
-    return show(revision(name), path)
+        return [path.read_text(encoding="utf-8") for path in sorted(REPORTS.glob("*/fid.csv"))]
+    commit = revision(name)
+    names = listed(commit, REPORTS.as_posix())
+    return [show(commit, name) for name in names if PurePosixPath(name).match("reports/*/fid.csv")]

@@ -6,15 +6,16 @@ from pathlib import Path
 import pandas as pd
 
 from gan.commands.describe import describe, leaks
-from gan.data.card import read_card
+from gan.loading.card import read_dataset_card
 from gan.report.sheet import contact_sheet
-from gan.run.paths import DOMAINS, IMAGES, expanded
+from gan.run.errors import DataError
+from gan.run.paths import CARD, PACKED, expanded
 
 LISTED = 5  # leaks that are named
 SHOWN = ("split", "classes", "limit", "rejected", "passed_over")
 
 EXAMPLE = """example:
-  python -m gan data describe               both datasets that prepare-data packed
+  python -m gan data describe               all datasets that prepare-data packed
   python -m gan data describe data/packed/images   one of them
 """
 
@@ -27,14 +28,25 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folders", nargs="*", type=path, metavar="FOLDER", help="packed datasets; default: both")
+    parser.add_argument("folders", nargs="*", type=path, metavar="FOLDER", help="packed datasets; default: all")
     parser.add_argument("--out", type=path, default=Path("reports/data"), help="for contact sheets; %(default)s")
-    parser.set_defaults(run=lambda given: run(given.folders or [IMAGES, DOMAINS], given.out))
+    parser.set_defaults(run=lambda given: run(given.folders or packed(), given.out))
 
 
 def path(text: str) -> Path:
     """Expand `~`, which a shell does not do in `--out=~/sheets`; raises ValueError as `expanded`."""
     return Path(expanded(text))
+
+
+def packed() -> list[Path]:
+    """All datasets that prepare-data packed.
+
+    Raises:
+        DataError: there is none.
+    """
+    if found := sorted(card.parent for card in PACKED.glob(f"*/{CARD}")):
+        return found
+    raise DataError(f"{PACKED} holds no dataset; `dvc repro prepare-data` packs them")
 
 
 def run(folders: list[Path], out: Path) -> None:
@@ -44,7 +56,7 @@ def run(folders: list[Path], out: Path) -> None:
         DataError: a folder holds no packed dataset.
     """
     for folder in folders:
-        card = read_card(folder)
+        card = read_dataset_card(folder)
         print(f"{folder}: {card['source']}, {card.get('licence', '')}")
         some = [f"{key.replace('_', ' ')}: {card[key]}" for key in SHOWN if card.get(key) not in (None, "", "all")]
         print(f"  {'; '.join(some)}")

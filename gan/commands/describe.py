@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan.core.images import Images, Uint8
-from gan.data.card import read_card
-from gan.data.packed import load_images, sets
+from gan.loading.card import read_dataset_card
+from gan.loading.packed import load_images, sets
 from gan.run.progress import Progress
 
 BATCH = 1024  # images read at once
@@ -65,7 +65,7 @@ def describe(folder: Path) -> list[SetDescription]:
     Raises:
         DataError: there is none.
     """
-    read_card(folder)
+    read_dataset_card(folder)
     manifest = pd.read_csv(folder / "manifest.tsv", sep="\t", quoting=3, keep_default_na=False)
     names = sorted(sets(folder), key=lambda name: (name[-1] if name[-1] in "AB" else "", not name.startswith("train")))
     return [_describe(folder, name, manifest[manifest["set"] == name]) for name in names]

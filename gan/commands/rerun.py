@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from gan.core.runtime import start
+from gan.core.runtime import choose_runtime
 from gan.params.schema import load
 from gan.run.errors import GanError
 from gan.run.fingerprint import entry, fingerprint
@@ -89,7 +89,7 @@ def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
     PARAMS.write_text(text)
     torch.set_num_threads(wanted["threads"])
     params = load()
-    return differences(wanted, environment(start(params.accelerator, params.precision, determinism)))
+    return differences(wanted, environment(choose_runtime(params.accelerator, params.precision, determinism)))
 
 
 def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":

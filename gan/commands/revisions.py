@@ -32,3 +32,12 @@ def show(commit: str, path: str) -> str:
         GanError: git cannot read it.
     """
     return git("show", f"{commit}:./{path}") if git("ls-tree", commit, "--", path) else ""
+
+
+def listed(commit: str, folder: str) -> list[str]:
+    """The files below a folder at a commit, by their paths from the current folder, sorted.
+
+    Raises:
+        GanError: git cannot read it.
+    """
+    return git("ls-tree", "-r", "-z", "--name-only", commit, "--", folder).split("\0")[:-1]

@@ -11,10 +11,10 @@ from typing import Any
 from gan.artifacts import statefile
 from gan.commands import rerun
 from gan.commands.agreement import Agreement, first_other_row
+from gan.commands.models import refuse_unknown
 from gan.commands.revisions import revision, show
 from gan.run.errors import GanError
-from gan.run.paths import CHECKPOINTS, REPORTS
-from gan.training.card import CARD
+from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.training.history import write_history
 
 POLL = 0.2  # seconds between looks at the training
@@ -33,7 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("model", choices=("dcgan", "cyclegan"))
+    parser.add_argument("model", help="dcgan, cyclegan")
     parser.add_argument("revision", metavar="REV", nargs="?", default="HEAD", help="or an experiment; %(default)s")
     parser.add_argument("--steps", type=int, help="stop at the first snapshot at or after this step")
     parser.add_argument(
@@ -51,7 +51,8 @@ def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
     Raises:
         GanError: there is no such run, its files are not in the cache, it fails, or the two differ.
     """
-    commit, path = revision(name), (REPORTS / model / CARD).as_posix()
+    refuse_unknown(model)
+    commit, path = revision(name), (REPORTS / model / RUN_CARD).as_posix()
     text = show(commit, path)
     if not text:
         raise GanError(f"{name} holds no {path}; `dvc repro train-{model}` writes it: commit it with the results")

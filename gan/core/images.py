@@ -46,6 +46,7 @@ def grid(images: Uint8, columns: int, pad: int = 2, zoom: int = 1) -> Uint8:
 
     `zoom` repeats every pixel, so that small images can be seen without smoothing.
     """
+    # As torchvision.utils.make_grid, whose import would cost every stage two seconds.
     tiles = to_rgb(images).repeat(zoom, axis=1).repeat(zoom, axis=2)
     count, height, width, _ = tiles.shape
     rows = -(-count // columns)

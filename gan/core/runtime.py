@@ -41,7 +41,7 @@ class Runtime:
         return tensor.to(self.device, non_blocking=True)
 
 
-def start(accelerator: str, precision: str, determinism: str) -> Runtime:
+def choose_runtime(accelerator: str, precision: str, determinism: str) -> Runtime:
     """Pick device, precision, and how far runs repeat each other: `exact` or `fast`.
 
     Raises:

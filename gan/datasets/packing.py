@@ -20,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from gan.datasets.decode import Decoded, Unfit, decode
 from gan.datasets.journal import Journal
-from gan.datasets.writer import REJECTED, Job, Part, Writer
+from gan.datasets.writer import REJECTED, Packing, Part, Writer
 from gan.run.errors import DataError
 from gan.run.progress import Progress
 
@@ -29,7 +29,7 @@ LISTED = 20  # reasons that an error gives
 NAMED = 3  # rejects that it names to each
 
 
-def pack(parts: list[Part], job: Job) -> dict[str, list[Path]]:
+def pack(parts: list[Part], job: Packing) -> dict[str, list[Path]]:
     """Decode, check and write all parts, or resume after a kill; returns set → its array files, in order.
 
     Beside them lie manifest.tsv, with a line for each image in the order of its set, and rejected.tsv.
@@ -109,7 +109,7 @@ def _quiet_pillow() -> Iterator[None]:
             Image.MAX_IMAGE_PIXELS = limit
 
 
-def _refuse_too_many(writer: Writer, found: int, job: Job) -> None:
+def _refuse_too_many(writer: Writer, found: int, job: Packing) -> None:
     if writer.rejected <= job.max_rejected * found:
         return
     path = writer.journal.folder / REJECTED

@@ -15,8 +15,8 @@ from gan.datasets.packing import pack
 from gan.datasets.publish import Card, publish, summarise
 from gan.datasets.splits import Layout
 from gan.datasets.walk import counted
-from gan.datasets.writer import Job, Part
-from gan.params.prepare_data import Domains, Images, PrepareData, Source
+from gan.datasets.writer import Packing, Part
+from gan.params.prepare_data import DomainSource, ImageSource, PrepareData, Source
 from gan.run.errors import DataError
 
 OWN_SPLIT = "the source's own"
@@ -84,7 +84,7 @@ class Preparation:
             card.pop("mask", None)  # a rule of colour
         self._pack(wanted, list(part.values()), target, card, layout.passed)
 
-    def _images(self, wanted: Images) -> Layout:
+    def _images(self, wanted: ImageSource) -> Layout:
         """`train`, and `test` where the source has one."""
         if wanted.source == "mnist5k":
             return Layout({"train": mnist5k.collection()})
@@ -96,7 +96,7 @@ class Preparation:
         readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}
         return Layout(readers[wanted.source](official, self.state))
 
-    def _domains(self, wanted: Domains) -> tuple[Layout, Card]:
+    def _domains(self, wanted: DomainSource) -> tuple[Layout, Card]:
         seed = self.params.split_seed
         if wanted.source in earth.SOURCES:
             sets = earth.collections(wanted.source, wanted.image_size, wanted.earth, seed)
@@ -109,7 +109,7 @@ class Preparation:
 
     def _pack(self, wanted: Source, parts: list[Part], target: Path, card: Card, passed: Counter[str]) -> None:
         work = self.params.work
-        job = Job(
+        job = Packing(
             title=f"{target.name}, {wanted.source}",
             folder=self.state,
             workers=work.threads,
@@ -121,7 +121,7 @@ class Preparation:
         end = {"passed_over": counted(passed)} if passed else {}
         packed = pack(parts, job)
         if wanted.bits is None:
-            block = "images" if isinstance(wanted, Images) else "domains"
+            block = "images" if isinstance(wanted, ImageSource) else "domains"
             refuse_faint(packed, self.state / "packing", f"prepare_data.{block}")
         publish(packed, self.state / "packing", target, {**start, **card, "limit": wanted.limit, **end})
         summarise(target, job.title)

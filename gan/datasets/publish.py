@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from gan.datasets.writer import MANIFEST, REJECTED
+from gan.run.paths import CARD
 
-CARD = "card.json"
 Card = dict[str, Any]
 BLOCK = 64 << 20  # bytes hashed at once
 

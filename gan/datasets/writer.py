@@ -40,7 +40,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Job:
+class Packing:
     """Settings of a packing. They do not change its result, except for where files are cut.
 
     Args:
@@ -67,7 +67,7 @@ class Writer:
         rejected: number of images rejected.
     """
 
-    def __init__(self, journal: Journal, parts: list[Part], job: Job) -> None:
+    def __init__(self, journal: Journal, parts: list[Part], job: Packing) -> None:
         self.journal, self.parts, self.job = journal, parts, job
         sets = [name for part in parts for lane in part.lanes for name in lane.quotas]
         position = journal.position or {"part": 0, "next": 0, "rejected": 0, "counts": dict.fromkeys(sets, 0)}

@@ -3,51 +3,40 @@
 import numpy as np
 import torch
 
-from gan.artifacts.checkpoint import Checkpoint, origin, path_of, read
-from gan.artifacts.samples import write_card, write_samples
-from gan.core.images import Uint8, grid, save_png, to_uint8
+from gan.artifacts.checkpoint import Checkpoint, named
+from gan.artifacts.samples import ONLY
+from gan.core.images import Uint8, grid, to_uint8
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, seed_torch, torch_generator
 from gan.dcgan.train.nets import Generator, latents
+from gan.params.models.dcgan import GeneratorShape
 from gan.params.schema import Params
-from gan.params.train_dcgan import DCGANGenerator
-from gan.run.paths import REPORTS
 
-# Statistics measured anew with the averaged weights gave no better samples: `python -m benchmarks.batch_norm`.
-BATCH_NORM = "running statistics, averaged like the weights"
 ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
 
 
-def sample(params: Params, runtime: Runtime) -> None:
-    """Write samples of each checkpoint asked for and of `start` (untrained), a grid of one and an interpolation.
-
-    All checkpoints get the same latents. BatchNorm uses its running statistics, so that a sample does not depend on the
-    others in its batch.
-    """
-    wanted = params.sample.dcgan
-    checkpoints = {name: read(path_of("dcgan", name)) for name in params.evaluate.checkpoints}
-    shown = checkpoints[params.evaluate.checkpoint]
-    networks = {name: load(one) for name, one in checkpoints.items()} | {"start": untrained(shown, params.seed)}
-    shape = DCGANGenerator.model_validate(shown.meta["generator"])
-    z = latents(wanted.count, shape, torch_generator(Stream.SAMPLES, params.seed))
-    for name, network in networks.items():
-        write_samples("dcgan", name, {"arr_0": generate(network, z, wanted.batch_size, runtime)})
-    how = {"batch_norm": BATCH_NORM, "seed": params.seed, "dtype": runtime.precision}
-    write_card("dcgan", {name: how | origin(one) for name, one in checkpoints.items()} | {"start": how})
-
-    zoom = ZOOM[shown.meta["size"]]
-    first = generate(networks[params.evaluate.checkpoint], z[: wanted.columns**2], wanted.batch_size, runtime)
-    _save_grid("dcgan_samples.png", first, wanted.columns, zoom)
-    walk = (walk_sphere if shape.latent == "normal" else walk_line)(z[: 2 * wanted.interpolations], wanted.columns)
-    walked = generate(networks[params.evaluate.checkpoint], walk, wanted.batch_size, runtime)
-    _save_grid("dcgan_interpolation.png", walked, wanted.columns, zoom)
+def samples(checkpoint: Checkpoint, params: Params, runtime: Runtime) -> dict[str, Uint8]:
+    """Samples of one checkpoint; all checkpoints get the same latents."""
+    z = _latents(Stream.SAMPLES, params.sample.dcgan.count, checkpoint, params.seed)
+    return {ONLY: generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
 
 
-def draw(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
+def choice_samples(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
     """Samples by which `select` chooses a snapshot, from latents that no final score uses."""
-    shape = DCGANGenerator.model_validate(checkpoint.meta["generator"])
-    z = latents(count, shape, torch_generator(Stream.CHOICE_LATENTS, params.seed))
+    z = _latents(Stream.CHOICE_LATENTS, count, checkpoint, params.seed)
     return {"": generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
+
+
+def grids(checkpoint: Checkpoint, made: dict[str, Uint8], params: Params, runtime: Runtime) -> dict[str, Uint8]:
+    """The first samples, and walks between the latents of pairs of them."""
+    wanted, zoom = params.sample.dcgan, ZOOM[checkpoint.meta["size"]]
+    z = _latents(Stream.SAMPLES, wanted.count, checkpoint, params.seed)[: 2 * wanted.interpolations]
+    walk = walk_sphere if _shape(checkpoint).latent == "normal" else walk_line
+    walked = generate(load(checkpoint), walk(z, wanted.columns), wanted.batch_size, runtime)
+    return {
+        "samples": grid(made[ONLY][: wanted.columns**2], wanted.columns, zoom=zoom),
+        "interpolation": grid(walked, wanted.columns, zoom=zoom),
+    }
 
 
 def load(checkpoint: Checkpoint) -> Generator:
@@ -57,18 +46,22 @@ def load(checkpoint: Checkpoint) -> Generator:
     return network
 
 
-def untrained(checkpoint: Checkpoint, seed: int) -> Generator:
-    """A generator of the same shape before any training: where training starts from."""
+def untrained(checkpoint: Checkpoint, seed: int) -> Checkpoint:
+    """The generator of the same shape before any training: where training starts from."""
     seed_torch(Stream.WEIGHTS, seed)
-    return _build(checkpoint)
+    return Checkpoint(named({"generator": _build(checkpoint)}), checkpoint.meta)
+
+
+def _latents(stream: Stream, count: int, checkpoint: Checkpoint, seed: int) -> torch.Tensor:
+    return latents(count, _shape(checkpoint), torch_generator(stream, seed))
+
+
+def _shape(checkpoint: Checkpoint) -> GeneratorShape:
+    return GeneratorShape.model_validate(checkpoint.meta["generator"])
 
 
 def _build(checkpoint: Checkpoint) -> Generator:
-    meta = checkpoint.meta
-    shape = DCGANGenerator.model_validate(meta["generator"])
-    network = Generator(shape, meta["size"], meta["channels"])
-    network.eval()
-    return network
+    return Generator(_shape(checkpoint), checkpoint.meta["size"], checkpoint.meta["channels"]).eval()
 
 
 @torch.inference_mode()
@@ -96,7 +89,3 @@ def walk_sphere(z: torch.Tensor, steps: int) -> torch.Tensor:
     angle = torch.acos(cosine)
     walk = (torch.sin((1 - share) * angle) * start + torch.sin(share * angle) * end) / torch.sin(angle)
     return walk.flatten(0, 1)
-
-
-def _save_grid(name: str, images: Uint8, columns: int, zoom: int) -> None:
-    save_png(grid(images, columns, zoom=zoom), REPORTS / "samples" / name)

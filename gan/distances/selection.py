@@ -18,7 +18,7 @@ from gan.distances.prdc import features_to_prdc
 from gan.features.features import Extractor, Features, extract
 
 
-def part(count: int, images: int) -> NDArray[np.bool_]:
+def choice_part(count: int, images: int) -> NDArray[np.bool_]:
     """Which of `count` training images are used to choose: true for `images` of them, at most for half.
 
     The same for every seed of training, so that runs are scored against the same reference.
@@ -33,7 +33,7 @@ class Selection:
     """What snapshots are scored against.
 
     Args:
-        reals: features of the part of each training set (see `part`), by the name of the output (a direction, or
+        reals: features of the part of each training set (see `choice_part`), by the name of the output (a direction, or
             empty).
     """
 
@@ -69,6 +69,6 @@ def lost_modes(rows: list[dict[str, float]]) -> list[str]:
     return said
 
 
-def headline(scores: dict[str, float], best_by: str) -> float:
+def choice_score(scores: dict[str, float], best_by: str) -> float:
     """The number that decides which snapshot is the best, lower is better: the mean of `best_by` over the outputs."""
     return float(np.mean([value for name, value in scores.items() if name.endswith(f"_{best_by}")]))

@@ -10,6 +10,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from gan.core.images import Images
 from gan.core.runtime import Runtime
 from gan.run.download import digest_of
 
@@ -35,6 +36,9 @@ class EfficientNetLite0:
         scaled = self.runtime.upload(images).sub(127).div(128)  # as the weights were trained
         with self.runtime.autocast():
             return self.network.extract_features(scaled).float().mean((2, 3)).cpu()
+
+    def probabilities(self, images: Images, batch_size: int) -> None:
+        """None: the Inception Score is not defined for this network."""
 
 
 PAIRS = [("_conv_stem", "_bn0"), ("_conv_head", "_bn1")]

@@ -7,7 +7,7 @@ from gan.core.runtime import Runtime
 from gan.features.efficientnet_lite0 import EfficientNetLite0
 from gan.features.features import Extractor
 from gan.features.inception_v3 import InceptionV3
-from gan.features.reference import read_card
+from gan.features.reference import read_reference_card
 from gan.params.evaluate import Evaluate
 from gan.run.errors import DataError
 
@@ -30,7 +30,7 @@ def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
     Raises:
         DataError: its weights differ from those that were used then.
     """
-    card = read_card(reference)
+    card = read_reference_card(reference)
     extractor = build(reference.name, params, replace(runtime, precision=card["precision"]))
     if extractor.sha256 != card["extractor_sha256"]:
         raise DataError(

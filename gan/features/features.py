@@ -27,6 +27,9 @@ class Extractor(Protocol):
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, size, size) in [0, 255] on the CPU to features (N, D) on the CPU."""
 
+    def probabilities(self, images: Images, batch_size: int) -> Features | None:
+        """uint8 (N, H, W, 1 or 3) to class probabilities (N, classes); None if the network does not give them."""
+
 
 def extract(images: Images, extractor: Extractor, batch_size: int, title: str = "") -> Features:
     """uint8 (N, H, W, 1 or 3) to features (N, D), float32, resized as clean-fid does (PIL, bicubic, not rounded).

@@ -7,8 +7,7 @@ import numpy as np
 
 from gan.features.features import Extractor, Features
 from gan.run.errors import DataError
-
-CARD = "card.json"
+from gan.run.paths import CARD
 
 
 def write_features(folder: Path, name: str, features: Features) -> None:
@@ -31,13 +30,13 @@ def read_features(folder: Path, name: str) -> Features:
     return features
 
 
-def write_card(folder: Path, extractor: Extractor) -> None:
+def write_reference_card(folder: Path, extractor: Extractor) -> None:
     """Record which network computed the features in a folder: the SHA-256 of its weights, and its arithmetic."""
     card = {"extractor_sha256": extractor.sha256, "precision": extractor.precision}
     (folder / CARD).write_text(json.dumps(card, indent=2) + "\n")
 
 
-def read_card(folder: Path) -> dict[str, str]:
+def read_reference_card(folder: Path) -> dict[str, str]:
     """The SHA-256 of the weights behind the features in a folder, and the arithmetic.
 
     Raises:

@@ -1,21 +1,24 @@
-"""Which images are compared with which: for each model, direction and checkpoint, and for `start` and `floor`."""
+"""Which images are compared with which: for each output and checkpoint, and for `start` and `floor`."""
 
 from dataclasses import dataclass
 
-# Rows beside those of checkpoints: `start` is the score before training (of an untrained generator, or of CycleGAN's
+from gan.artifacts.samples import ONLY, START, Output, SamplesCard
+
+# Rows beside those of checkpoints: `start` is the score before training (of an untrained model, or of CycleGAN's
 # untranslated input), `floor` the score of other real images.
-START, FLOOR = "start", "floor"
+FLOOR = "floor"
 CONSTANT = "constant"  # the best single colour, if the true translation is known
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One row of the FID table. Sets are named `real/<set>` or `fake/<file>/<array>`."""
+    """One row of the FID table. Sets are named `real/<set>` or `fake/<checkpoint>/<array>`."""
 
-    direction: str  # a2b, b2a, or empty for a model with one direction
+    direction: str  # the output: a2b, b2a, or empty for a model with one
     checkpoint: str
     real: str  # the reference
     fake: str
+    inputs: str | None  # the real set that `fake` was made from, if it was made from one
     train: str  # training and test set of the (target) domain, for `nearest_train`
     test: str
 
@@ -25,31 +28,28 @@ class Comparison:
         return self.checkpoint not in (START, FLOOR)
 
 
-def comparisons(model: str, checkpoints: list[str], reference: str) -> list[Comparison]:
-    """All rows of a model.
+def comparisons(card: SamplesCard, checkpoints: list[str], reference: str) -> list[Comparison]:
+    """All rows of a model whose samples have this card.
 
     Args:
         reference: `evaluate.reference`. `test` compares with the test set of the (target) domain, any other value with
             its training set; the floor is the score of the other of these two.
     """
-    return _cyclegan(checkpoints, reference) if model == "cyclegan" else _dcgan(checkpoints, reference)
-
-
-def _dcgan(checkpoints: list[str], reference: str) -> list[Comparison]:
-    made = {name: f"fake/{name}/arr_0" for name in (*checkpoints, START)}
-    return _rows("", "", made, reference)
-
-
-def _cyclegan(checkpoints: list[str], reference: str) -> list[Comparison]:
     rows = []
-    for direction, source, target in (("a2b", "A", "B"), ("b2a", "B", "A")):
-        made = {name: f"fake/{name}/{direction}" for name in checkpoints} | {START: f"real/test{source}"}
-        rows += _rows(direction, target, made, reference)
+    for name, output in card.outputs.items():
+        inputs = None if output.source is None else f"real/test{output.source}"
+        images = {checkpoint: f"fake/{checkpoint}/{name or ONLY}" for checkpoint in (*checkpoints, START)}
+        if inputs and START not in card.made:
+            images[START] = inputs
+        rows += _rows(name, output, images, inputs, reference)
     return rows
 
 
-def _rows(direction: str, target: str, made: dict[str, str], reference: str) -> list[Comparison]:
+def _rows(
+    direction: str, output: Output, images: dict[str, str], inputs: str | None, reference: str
+) -> list[Comparison]:
     """A row for each checkpoint's set of images, and the floor."""
-    train, test = f"real/train{target}", f"real/test{target}"
+    train, test = f"real/train{output.target}", f"real/test{output.target}"
     real, other = (test, train) if reference == "test" else (train, test)
-    return [Comparison(direction, name, real, images, train, test) for name, images in {**made, FLOOR: other}.items()]
+    rows = [Comparison(direction, name, real, fake, inputs, train, test) for name, fake in images.items()]
+    return [*rows, Comparison(direction, FLOOR, real, other, None, train, test)]

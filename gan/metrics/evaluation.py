@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan.artifacts.samples import read_samples
+from gan.artifacts.samples import SamplesCard, read_samples, read_samples_card
 from gan.core.images import Images
-from gan.data.packed import load_images
 from gan.distances.frechet import Moments, fid, moments, sampling_std
 from gan.distances.kid import features_to_kid, mean_within, subset_std
 from gan.distances.prdc import features_to_prdc, nearest_distances
-from gan.distances.selection import part
+from gan.distances.selection import choice_part
 from gan.features.features import Extractor, Features, extract
 from gan.features.reference import read_features
+from gan.loading.packed import load_images
 from gan.metrics.comparisons import Comparison, comparisons
 from gan.metrics.inception_score import probabilities_to_score
 from gan.metrics.protocol import protocol
@@ -35,19 +35,26 @@ class Evaluation:
 
     Args:
         data: the folder of its packed dataset.
-        selected: training images that `select` looked at; the reference `unchosen` leaves them out.
     """
 
     model: str
     data: Path
     extractor: Extractor
     params: Params
-    selected: int
     _distances: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
 
     @cached_property
+    def card(self) -> SamplesCard:
+        return read_samples_card(self.model)
+
+    @cached_property
     def wanted(self) -> list[Comparison]:
-        return comparisons(self.model, self.params.evaluate.checkpoints, self.params.evaluate.reference)
+        return comparisons(self.card, self.params.evaluate.checkpoints, self.params.evaluate.reference)
+
+    @property
+    def selected(self) -> int:
+        """Training images that `select` looked at; the reference `unchosen` leaves them out."""
+        return int(getattr(self.params.select, self.model).images)
 
     def rows(self) -> list[Row]:
         """Keys, scores, what was compared, and the protocol, of every comparison."""
@@ -55,7 +62,7 @@ class Evaluation:
         with Progress("scores", len(self.wanted), "rows") as progress:
             for one in self.wanted:
                 measured = self._keys(one) | self._scores(one)
-                rows.append(measured | protocol(self.model, one, self.data, self.extractor))
+                rows.append(measured | protocol(self.model, one, self.card.made, self.data, self.extractor))
                 progress.advance(1, one.checkpoint)
         return rows
 
@@ -89,7 +96,9 @@ class Evaluation:
     def left(self, name: str) -> NDArray[np.bool_]:
         """Which images of a set belong to the reference: all, or those that `select` did not look at."""
         count = len(self.images(name))
-        return ~part(count, self.selected) if self.params.evaluate.reference == "unchosen" else np.ones(count, bool)
+        return (
+            ~choice_part(count, self.selected) if self.params.evaluate.reference == "unchosen" else np.ones(count, bool)
+        )
 
     def reference(self, name: str) -> Features:
         """The features of a set's images that belong to the reference."""
@@ -130,8 +139,10 @@ class Evaluation:
         }
         if one.trained:
             scores["fid_std"] = sampling_std(of_real, fake, wanted.fid_resamples, seed)
-        if one.fake.startswith("fake/") and (see := getattr(self.extractor, "probabilities", None)):
-            probabilities = see(self.images(one.fake), wanted.batch_size)
+        probabilities = None
+        if one.fake.startswith("fake/"):
+            probabilities = self.extractor.probabilities(self.images(one.fake), wanted.batch_size)
+        if probabilities is not None:
             score, std = probabilities_to_score(probabilities, wanted.inception_splits, seed)
             scores |= {"inception_score": score, "inception_score_std": std}
         return scores

@@ -4,10 +4,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gan.artifacts.samples import read_card as read_samples_card
-from gan.data.card import read_card
 from gan.features.features import RESIZING, Extractor
-from gan.features.reference import read_card as read_reference_card
+from gan.features.reference import read_reference_card
+from gan.loading.card import read_dataset_card
 from gan.metrics.comparisons import Comparison
 from gan.run.paths import REFERENCE
 
@@ -25,26 +24,33 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def protocol(model: str, one: Comparison, data: Path, extractor: Extractor) -> dict[str, Any]:
+def protocol(
+    model: str, one: Comparison, made: dict[str, dict[str, Any]], data: Path, extractor: Extractor
+) -> dict[str, Any]:
     """The values of COLUMNS for one comparison; hashes are SHA-256, of weights or of the shape and pixels of images.
 
     `images_sha256` is the hash of the real images behind the compared ones: CycleGAN's test inputs, or a real set
     itself. `dtype` is the arithmetic in which images were generated. `reference_dtype` and `images_dtype` are the
     arithmetic of the extractor for the reference and for the compared images.
+
+    Args:
+        made: checkpoint → how its images were made.
     """
-    hashes = read_card(data)["sha256"]
-    made = read_samples_card(model).get(one.checkpoint, {})
-    behind = one.fake.removeprefix("real/")
-    if one.fake.startswith("fake/"):
-        behind = {"a2b": "testA", "b2a": "testB"}.get(one.direction, "")
+    hashes, how = read_dataset_card(data)["sha256"], made.get(one.checkpoint, {})
+    behind = one.inputs if one.fake.startswith("fake/") else one.fake
     return {
         "extractor_sha256": extractor.sha256[:SHORT],
         "resizing": RESIZING,
-        "reference_sha256": hashes[one.real.removeprefix("real/")][:SHORT],
-        "images_sha256": hashes.get(behind, "")[:SHORT],
-        **{name: made.get(name) for name in ("step", "ema_decay", "batch_norm", "seed", "dtype")},
+        "reference_sha256": hashes[_set(one.real)][:SHORT],
+        "images_sha256": hashes.get(_set(behind), "")[:SHORT],
+        **{name: how.get(name) for name in ("step", "ema_decay", "batch_norm", "seed", "dtype")},
         "reference_dtype": read_reference_card(REFERENCE / model / extractor.name)["precision"],
         "images_dtype": extractor.precision,
         "n_features": extractor.width,
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
+
+
+def _set(name: str | None) -> str:
+    """The packed set of a name such as `real/testA`."""
+    return (name or "").removeprefix("real/")

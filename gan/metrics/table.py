@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from gan.metrics.comparisons import CONSTANT, FLOOR, START
+from gan.artifacts.samples import START
+from gan.metrics.comparisons import CONSTANT, FLOOR
 from gan.metrics.protocol import COLUMNS as PROTOCOL
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]

@@ -27,7 +27,7 @@ class Source(Block):
         return self
 
 
-class Images(Source):
+class ImageSource(Source):
     source: Literal[
         "mnist5k",
         "mnist",
@@ -63,7 +63,7 @@ class Channels(Block):
     b: Literal[1, 3]
 
 
-class Domains(Source):
+class DomainSource(Source):
     source: Literal[
         "satellite_topography",
         "satellite_relief",
@@ -100,5 +100,5 @@ class PrepareData(Block):
     max_megapixels: Annotated[float, Field(gt=0)]
     shard_megabytes: Count
     work: Workers
-    images: Images
-    domains: Domains
+    images: ImageSource
+    domains: DomainSource

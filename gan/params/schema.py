@@ -8,19 +8,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from gan.params.blocks import Block, Natural, Seconds
+from gan.params.blocks import Natural, Seconds
+from gan.params.by_model import MODELS, Sample, Select, Trained
 from gan.params.evaluate import Evaluate
 from gan.params.prepare_data import PrepareData
-from gan.params.sample import Sample
-from gan.params.select import Select
-from gan.params.train_cyclegan import TrainCycleGAN
-from gan.params.train_dcgan import TrainDCGAN
 from gan.run.errors import ParamsError
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
 
 
-class Params(Block):
+class Params(Trained):  # type: ignore[misc]  # it has a field `train_<model>` for each
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     lr: Annotated[float, Field(gt=0, le=1)]
     accelerator: Literal["auto", "cpu", "cuda"]
@@ -30,29 +27,14 @@ class Params(Block):
     save_every_seconds: Seconds
     keep_states: Natural
     prepare_data: PrepareData
-    train_dcgan: TrainDCGAN
-    train_cyclegan: TrainCycleGAN
     select: Select
     sample: Sample
     evaluate: Evaluate
 
     @model_validator(mode="after")
-    def _sizes_fit(self) -> Self:
-        image_size = self.prepare_data.domains.image_size
-        try:
-            self.train_cyclegan.refuse_sizes(image_size)
-        except ValueError as error:
-            raise ValueError(f"train_cyclegan: {error} (prepare_data.domains.image_size is {image_size})") from error
-        return self
-
-    @model_validator(mode="after")
-    def _identity_possible(self) -> Self:
-        channels, weight = self.prepare_data.domains.channels, self.train_cyclegan.lambda_identity
-        if channels.a != channels.b and weight > 0:
-            raise ValueError(
-                f"prepare_data.domains.channels a: {channels.a}, b: {channels.b}: an image of one domain cannot pass "
-                f"through the generator to it unchanged; set train_cyclegan.lambda_identity: 0.0 (it is {weight})"
-            )
+    def _data_fits(self) -> Self:
+        for name in MODELS:
+            getattr(self, f"train_{name}").refuse_data(self.prepare_data)
         return self
 
 

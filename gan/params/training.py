@@ -1,10 +1,11 @@
-"""What the blocks `train_dcgan` and `train_cyclegan` have in common."""
+"""What the blocks `train_<model>` have in common."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from gan.params.blocks import Betas, Block, Count, Decay, Share
+from gan.params.prepare_data import PrepareData
 
 
 class Snapshots(Block):
@@ -21,7 +22,7 @@ class Watch(Block):
 
 
 class Training(Block):
-    """What both models' training has in common; the loop reads nothing else."""
+    """What the training of every model has in common; the loop reads nothing else."""
 
     batch_size: Count
     betas: Betas
@@ -30,3 +31,10 @@ class Training(Block):
     preview_every_epochs: Annotated[float, Field(gt=0)]
     snapshots: Snapshots
     watch: Watch
+
+    def refuse_data(self, data: PrepareData) -> None:
+        """See that the model can be trained on this data.
+
+        Raises:
+            ValueError: it cannot; says which params to change.
+        """

@@ -12,13 +12,6 @@ from matplotlib import pyplot as plt
 SCORE = "_fid"  # ending of the columns with snapshots' scores
 HIDDEN = ("_kid", "recall", "coverage", "accuracy", "spread", "diversity")  # columns of a history that are no losses
 
-OVERVIEW = {
-    "dcgan_samples": "DCGAN: samples",
-    "dcgan_interpolation": "DCGAN: walks between two latents",
-    "cyclegan_a2b": "CycleGAN, domain A to B, unseen images. Rows: input, translation, back again, truth where known",
-    "cyclegan_b2a": "CycleGAN, domain B to A",
-}
-
 
 def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
     """One row for each model: its losses on the left, the FID of its snapshots on the right, with the lowest marked."""
@@ -32,19 +25,22 @@ def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
     plt.close(figure)
 
 
-def overview(samples: Path, path: Path) -> None:
-    """The grids of both models side by side: one picture of what a run made, a JPEG small enough for git.
+def overview(grids: dict[str, list[Path]], path: Path) -> None:
+    """The grids of each model in a column: one picture of what a run made, a JPEG small enough for git.
 
     Args:
-        samples: the folder in which the stage `sample` left its grids.
+        grids: model → the pictures that the stage `sample` drew, `<model>_<name>.png`.
     """
-    layout = ["sa"] * 5 + ["sb"] + ["ib"] * 4
-    figure, places = plt.subplot_mosaic("\n".join(layout), width_ratios=[1, 1.9], figsize=(14, 7.8))
-    for axes, (name, title) in zip((places[letter] for letter in "siab"), OVERVIEW.items(), strict=True):
-        axes.imshow(plt.imread(samples / f"{name}.png"), interpolation="nearest")
-        axes.set_title(title, fontsize=10)
-        axes.set_axis_off()
-    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.96, hspace=1, wspace=0.02)
+    columns = {model: [plt.imread(one) for one in paths] for model, paths in grids.items()}
+    heights = [[one.shape[0] / one.shape[1] for one in pictures] for pictures in columns.values()]
+    figure = plt.figure(figsize=(14, 8), layout="constrained")
+    parts = figure.subfigures(1, len(grids), width_ratios=[1 / sum(one) for one in heights], squeeze=False)[0]
+    for part, ratios, (model, pictures) in zip(parts, heights, columns.items(), strict=True):
+        places = part.subplots(len(pictures), 1, height_ratios=ratios, squeeze=False)[:, 0]
+        for axes, picture, place in zip(places, pictures, grids[model], strict=True):
+            axes.imshow(picture, interpolation="nearest")
+            axes.set_title(f"{model}: {place.stem.removeprefix(f'{model}_')}", fontsize=10)
+            axes.set_axis_off()
     figure.savefig(path, dpi=100, pil_kwargs={"quality": 88, "optimize": True})
     plt.close(figure)
 

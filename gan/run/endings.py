@@ -4,28 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gan.run.errors import Interrupted, OutOfMemory, lacking_memory
+from gan.run.fingerprint import is_param, stages
 
-TRAIN_DCGAN = "train_dcgan.batch_size train_dcgan.generator.width train_dcgan.discriminator.width"
-TRAIN_CYCLEGAN = (
-    "train_cyclegan.batch_size train_cyclegan.crop_size train_cyclegan.generator.width"
-    " train_cyclegan.generator.blocks train_cyclegan.discriminator.width"
-)
-SMALLER = {  # stage → the params that decide how much memory it takes
-    "prepare-data@dcgan": "prepare_data.work.threads prepare_data.max_megapixels prepare_data.images.image_size",
-    "prepare-data@cyclegan": (
-        "prepare_data.work.threads prepare_data.max_megapixels prepare_data.domains.image_size"
-        " prepare_data.domains.earth.map_width"
+TRAIN = "train_{model}.batch_size train_{model}.crop_size train_{model}.generator.width train_{model}.generator.blocks"
+SMALLER = {  # stage → the params that decide how much memory it takes, where a model has them
+    "prepare-data": (
+        "prepare_data.work.threads prepare_data.max_megapixels prepare_data.{block}.image_size"
+        " prepare_data.{block}.earth.map_width"
     ),
-    "reference@dcgan": "evaluate.batch_size prepare_data.images.limit",
-    "reference@cyclegan": "evaluate.batch_size prepare_data.domains.limit",
-    "train-dcgan": f"{TRAIN_DCGAN} prepare_data.images.image_size",
-    "train-cyclegan": TRAIN_CYCLEGAN,
-    "select@dcgan": "evaluate.batch_size sample.dcgan.batch_size select.dcgan.images",
-    "select@cyclegan": "evaluate.batch_size sample.cyclegan.batch_size select.cyclegan.images",
-    "sample@dcgan": "sample.dcgan.batch_size sample.dcgan.count",
-    "sample@cyclegan": "sample.cyclegan.batch_size",
-    "evaluate@dcgan": "evaluate.batch_size evaluate.kid_subset_size sample.dcgan.count",
-    "evaluate@cyclegan": "evaluate.batch_size evaluate.kid_subset_size",
+    "reference": "evaluate.batch_size prepare_data.{block}.limit",
+    "train": f"{TRAIN} train_{{model}}.discriminator.width prepare_data.{{block}}.image_size",
+    "select": "evaluate.batch_size sample.{model}.batch_size select.{model}.images",
+    "sample": "sample.{model}.batch_size sample.{model}.count",
+    "evaluate": "evaluate.batch_size evaluate.kid_subset_size sample.{model}.count",
     "report": "",
 }
 
@@ -44,7 +35,7 @@ def explain(stage: str, error: BaseException | None, kept: str, again: str) -> N
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"{stage}: interrupted; {kept}: the same command {again}") from None
     if memory := lacking_memory(error):
-        names = SMALLER.get(stage, "").split()
+        names = _smaller(stage)
         fix = f"lower {', '.join(names)}" if names else "free some"
         raise OutOfMemory(f"{stage}: {memory}; {fix}, or run it where there is more; {kept}") from error
 
@@ -57,3 +48,11 @@ def explained(stage: str) -> Iterator[None]:
     except (Exception, KeyboardInterrupt) as error:
         explain(stage, error, "this stage keeps no state", "starts it again")
         raise
+
+
+def _smaller(stage: str) -> list[str]:
+    """The params that decide how much memory a stage takes; it is called `select@dcgan`, or `train-dcgan`."""
+    name, _, model = stage.partition("@") if "@" in stage else stage.partition("-")
+    items = [one["foreach"][model] for one in stages().values() if model in one.get("foreach", {})]
+    names = SMALLER.get(name, "").format(model=model, block=items[0].get("block", "") if items else "").split()
+    return [one for one in names if is_param(one)]

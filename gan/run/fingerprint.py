@@ -69,6 +69,15 @@ def _at(params: Any, key: str) -> Any:
     return params
 
 
+def is_param(name: str) -> bool:
+    """Whether params.yaml has a param of that dotted name."""
+    try:
+        _at(read_file(PARAMS), name)
+    except ParamsError:
+        return False
+    return True
+
+
 def entry(stage: str) -> dict[str, Any]:
     """The entry of a stage in dvc.yaml; `name@key` is the stage that `foreach` makes for that key.
 

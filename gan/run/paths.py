@@ -7,12 +7,14 @@ PARAMS = Path("params.yaml")
 PIPELINE = Path("dvc.yaml")
 LOCK = Path("dvc.lock")
 
-IMAGES = Path("data/packed/images")
-DOMAINS = Path("data/packed/domains")
+PACKED = Path("data/packed")
 CHECKPOINTS = Path("data/checkpoints")
 REFERENCE = Path("data/reference")
 SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
+
+CARD = "card.json"  # what the files beside it are: a packed dataset, features, samples
+RUN_CARD = "run.json"  # how and where a training ran
 
 
 def expanded(path: str) -> str:

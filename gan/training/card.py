@@ -15,10 +15,8 @@ from gan.run.files import write_whole
 from gan.run.runstate import RunState
 from gan.run.tools import ToolError, git
 
-CARD = "run.json"
 
-
-def write_card(
+def write_run_card(
     path: Path, state: RunState, params: Params, checkpoint: Path, environments: list[dict[str, Any]]
 ) -> None:
     """Write the card of a run that has just ended in `checkpoint`."""

@@ -3,13 +3,12 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
 from gan.artifacts import checkpoint, statefile
-from gan.core.images import Images, Uint8, save_png
-from gan.core.runtime import Runtime
+from gan.core.images import save_png
 from gan.core.streams import Stream, seed_torch
 from gan.params.training import Training
 from gan.run.errors import Interrupted, ParamsError
@@ -18,40 +17,8 @@ from gan.run.progress import Progress
 from gan.run.runstate import RunState
 from gan.training.environment import differences, environment
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
+from gan.training.recipe import Recipe, restore, state_of
 from gan.training.watch import WATCHED, watch
-
-
-class Recipe(Protocol):
-    """What the loop needs from a model. DCGAN and CycleGAN satisfy this protocol, and share no base class."""
-
-    runtime: Runtime
-    total_steps: int
-    per_epoch: int
-
-    @property
-    def params(self) -> Training: ...
-
-    def step(self, step: int) -> dict[str, torch.Tensor]:
-        """Train on one batch; returns scalars by name, left on the device."""
-
-    def preview(self) -> Uint8:
-        """A picture (H, W, 3) of outputs for inputs that never change."""
-
-    def samples(self, count: int) -> dict[str, Uint8]:
-        """About `count` generated images, by name, for the watchdog."""
-
-    def reals(self) -> dict[str, Images]:
-        """The real training images that `samples` should resemble, by the same names."""
-
-    def weights(self) -> dict[str, torch.Tensor]:
-        """What a checkpoint keeps: the averaged generators."""
-
-    def meta(self) -> dict[str, Any]:
-        """The model's name, and all that is needed to rebuild its networks, as JSON values."""
-
-    def state_dict(self) -> dict[str, Any]: ...
-
-    def load_state_dict(self, state: dict[str, Any]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -108,12 +75,7 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
             if recipe.runtime.device.type == "cpu":
                 settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
-            if due.row:
-                _log(run, recipe)
-            if due.snapshot:
-                _keep(run.step, recipe, params, job.snapshots)
-            if due.preview:
-                save_png(recipe.preview(), job.previews / f"{run.step:07d}.png")
+            _write(due, run, recipe, params, job)
             if due.watch:
                 watch(run.rows, recipe.samples(WATCHED), recipe.reals(), params.watch, progress)
             if interrupts.received or due.save or time.monotonic() - saved > job.save_every_seconds:
@@ -156,6 +118,16 @@ class _Due:
         self.save = every(recipe.per_epoch)
 
 
+def _write(due: _Due, run: Run, recipe: Recipe, params: Training, job: Job) -> None:
+    """The row, the snapshot and the preview of this step, if they are due."""
+    if due.row:
+        _log(run, recipe)
+    if due.snapshot:
+        _keep(run.step, recipe, params, job.snapshots)
+    if due.preview:
+        save_png(recipe.preview(), job.previews / f"{run.step:07d}.png")
+
+
 def _log(run: Run, recipe: Recipe) -> None:
     """Turn the pending scalars into a row of history."""
     settle(run.pending, run.step)
@@ -181,12 +153,12 @@ def _note(rows: list[Row]) -> str:
 def _save(run: Run, recipe: Recipe, state: RunState) -> None:
     settle(run.pending, run.step)
     refuse_broken_weights(recipe.weights(), run.step)
-    statefile.save(state.folder, {"run": vars(run), "recipe": recipe.state_dict()})
+    statefile.save(state.folder, {"run": vars(run), "recipe": state_of(recipe)})
 
 
 def _restore(recipe: Recipe, state: RunState) -> Run:
     saved = statefile.load(state.folder)
     if saved is None:
         return Run(step=0, rows=[], pending=[], environments=[])
-    recipe.load_state_dict(saved["recipe"])
+    restore(recipe, saved["recipe"])
     return Run(**saved["run"])

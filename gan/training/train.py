@@ -1,14 +1,33 @@
 """A whole training: the loop, and the files that DVC caches."""
 
 import shutil
+from collections.abc import Callable
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, write
-from gan.params.schema import Params
-from gan.run.paths import CHECKPOINTS, REPORTS
+from gan.core.runtime import Runtime, choose_runtime
+from gan.core.streams import Stream, seed_torch
+from gan.params.schema import Params, load
+from gan.run.errors import clean_exit
+from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
-from gan.training.card import CARD, write_card
+from gan.training.card import write_run_card
 from gan.training.history import write_history
-from gan.training.loop import Job, Recipe, Run, fit
+from gan.training.loop import Job, Run, fit
+from gan.training.recipe import Recipe
+
+
+def run(stage: str, build: Callable[[Params, Runtime], Recipe]) -> None:
+    """The main of a training stage; a user's mistake ends in one line and status 1.
+
+    Args:
+        build: makes the recipe, its networks with random weights.
+    """
+    with clean_exit():
+        p = load()
+        with RunState(stage, p.keep_states) as state:
+            runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
+            seed_torch(Stream.WEIGHTS, p.seed)
+            train(build(p, runtime), state, p)
 
 
 def train(recipe: Recipe, state: RunState, params: Params) -> None:
@@ -19,11 +38,11 @@ def train(recipe: Recipe, state: RunState, params: Params) -> None:
         Interrupted, NonFiniteError: as `fit` says.
     """
     job = Job(params.seed, state, params.save_every_seconds)
-    run = fit(recipe, recipe.params, job)
+    done = fit(recipe, recipe.params, job)
     state.check_inputs()
-    _publish(recipe, run, job)
+    _publish(recipe, done, job)
     model = str(recipe.meta()["model"])
-    write_card(REPORTS / model / CARD, state, params, path_of(model, "last"), run.environments)
+    write_run_card(REPORTS / model / RUN_CARD, state, params, path_of(model, "last"), done.environments)
     state.finish()
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from gan.cyclegan.train.layers import Conv2d, ConvTranspose2d, norm_of
-from gan.params.train_cyclegan import CycleGANDiscriminator, CycleGANGenerator
+from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 
 Padding = Literal["reflect", "zeros"]
 
@@ -25,7 +25,7 @@ def _conv(
     ]
 
 
-def _upsample(inputs: int, outputs: int, params: CycleGANGenerator) -> nn.Module:
+def _upsample(inputs: int, outputs: int, params: GeneratorShape) -> nn.Module:
     """Twice the height and width: the paper's `transposed` convolution, or `resize` to the nearest, then convolve.
 
     `resize` leaves no checkerboard (Odena et al. 2016, doi:10.23915/distill.00003).
@@ -83,7 +83,7 @@ class Generator(nn.Module):
     when they become an image. `source` and `target` hold the colours of both domains, once they are measured.
     """
 
-    def __init__(self, params: CycleGANGenerator, inputs: int, outputs: int) -> None:
+    def __init__(self, params: GeneratorShape, inputs: int, outputs: int) -> None:
         super().__init__()
         width, norm, padding = params.width, params.norm, params.downsample_padding
         self.skips, self.bounded = params.skips, params.output == "tanh"
@@ -130,7 +130,7 @@ class Discriminator(nn.Sequential):
     3 is the paper's 70×70 for 256×256 images.
     """
 
-    def __init__(self, params: CycleGANDiscriminator, channels: int) -> None:
+    def __init__(self, params: DiscriminatorShape, channels: int) -> None:
         width = params.width
         layers: list[nn.Module] = [Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
         inputs = width

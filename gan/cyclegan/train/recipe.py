@@ -13,9 +13,9 @@ from gan.core.images import Images, Uint8, evenly, grid, to_float, to_rgb, to_ui
 from gan.core.runtime import Runtime
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.cyclegan.train.nets import Discriminator, Generator
-from gan.data.augment import resize_crop_flip
-from gan.data.batches import Batches
-from gan.params.train_cyclegan import TrainCycleGAN
+from gan.loading.augment import resize_crop_flip
+from gan.loading.batches import Batches
+from gan.params.models.cyclegan import Train
 from gan.training.adam import adam
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
@@ -47,7 +47,7 @@ class CycleGAN:
     """
 
     def __init__(
-        self, images_a: Images, images_b: Images, params: TrainCycleGAN, lr: float, seed: int, runtime: Runtime
+        self, images_a: Images, images_b: Images, params: Train, lr: float, seed: int, runtime: Runtime
     ) -> None:
         self.params, self.runtime = params, runtime
         self.load_size = params.load_size or images_a.shape[1]
@@ -176,14 +176,8 @@ class CycleGAN:
         """What a checkpoint keeps: the averaged generators."""
         return named({"a2b": self.ema_a2b.module, "b2a": self.ema_b2a.module})
 
-    def state_dict(self) -> dict[str, Any]:
-        return {name: part.state_dict() for name, part in self._parts().items()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-
-    def _parts(self) -> dict[str, Any]:
+    def parts(self) -> dict[str, Any]:
+        """All that a resumed training needs."""
         return {
             "a2b": self.a2b,
             "b2a": self.b2a,

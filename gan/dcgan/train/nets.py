@@ -6,7 +6,7 @@ from math import log2
 import torch
 from torch import nn
 
-from gan.params.train_dcgan import DCGANDiscriminator, DCGANGenerator
+from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
 
 
 def _levels(size: int) -> int:
@@ -20,7 +20,7 @@ class Generator(nn.Sequential):
     Strided transposed convolutions with BatchNorm and ReLU; channels halve as the image doubles.
     """
 
-    def __init__(self, params: DCGANGenerator, size: int, channels: int) -> None:
+    def __init__(self, params: GeneratorShape, size: int, channels: int) -> None:
         widths = [params.width * 2**level for level in reversed(range(_levels(size)))]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (params.z_dim, 1, 1)),
@@ -45,7 +45,7 @@ class Discriminator(nn.Sequential):
     Strided convolutions with BatchNorm (none at the input and output) and LeakyReLU 0.2.
     """
 
-    def __init__(self, params: DCGANDiscriminator, size: int, channels: int) -> None:
+    def __init__(self, params: DiscriminatorShape, size: int, channels: int) -> None:
         widths = [params.width * 2**level for level in range(_levels(size))]
         layers: list[nn.Module] = [
             nn.Conv2d(channels, widths[0], 4, 2, 1, bias=False),
@@ -70,7 +70,7 @@ def init_weights(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)
 
 
-def latents(count: int, params: DCGANGenerator, generator: torch.Generator | None = None) -> torch.Tensor:
+def latents(count: int, params: GeneratorShape, generator: torch.Generator | None = None) -> torch.Tensor:
     """(count, z_dim) on the CPU, the same on every device: from N(0, 1), or uniform in [-1, 1]."""
     if params.latent == "uniform":
         return torch.rand(count, params.z_dim, generator=generator) * 2 - 1

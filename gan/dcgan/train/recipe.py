@@ -9,9 +9,9 @@ from gan.artifacts.checkpoint import named
 from gan.core.images import Images, Uint8, grid, to_float, to_uint8
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, torch_generator
-from gan.data.batches import Batches
 from gan.dcgan.train.nets import Discriminator, Generator, latents
-from gan.params.train_dcgan import TrainDCGAN
+from gan.loading.batches import Batches
+from gan.params.models.dcgan import Train
 from gan.training.adam import adam
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
@@ -31,7 +31,7 @@ class DCGAN:
         seed: decides the order of the images and the latents of previews.
     """
 
-    def __init__(self, images: Images, params: TrainDCGAN, lr: float, seed: int, runtime: Runtime) -> None:
+    def __init__(self, images: Images, params: Train, lr: float, seed: int, runtime: Runtime) -> None:
         size, channels = images.shape[2], images.shape[3]
         self.params, self.runtime, self.seed = params, runtime, seed
         self.shape = {"size": size, "channels": channels}
@@ -105,14 +105,8 @@ class DCGAN:
         """What a checkpoint keeps: the averaged generator."""
         return named({"generator": self.ema.module})
 
-    def state_dict(self) -> dict[str, Any]:
-        return {name: part.state_dict() for name, part in self._parts().items()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-
-    def _parts(self) -> dict[str, Any]:
+    def parts(self) -> dict[str, Any]:
+        """All that a resumed training needs."""
         return {
             "generator": self.generator,
             "discriminator": self.discriminator,

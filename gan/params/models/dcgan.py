@@ -1,13 +1,31 @@
-"""The block `sample`."""
+"""The blocks `train_dcgan` and `sample.dcgan`."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from gan.params.blocks import Block, Count
+from gan.params.training import Training
 
 
-class SampleDCGAN(Block):
+class GeneratorShape(Block):
+    z_dim: Count
+    latent: Literal["normal", "uniform"]
+    width: Count
+
+
+class DiscriminatorShape(Block):
+    width: Count
+
+
+class Train(Training):
+    epochs: Count
+    batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two
+    generator: GeneratorShape
+    discriminator: DiscriminatorShape
+
+
+class Sample(Block):
     count: Annotated[int, Field(ge=2)]
     batch_size: Count
     columns: Count
@@ -21,13 +39,3 @@ class SampleDCGAN(Block):
                 f"{self.count // 2} such pairs"
             )
         return self
-
-
-class SampleCycleGAN(Block):
-    batch_size: Count
-    columns: Count
-
-
-class Sample(Block):
-    dcgan: SampleDCGAN
-    cyclegan: SampleCycleGAN

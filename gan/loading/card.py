@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from gan.run.errors import DataError
+from gan.run.paths import CARD
 
-CARD = "card.json"
 
-
-def read_card(folder: Path) -> dict[str, Any]:
+def read_dataset_card(folder: Path) -> dict[str, Any]:
     """The card of a packed dataset: source, licence, resizing, split, sets, sha256.
 
     Raises:

@@ -1,0 +1,76 @@
+"""The blocks `train_cyclegan` and `sample.cyclegan`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from gan.params.blocks import Block, Count, Natural, Weight
+from gan.params.prepare_data import PrepareData
+from gan.params.training import Training
+
+
+class GeneratorShape(Block):
+    width: Count
+    blocks: Natural
+    downsample_padding: Literal["reflect", "zeros"]
+    upsample: Literal["resize", "transposed"]
+    norm: Literal["layer", "instance"]
+    skips: bool
+    output: Literal["linear", "tanh"]
+    standardise: bool
+
+
+class DiscriminatorShape(Block):
+    width: Count
+    layers: Annotated[int, Field(ge=1, le=5)]
+
+
+class Train(Training):
+    lr_factor: Annotated[float, Field(gt=0)]
+    epochs: Natural
+    decay_epochs: Natural
+    lambda_cycle: Weight
+    lambda_identity: Weight
+    pool_size: Natural
+    load_size: Annotated[int, Field(ge=16)] | None
+    crop_size: Annotated[int, Field(ge=16, multiple_of=4)] | None
+    flip: bool
+    generator: GeneratorShape
+    discriminator: DiscriminatorShape
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.epochs + self.decay_epochs == 0:
+            raise ValueError("epochs and decay_epochs are both 0: nothing to train")
+        return self
+
+    def refuse_data(self, data: PrepareData) -> None:
+        image_size, channels = data.domains.image_size, data.domains.channels
+        if wrong := self._wrong_size(image_size):
+            raise ValueError(f"train_cyclegan: {wrong} (prepare_data.domains.image_size is {image_size})")
+        if channels.a != channels.b and self.lambda_identity > 0:
+            raise ValueError(
+                f"prepare_data.domains.channels a: {channels.a}, b: {channels.b}: an image of one domain cannot pass "
+                "through the generator to it unchanged; set train_cyclegan.lambda_identity: 0.0 "
+                f"(it is {self.lambda_identity})"
+            )
+
+    def _wrong_size(self, image_size: int) -> str:
+        """Why the crop does not fit the images or the networks; empty if it does."""
+        load = self.load_size or image_size  # as the recipe has it
+        crop = self.crop_size or load
+        layers = self.discriminator.layers
+        if crop > load:
+            return f"crop_size {crop} is larger than load_size {load}"
+        if crop % 4:
+            return f"crop_size is null, and load_size {load} is not divisible by 4; set crop_size"
+        if crop > image_size:
+            return f"crop_size {crop} is larger than the images, {image_size}: they would be enlarged"
+        if crop // 2**layers < 3:
+            return f"discriminator.layers {layers} leaves no patch of crop_size {crop}"
+        return ""
+
+
+class Sample(Block):
+    batch_size: Count
+    columns: Count

@@ -1,0 +1,60 @@
+"""What the loop needs from a model."""
+
+from typing import Any, Protocol
+
+import torch
+
+from gan.core.images import Images, Uint8
+from gan.core.runtime import Runtime
+from gan.params.training import Training
+
+
+class Stateful(Protocol):
+    """A network, an optimiser, or what else has a state, as torch has it."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any], /) -> Any: ...
+
+
+class Recipe(Protocol):
+    """What the loop needs from a model. DCGAN and CycleGAN satisfy this protocol, and share no base class."""
+
+    runtime: Runtime
+    total_steps: int
+    per_epoch: int
+
+    @property
+    def params(self) -> Training: ...
+
+    def step(self, step: int) -> dict[str, torch.Tensor]:
+        """Train on one batch; returns scalars by name, left on the device."""
+
+    def preview(self) -> Uint8:
+        """A picture (H, W, 3) of outputs for inputs that never change."""
+
+    def samples(self, count: int) -> dict[str, Uint8]:
+        """About `count` generated images, by name, for the watchdog."""
+
+    def reals(self) -> dict[str, Images]:
+        """The real training images that `samples` should resemble, by the same names."""
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """What a checkpoint keeps: the averaged generators."""
+
+    def meta(self) -> dict[str, Any]:
+        """The model's name, and all that is needed to rebuild its networks, as JSON values."""
+
+    def parts(self) -> dict[str, Stateful]:
+        """All that a resumed training needs, by name: networks, averages, optimisers, schedules, pools."""
+
+
+def state_of(recipe: Recipe) -> dict[str, Any]:
+    """The state of each part of a recipe, by name."""
+    return {name: part.state_dict() for name, part in recipe.parts().items()}
+
+
+def restore(recipe: Recipe, state: dict[str, Any]) -> None:
+    """Give each part of a recipe its state back."""
+    for name, part in recipe.parts().items():
+        part.load_state_dict(state[name])

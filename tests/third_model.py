@@ -1,0 +1,164 @@
+"""A third model, of one linear layer: all that a newcomer writes to add one."""
+
+from pathlib import Path
+
+import yaml
+
+from tests import tiny
+
+FILES = {
+    "gan/params/models/toy.py": """
+from gan.params.blocks import Block, Count
+from gan.params.training import Training
+
+
+class Train(Training):
+    steps: Count
+
+
+class Sample(Block):
+    count: Count
+    batch_size: Count
+""",
+    "gan/toy/__init__.py": "",
+    "gan/toy/train/__init__.py": "",
+    "gan/toy/train/recipe.py": '''
+import torch
+from torch import nn
+
+from gan.artifacts.checkpoint import named
+from gan.core.images import grid, to_float, to_uint8
+from gan.loading.batches import Batches
+
+
+class Toy:
+    """Learns the mean image, whatever the noise."""
+
+    def __init__(self, images, params, seed, runtime):
+        self.params, self.runtime = params, runtime
+        self.batches = Batches(images, params.batch_size, (seed,))
+        self.per_epoch, self.total_steps = self.batches.per_epoch, params.steps
+        self.shape = images.shape[1:]
+        self.network = nn.Linear(4, self.shape[0] * self.shape[1] * self.shape[2])
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=0.1)
+
+    def step(self, step):
+        real = to_float(self.batches.at(step))
+        loss = (make(self.network, torch.randn(len(real), 4), self.shape) - real).square().mean()
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return {"loss": loss.detach()}
+
+    def preview(self):
+        return grid(self.samples(4)[""], 4)
+
+    def samples(self, count):
+        z = torch.randn(count, 4, generator=torch.Generator().manual_seed(0))
+        return {"": to_uint8(make(self.network, z, self.shape))}
+
+    def reals(self):
+        return {"": self.batches.images}
+
+    def weights(self):
+        return named({"toy": self.network})
+
+    def meta(self):
+        return {"model": "toy", "shape": list(self.shape), "ema_decay": self.params.ema_decay}
+
+    def parts(self):
+        return {"toy": self.network, "optimizer": self.optimizer}
+
+
+def make(network, z, shape):
+    height, width, channels = shape
+    return network(z).tanh().reshape(len(z), channels, height, width)
+''',
+    "gan/toy/sampling.py": """
+import torch
+from torch import nn
+
+from gan.artifacts.samples import ONLY
+from gan.core.images import grid, to_uint8
+from gan.core.streams import Stream, torch_generator
+from gan.toy.train.recipe import make
+
+
+def samples(checkpoint, params, runtime):
+    return {ONLY: _made(checkpoint, params.sample.toy.count, torch_generator(Stream.SAMPLES, params.seed))}
+
+
+def choice_samples(checkpoint, count, params, runtime):
+    return {"": _made(checkpoint, count, torch_generator(Stream.CHOICE_LATENTS, params.seed))}
+
+
+def grids(checkpoint, made, params, runtime):
+    return {"first": grid(made[ONLY][:16], 4), "others": grid(made[ONLY][16:32], 4)}
+
+
+def untrained(checkpoint, seed):
+    zero = {name: torch.zeros_like(weight) for name, weight in checkpoint.weights.items()}
+    return type(checkpoint)(zero, checkpoint.meta)
+
+
+def _made(checkpoint, count, generator):
+    shape = checkpoint.meta["shape"]
+    network = nn.Linear(4, shape[0] * shape[1] * shape[2])
+    network.load_state_dict({name: weight.float() for name, weight in checkpoint.network("toy").items()})
+    return to_uint8(make(network, torch.randn(count, 4, generator=generator), shape))
+""",
+    "gan/toy/model.py": """
+from gan.artifacts.model import Model
+from gan.artifacts.samples import Output
+from gan.toy import sampling
+
+MODEL = Model({"": Output()}, "none", sampling.samples, sampling.choice_samples, sampling.grids, sampling.untrained)
+""",
+    "stages/train_toy.py": """
+from gan.loading.packed import load_images
+from gan.run.paths import PACKED
+from gan.toy.train.recipe import Toy
+from gan.training.train import run
+
+
+def recipe(p, runtime):
+    return Toy(load_images(PACKED / "toy", "train"), p.train_toy, p.seed, runtime)
+
+
+if __name__ == "__main__":
+    run("train-toy", recipe)
+""",
+}
+
+MODELS = "\n      dcgan: {block: images"  # before which the third model's line goes
+TOY = "\n      toy: {block: images, data: data/packed/toy, grids: {first: first, second: others}}"
+TRAINING = """
+  train-toy:
+    cmd: python -m stages.train_toy
+    deps: [stages/train_toy.py, gan/core, gan/loading, gan/artifacts, gan/training, gan/toy/train, data/packed/toy]
+    params: [seed, precision, determinism, train_toy]
+    outs:
+    - data/checkpoints/toy/last.safetensors
+    - data/checkpoints/toy/losses.csv
+    - data/checkpoints/toy/snapshots
+    - reports/toy/previews
+"""
+REPORT = [f"reports/{name}" for name in ("toy/fid.csv", "toy/history.csv", "samples/toy_first.png")]
+
+
+def add(project: Path) -> None:
+    """Add the package, the training stage, and the entries of dvc.yaml and params.yaml."""
+    for name, text in FILES.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    pipeline = (project / "dvc.yaml").read_text()
+    assert pipeline.count(MODELS) == 1
+    pipeline = pipeline.replace(MODELS, TOY + MODELS).replace("\n  train-cyclegan:", f"{TRAINING}\n  train-cyclegan:")
+    listed = "    - reports/dcgan/fid.csv\n"
+    pipeline = pipeline.replace(listed, listed + "".join(f"    - {path}\n" for path in REPORT))
+    (project / "dvc.yaml").write_text(pipeline)
+    values = tiny.values()
+    common = ("batch_size", "betas", "ema_decay", "log_every", "preview_every_epochs", "snapshots", "watch")
+    block = {name: values["train_dcgan"][name] for name in common} | {"steps": 30}
+    values["select"]["toy"], values["sample"]["toy"] = {"images": 12}, {"count": 40, "batch_size": 40}
+    (project / "params.yaml").write_text(yaml.safe_dump(values | {"train_toy": block}, sort_keys=False))

@@ -13,7 +13,8 @@ from torch.optim.swa_utils import update_bn
 
 from gan.artifacts.checkpoint import read
 from gan.core.runtime import Runtime, choose_runtime
-from gan.core.streams import Stream, torch_generator
+from gan.core.seeding import torch_generator
+from gan.core.streams import Stream
 from gan.dcgan import sampling
 from gan.dcgan.train.nets import Generator, latents
 from gan.distances.kid import features_to_kid, mean_within

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from gan.core.runtime import Runtime, choose_runtime
-from gan.core.streams import Stream, seed_torch
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
 from gan.params.schema import Params, load
 from gan.run.runstate import RunState
 from gan.training import loop

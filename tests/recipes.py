@@ -9,7 +9,8 @@ from torch import nn
 
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
-from gan.core.streams import Stream, seed_torch
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
 from gan.params.schema import Params

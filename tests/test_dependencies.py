@@ -71,8 +71,20 @@ module = importlib.import_module(sys.argv[1])
 if hasattr(module, "model_of"):
     module.model_of(sys.argv[2])
 ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("gan", "stages")]
-print(json.dumps([module.__file__ for module in ours if module.__file__]))
+heavy = [name for name in ("torch", "torchvision", "matplotlib", "pandas", "scipy.stats") if name in sys.modules]
+print(json.dumps([heavy, [module.__file__ for module in ours if module.__file__]]))
 """
+# Packages that take a second or more to import, by the stages that use them.
+HEAVY = {
+    "prepare-data": [],
+    "reference": ["torch"],
+    "train-dcgan": ["torch", "pandas"],
+    "train-cyclegan": ["torch", "pandas"],
+    "select": ["torch", "pandas"],
+    "sample": ["torch"],
+    "evaluate": ["torch", "pandas", "scipy.stats"],
+    "report": ["matplotlib", "pandas"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -94,13 +106,15 @@ def test_deps_cover_what_a_stage_imports(stage: str, listed: Pipeline) -> None:
     module, *arguments = command.removeprefix("python -m ").split()
     probe = [sys.executable, "-c", PROBE, module, *arguments]
     loaded = subprocess.run(probe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    files = [Path(file).relative_to(ROOT) for file in json.loads(loaded)]
+    heavy, paths = json.loads(loaded)
+    files = [Path(file).relative_to(ROOT) for file in paths]
     # An empty __init__.py decides nothing, and that of stages only refuses to start.
     decide = [file for file in files if not file.is_relative_to(NO_DEPS[0]) and not file.is_relative_to(NO_DEPS[1])]
     sources = [file for file in decide if (ROOT / file).stat().st_size and file != Path("stages/__init__.py")]
     assert len(files) > 3
     uncovered = [file for file in sources if not any(file.is_relative_to(dep) for dep in deps)]
     assert not uncovered, f"{stage} imports {uncovered}: list them under its deps in dvc.yaml"
+    assert heavy == HEAVY[stage.partition("@")[0]], "a stage waits for no package that it does not use"
 
 
 def test_every_stage_is_probed(listed: Pipeline) -> None:

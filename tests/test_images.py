@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from gan.core.images import grid, save_png, to_float, to_rgb, to_uint8
+from gan.core.images import grid, save_png, to_rgb
+from gan.core.tensors import to_float, to_uint8
 
 
 def test_every_byte_survives_the_way_to_float_and_back() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from cleanfid.fid import kernel_distance
 
+from gan.distances import kid
 from gan.distances.kid import features_to_kid, subset_std, sums_of_h, zetas
 from gan.features.features import Features
 
@@ -88,3 +89,21 @@ def test_the_spread_of_subsets_has_seeds_that_seed_and_leaves_the_callers_state(
     assert np.random.random() == expected
     assert subset_std(real, fake, 5, 30, seed=1) == first
     assert subset_std(real, fake, 5, 30, seed=2) != first
+
+
+def test_the_deviation_over_subsets_is_clean_fids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same subsets, whatever their order in clean-fid's own shuffling."""
+    real, fake = normal(0, 80), normal(1, 60) + 0.3
+    drawn: list[Features] = []
+    some = kid._some
+
+    def watched(features: Features, size: int, rng: np.random.Generator) -> Features:
+        drawn.append(some(features, size, rng))
+        return drawn[-1]
+
+    monkeypatch.setattr(kid, "_some", watched)
+    ours = subset_std(real, fake, 5, 30, seed=1)
+    pairs = zip(drawn[::2], drawn[1::2], strict=True)
+    theirs = [kernel_distance(one, other, num_subsets=1, max_subset_size=30) for one, other in pairs]
+    assert len(theirs) == 5
+    assert ours == pytest.approx(np.std(theirs), rel=1e-6)

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan.core.images import Uint8, to_float
+from gan.core.images import Uint8
 from gan.core.runtime import Runtime
+from gan.core.tensors import to_float
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.params.models.cyclegan import Train
 from gan.training.recipe import restore, state_of

@@ -6,15 +6,15 @@ from itertools import product
 
 import torch
 
-from gan.core.streams import Stream, numpy_generator, seed_torch, torch_generator
+from gan.core.seeding import seed_torch, torch_generator
+from gan.core.streams import Stream, numpy_generator
 from tests.tiny import ROOT
 
 SOURCES = [path for folder in ("gan", "stages") for path in (ROOT / folder).rglob("*.py")]
 KEYS = [(), *[(a,) for a in range(3)], *product(range(3), repeat=2), (0, 1000), *product(range(2), repeat=3)]
-# What makes or seeds a generator. KID seeds NumPy's global one, from a stream, since clean-fid draws from it.
+# What makes or seeds a generator.
 MAKERS = {"default_rng", "manual_seed", "manual_seed_all", "seed", "SeedSequence", "RandomState", "Random"}
-STREAMS = "gan/core/streams.py"
-ALLOWED = {(STREAMS, "default_rng"), (STREAMS, "manual_seed"), ("gan/distances/kid.py", "seed")}
+ALLOWED = {("gan/core/streams.py", "default_rng"), ("gan/core/seeding.py", "manual_seed")}
 
 
 def test_all_purposes_draw_different_numbers_whatever_their_keys() -> None:
@@ -63,5 +63,5 @@ def test_each_purpose_is_named_in_one_place() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream"
     )
     assert set(uses) == {stream.name for stream in Stream}
-    # The weights of both models, and of an untrained generator: where training began.
+    # The weights that training begins from, and those of an untrained generator, which are the same.
     assert {name for name, count in uses.items() if count > 1} == {"WEIGHTS"}

@@ -27,7 +27,8 @@ import torch
 from torch import nn
 
 from gan.artifacts.checkpoint import named
-from gan.core.images import grid, to_float, to_uint8
+from gan.core.images import grid
+from gan.core.tensors import to_float, to_uint8
 from gan.loading.batches import Batches
 
 
@@ -79,8 +80,10 @@ import torch
 from torch import nn
 
 from gan.artifacts.samples import ONLY
-from gan.core.images import grid, to_uint8
-from gan.core.streams import Stream, torch_generator
+from gan.core.images import grid
+from gan.core.tensors import to_uint8
+from gan.core.streams import Stream
+from gan.core.seeding import torch_generator
 from gan.toy.train.recipe import make
 
 

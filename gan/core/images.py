@@ -1,11 +1,10 @@
-"""Images as tensors in [-1, 1], as uint8 arrays, and as grids for people."""
+"""Images as uint8 arrays, and as grids for people."""
 
 import io
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,17 +22,6 @@ class Images(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, chosen: slice | NDArray[np.intp], /) -> Uint8: ...
-
-
-def to_float(images: torch.Tensor) -> torch.Tensor:
-    """uint8 NHWC in [0, 255] to float32 NCHW in [-1, 1], laid out channels-last."""
-    return images.permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
-
-
-def to_uint8(images: torch.Tensor) -> Uint8:
-    """Float NCHW in [-1, 1] to uint8 NHWC in [0, 255], rounded to nearest and clipped."""
-    scaled = images.detach().float().add(1.0).mul(127.5).round().clamp(0, 255)
-    return scaled.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
 
 
 def to_rgb(images: Uint8) -> Uint8:

@@ -4,7 +4,6 @@ from enum import StrEnum
 from hashlib import blake2b
 
 import numpy as np
-import torch
 
 
 class Stream(StrEnum):
@@ -28,22 +27,12 @@ class Stream(StrEnum):
     INCEPTION_SPLITS = "splits of the Inception Score"
 
 
-def seed_torch(stream: Stream, *key: int) -> None:
-    """Seed torch's global generators, on every device, from a purpose and a few integers such as (seed, step)."""
-    torch.manual_seed(_mixed(stream, key))
-
-
-def torch_generator(stream: Stream, *key: int) -> torch.Generator:
-    """A new CPU generator of torch, seeded as in `seed_torch`."""
-    return torch.Generator().manual_seed(_mixed(stream, key))
-
-
 def numpy_generator(stream: Stream, *key: int) -> np.random.Generator:
     """A new NumPy generator, seeded from a purpose and a few integers."""
-    return np.random.default_rng(_mixed(stream, key))
+    return np.random.default_rng(mixed(stream, key))
 
 
-def _mixed(stream: Stream, key: tuple[int, ...]) -> int:
+def mixed(stream: Stream, key: tuple[int, ...]) -> int:
     """A hash of the purpose and the key, 63 bits."""
     text = ":".join([stream, *(str(int(part)) for part in key)])
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1

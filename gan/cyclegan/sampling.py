@@ -5,9 +5,10 @@ import torch
 from numpy.typing import NDArray
 
 from gan.artifacts.checkpoint import Checkpoint
-from gan.core.images import Images, Uint8, grid, to_float, to_rgb, to_uint8
+from gan.core.images import Images, Uint8, grid, to_rgb
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, numpy_generator
+from gan.core.tensors import to_float, to_uint8
 from gan.cyclegan.train.nets import Generator
 from gan.loading.card import is_aligned, read_dataset_card
 from gan.loading.packed import load_images

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan.datasets import celeba, cyclegan_sets, earth, imagenet, layouts, lsun, mnist5k, splits, torchvision_sets
+from gan.datasets import cyclegan_sets, earth, imagenet, layouts, lsun, mnist5k, splits
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Preprocessing
 from gan.datasets.faint import refuse_faint
@@ -93,6 +93,8 @@ class Preparation:
         official = self._official(wanted)
         if wanted.source == "lsun":
             return Layout(lsun.sets(official, wanted.classes))
+        from gan.datasets import celeba, torchvision_sets  # torchvision takes seconds to import
+
         readers = {**torchvision_sets.SOURCES, "celeba": celeba.sets, "imagenet": imagenet.sets}
         return Layout(readers[wanted.source](official, self.state))
 

@@ -5,9 +5,11 @@ import torch
 
 from gan.artifacts.checkpoint import Checkpoint, named
 from gan.artifacts.samples import ONLY
-from gan.core.images import Uint8, grid, to_uint8
+from gan.core.images import Uint8, grid
 from gan.core.runtime import Runtime
-from gan.core.streams import Stream, seed_torch, torch_generator
+from gan.core.seeding import seed_torch, torch_generator
+from gan.core.streams import Stream
+from gan.core.tensors import to_uint8
 from gan.dcgan.train.nets import Generator, latents
 from gan.params.models.dcgan import GeneratorShape
 from gan.params.schema import Params
@@ -17,20 +19,20 @@ ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a pe
 
 def samples(checkpoint: Checkpoint, params: Params, runtime: Runtime) -> dict[str, Uint8]:
     """Samples of one checkpoint; all checkpoints get the same latents."""
-    z = _latents(Stream.SAMPLES, params.sample.dcgan.count, checkpoint, params.seed)
+    z = _sample_latents(checkpoint, params)
     return {ONLY: generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
 
 
 def choice_samples(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
     """Samples by which `select` chooses a snapshot, from latents that no final score uses."""
-    z = _latents(Stream.CHOICE_LATENTS, count, checkpoint, params.seed)
+    z = latents(count, _shape(checkpoint), torch_generator(Stream.CHOICE_LATENTS, params.seed))
     return {"": generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
 
 
 def grids(checkpoint: Checkpoint, made: dict[str, Uint8], params: Params, runtime: Runtime) -> dict[str, Uint8]:
     """The first samples, and walks between the latents of pairs of them."""
     wanted, zoom = params.sample.dcgan, ZOOM[checkpoint.meta["size"]]
-    z = _latents(Stream.SAMPLES, wanted.count, checkpoint, params.seed)[: 2 * wanted.interpolations]
+    z = _sample_latents(checkpoint, params)[: 2 * wanted.interpolations]
     walk = walk_sphere if _shape(checkpoint).latent == "normal" else walk_line
     walked = generate(load(checkpoint), walk(z, wanted.columns), wanted.batch_size, runtime)
     return {
@@ -52,8 +54,8 @@ def untrained(checkpoint: Checkpoint, seed: int) -> Checkpoint:
     return Checkpoint(named({"generator": _build(checkpoint)}), checkpoint.meta)
 
 
-def _latents(stream: Stream, count: int, checkpoint: Checkpoint, seed: int) -> torch.Tensor:
-    return latents(count, _shape(checkpoint), torch_generator(stream, seed))
+def _sample_latents(checkpoint: Checkpoint, params: Params) -> torch.Tensor:
+    return latents(params.sample.dcgan.count, _shape(checkpoint), torch_generator(Stream.SAMPLES, params.seed))
 
 
 def _shape(checkpoint: Checkpoint) -> GeneratorShape:

@@ -1,11 +1,7 @@
 """Kernel Inception distance between two sets of features (Bińkowski et al. 2018, arXiv 1801.01401)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import torch
-from cleanfid.fid import kernel_distance
 
 from gan.core.streams import Stream, numpy_generator
 from gan.features.features import Features
@@ -101,7 +97,7 @@ def _kernel_with_itself(features: Features) -> Features:
 
 
 def subset_std(real: Features, fake: Features, subsets: int, subset_size: int, seed: int) -> float:
-    """Standard deviation of KID over random subsets, by clean-fid's own function: what papers print behind ±.
+    """Standard deviation of KID over random subsets, as clean-fid draws them: what papers print behind ±.
 
     It shrinks as subsets grow, and does not estimate the error of KID.
 
@@ -110,23 +106,9 @@ def subset_std(real: Features, fake: Features, subsets: int, subset_size: int, s
     """
     size = min(subset_size, len(real), len(fake))
     rng = numpy_generator(Stream.KID_SUBSETS, seed)
-    with _numpy_seed(int(rng.integers(2**32))):  # clean-fid shuffles what it gets by NumPy's global generator
-        values = [
-            kernel_distance(_some(real, size, rng), _some(fake, size, rng), num_subsets=1, max_subset_size=size)
-            for _ in range(subsets)
-        ]
-    return float(np.std(values))
+    drawn = ([_some(one, size, rng) for one in (real, fake)] for _ in range(subsets))
+    return float(np.std([features_to_kid(one, other)[0] for one, other in drawn]))
 
 
 def _some(features: Features, size: int, rng: np.random.Generator) -> Features:
-    return features[np.sort(rng.choice(len(features), size, replace=False))].astype(np.float64)
-
-
-@contextmanager
-def _numpy_seed(seed: int) -> Iterator[None]:
-    before = np.random.get_state()
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        np.random.set_state(before)
+    return features[np.sort(rng.choice(len(features), size, replace=False))]

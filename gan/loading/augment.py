@@ -1,7 +1,7 @@
 """Random resize, crop and flip, as CycleGAN trains with (Zhu et al. 2017, public code)."""
 
 import torch
-from torchvision.transforms.v2 import functional as F
+from torch.nn import functional as F
 
 
 def resize_crop_flip(images: torch.Tensor, load_size: int, crop_size: int, flip: bool) -> torch.Tensor:
@@ -10,7 +10,7 @@ def resize_crop_flip(images: torch.Tensor, load_size: int, crop_size: int, flip:
     Each image has draws of its own, from torch's global generator; laid out channels-last.
     """
     if images.shape[-1] != load_size:
-        images = F.resize(images, [load_size, load_size], antialias=True)
+        images = F.interpolate(images, size=(load_size, load_size), mode="bilinear", antialias=True)
     if crop_size < load_size:
         corners = torch.randint(load_size - crop_size + 1, (len(images), 2)).tolist()
         cropped = [

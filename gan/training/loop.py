@@ -9,7 +9,8 @@ import torch
 
 from gan.artifacts import checkpoint, statefile
 from gan.core.images import save_png
-from gan.core.streams import Stream, seed_torch
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
 from gan.params.training import Training
 from gan.run.errors import Interrupted, ParamsError
 from gan.run.interrupts import Interrupts

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, write
 from gan.core.runtime import Runtime, choose_runtime
-from gan.core.streams import Stream, seed_torch
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
 from gan.params.schema import Params, load
 from gan.run.errors import clean_exit
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD

@@ -9,8 +9,9 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
 from gan.artifacts.checkpoint import named
-from gan.core.images import Images, Uint8, evenly, grid, to_float, to_rgb, to_uint8
+from gan.core.images import Images, Uint8, evenly, grid, to_rgb
 from gan.core.runtime import Runtime
+from gan.core.tensors import to_float, to_uint8
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.cyclegan.train.nets import Discriminator, Generator
 from gan.loading.augment import resize_crop_flip

@@ -6,9 +6,11 @@ import numpy as np
 import torch
 
 from gan.artifacts.checkpoint import named
-from gan.core.images import Images, Uint8, grid, to_float, to_uint8
+from gan.core.images import Images, Uint8, grid
 from gan.core.runtime import Runtime
-from gan.core.streams import Stream, torch_generator
+from gan.core.seeding import torch_generator
+from gan.core.streams import Stream
+from gan.core.tensors import to_float, to_uint8
 from gan.dcgan.train.nets import Discriminator, Generator, latents
 from gan.loading.batches import Batches
 from gan.params.models.dcgan import Train

@@ -101,7 +101,7 @@ def test_little_is_imported_before(project: Path) -> None:
         ("params.yaml", "lr: [1", "error: params.yaml is not valid YAML: "),
         ("params.yaml", "\udcff", "error: params.yaml is not valid YAML: "),
         ("params.yaml", "5", "error: params.yaml: "),
-        ("params.yaml", "seed: 0\n1: 2", "error: params.yaml: lr is missing; "),
+        ("params.yaml", "seed: 0\n1: 2", "error: params.yaml: train_cyclegan is missing; "),
         ("dvc.yaml", None, "error: dvc.yaml is missing; run from the folder that holds it\n"),
         ("dvc.yaml", "stages: [", "error: dvc.yaml is not valid YAML: "),
         ("dvc.yaml", "vars: []", "error: dvc.yaml lists no stages; "),

@@ -10,6 +10,7 @@ import pytest
 from torchvision import datasets
 
 from gan.datasets import cyclegan_sets, earth, torchvision_sets
+from gan.datasets.licences import LICENCES
 from gan.params.prepare_data import DomainSource, ImageSource
 from gan.run.download import Remote
 from gan.run.errors import DataError
@@ -177,6 +178,7 @@ def test_the_params_name_the_sources_that_there_are() -> None:
     named = {model: set(get_args(model.model_fields["source"].annotation)) for model in (ImageSource, DomainSource)}
     assert named[ImageSource] == {*torchvision_sets.SOURCES, "mnist5k", "celeba", "lsun", "imagenet", "folder"}
     assert named[DomainSource] == {*earth.SOURCES, *cyclegan_sets.SOURCES, "folder"}
+    assert named[ImageSource] | named[DomainSource] == {*LICENCES, *earth.SOURCES}, "the maps have their own licences"
 
 
 def test_checksums_are_of_the_right_kind() -> None:

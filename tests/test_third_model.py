@@ -33,7 +33,6 @@ def test_a_third_model_runs_from_its_data_to_the_report(clone: Path) -> None:
         assert picture.width > 1000
 
     assert "data/packed/toy" in sh(clone, "python", "-m", "gan", "data", "describe")
-    assert "trains dcgan, toy, cyclegan" in sh(clone, "python", "-m", "gan", "verify", "digits", status=1)
 
 
 def test_no_code_outside_of_a_models_package_knows_its_name(clone: Path) -> None:

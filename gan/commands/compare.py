@@ -34,7 +34,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("before", metavar="REV[,REV…]", help="revisions or experiments; several are seeds of a setting")
     parser.add_argument("after", metavar="REV[,REV…]", nargs="?", default=WORKSPACE, help="the same; %(default)s")
     parser.add_argument("--checkpoint", default="best", help="which one's scores: best, last, …; %(default)s")
-    parser.add_argument("--ignore", metavar="FIELD", nargs="+", default=[], choices=ALIKE, help="may differ")
+    parser.add_argument(
+        "--ignore", metavar="FIELD", nargs="+", default=[], choices=ALIKE, help=f"may differ: {', '.join(ALIKE)}"
+    )
     parser.set_defaults(run=lambda given: run(given.before, given.after, given.checkpoint, set(given.ignore)))
 
 

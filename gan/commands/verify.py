@@ -11,7 +11,6 @@ from typing import Any
 from gan.artifacts import statefile
 from gan.commands import rerun
 from gan.commands.agreement import Agreement, first_other_row
-from gan.commands.models import refuse_unknown
 from gan.commands.revisions import revision, show
 from gan.run.errors import GanError
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
@@ -51,7 +50,6 @@ def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
     Raises:
         GanError: there is no such run, its files are not in the cache, it fails, or the two differ.
     """
-    refuse_unknown(model)
     commit, path = revision(name), (REPORTS / model / RUN_CARD).as_posix()
     text = show(commit, path)
     if not text:

@@ -1,5 +1,10 @@
 """Under which terms each source is published, as far as its authors say."""
 
+PAPER = "CycleGAN's authors gathered it (Zhu et al. 2017); rights are with the images' owners"
+OF_THE_PAPER = (
+    "apple2orange", "cezanne2photo", "facades", "horse2zebra", "iphone2dslr_flower", "maps", "monet2photo",
+    "summer2winter_yosemite", "ukiyoe2photo", "vangogh2photo",
+)  # fmt: skip
 LICENCES = {
     "mnist5k": "MNIST (Y. LeCun, C. Cortes): CC BY-SA 3.0",
     "mnist": "MNIST (Y. LeCun, C. Cortes): CC BY-SA 3.0",
@@ -13,5 +18,5 @@ LICENCES = {
     "imagenet": "ImageNet (Russakovsky et al. 2015): for non-commercial research, on request",
     "cityscapes": "Cityscapes (Cordts et al. 2016): for non-commercial use",
     "folder": "your own",
+    **dict.fromkeys(OF_THE_PAPER, PAPER),
 }
-PAPER = "CycleGAN's authors gathered it (Zhu et al. 2017); rights are with the images' owners"

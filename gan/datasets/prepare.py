@@ -9,7 +9,7 @@ from gan.datasets import cyclegan_sets, earth, imagenet, layouts, lsun, mnist5k,
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Preprocessing
 from gan.datasets.faint import refuse_faint
-from gan.datasets.licences import LICENCES, PAPER
+from gan.datasets.licences import LICENCES
 from gan.datasets.official import Official
 from gan.datasets.packing import pack
 from gan.datasets.publish import Card, publish, summarise
@@ -119,7 +119,7 @@ class Preparation:
             max_rejected=wanted.max_rejected,
             save_every_seconds=self.save_every_seconds,
         )
-        start: Card = {"source": wanted.source, "licence": LICENCES.get(wanted.source, PAPER)}
+        start: Card = {"source": wanted.source, "licence": LICENCES.get(wanted.source)}
         end = {"passed_over": counted(passed)} if passed else {}
         packed = pack(parts, job)
         if wanted.bits is None:

@@ -19,7 +19,7 @@ def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
             return EfficientNetLite0(runtime)
         case "inception_v3":
             return InceptionV3(runtime, params.inception_weights)
-    raise AssertionError(f"params.py allows the extractor {name}, this file does not know it")
+    raise AssertionError(f"gan/params/evaluate.py allows the extractor {name}, this file does not know it")
 
 
 def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:

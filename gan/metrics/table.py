@@ -37,7 +37,8 @@ def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
         truth: agreement with the true translation by (direction, checkpoint), put beside them.
     """
     seen = [row | truth.get((row["direction"], row["checkpoint"]), {}) for row in rows]
-    optional = [name for name in OPTIONAL if any(name in row for row in rows)]
+    known = {*KEYS, *COUNTS, *SCORES, *SETS, *PROTOCOL}
+    optional = dict.fromkeys(name for row in rows for name in row if name not in known)
     constants = [
         {"model": model, "direction": direction, "checkpoint": checkpoint, **scores}
         for (direction, checkpoint), scores in truth.items()

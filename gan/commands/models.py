@@ -8,10 +8,10 @@ TRAIN = "train-"
 
 
 def refuse_unknown(model: str) -> None:
-    """See that dvc.yaml has a stage that trains the model.
+    """Check that dvc.yaml has a stage that trains the model.
 
     Raises:
-        GanError: it has none; names the models that there are.
+        GanError: it has none; the message names the models that it trains.
     """
     models = [name.removeprefix(TRAIN) for name in stages() if name.startswith(TRAIN)]
     if model not in models:

@@ -63,7 +63,10 @@ def set_aside(stage: str, folder: Path) -> list[Path]:
 
 
 def notes(card: dict[str, Any], recorded: Path) -> list[str]:
-    """How this clone differs from the run card; also sets the params and the number of threads to the card's."""
+    """A sentence for each difference between this clone and the run card.
+
+    It also gives this clone the card's device, precision and number of threads.
+    """
     found = []
     if md5(recorded / card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
         found.append("the card is of another run than the recorded files, which came from DVC's run cache")

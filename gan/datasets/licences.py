@@ -1,4 +1,4 @@
-"""Under which terms each source is published, as far as its authors say."""
+"""The licence of each source, as far as its authors state one."""
 
 LICENCES = {
     "mnist5k": "MNIST (Y. LeCun, C. Cortes): CC BY-SA 3.0",

@@ -14,8 +14,8 @@ SHOWN = 10  # generated images: those nearest to a training image
 def draw_neighbours(seen: Evaluation, path: Path) -> None:
     """Draw two rows for each direction: the generated images nearest to a training image, and those training images.
 
-    The images are of `evaluate.checkpoint`; distances are those of the extractor's features. If a column shows the same
-    image twice, the generator has copied it.
+    The generated images are those of `evaluate.checkpoint`; distances are between features of the extractor. If a
+    column shows the same image twice, the generator has copied it.
     """
     rows = []
     for one in seen.wanted:

@@ -17,7 +17,7 @@ from gan.run.errors import GanError
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.training.history import write_history
 
-POLL = 0.2  # seconds between looks at the training
+POLL = 0.2  # seconds between two searches for new snapshots
 
 EXAMPLE = """examples:
   python -m gan verify dcgan                   the last commit, to the end

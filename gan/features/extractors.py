@@ -27,7 +27,7 @@ def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
 
 
 def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
-    """The extractor that computed the features in a folder of the stage `reference`, in the same arithmetic.
+    """The extractor that computed the features in a folder of the stage `reference`, in the same precision.
 
     `precision: auto` is bf16 on one machine and fp32 on another, and features of the two must not be compared.
 

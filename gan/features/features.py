@@ -19,7 +19,7 @@ class Extractor(Protocol):
     """A network that turns images into features. `name` is its name in `evaluate.extractors`."""
 
     name: str
-    precision: str  # of its arithmetic, "fp32" or "bf16"
+    precision: str  # in which it computes: "fp32" or "bf16"
     size: int  # height and width of its input, in pixels
     width: int  # D, the length of a feature vector
     sha256: str  # of the file with its weights

@@ -19,7 +19,7 @@ TAKEN: dict[str, Fingerprint] = {}  # stage → its fingerprint from before its 
 
 
 def fingerprint(stage: str) -> Fingerprint:
-    """Name → hash of all that the result of a stage depends on: its cmd, each param and each dep.
+    """Name → hash of everything that the result of a stage depends on: its cmd, each param and each dep.
 
     Raises:
         ParamsError: dvc.yaml or params.yaml is missing, is not valid YAML, or lacks the stage or one of its params.

@@ -39,7 +39,7 @@ def md5(path: Path) -> str:
 
 
 def _revision() -> str | None:
-    """The commit of the code and params that ran, and whether they were changed since; None if git has no commit.
+    """The commit of the code and params that ran, and whether they have uncommitted changes; None if git fails.
 
     DVC runs an experiment on a commit of its own. Then the commit that the experiment started from is named.
     """

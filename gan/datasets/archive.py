@@ -135,10 +135,10 @@ def _refuse_broken_end(archive: tarfile.TarFile) -> None:
         return
     content.seek(archive.offset)
     if content.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
-        raise tarfile.ReadError(f"it is damaged or cut short behind its member {archive.getnames()[-1][-SHOWN:]!r}")
+        raise tarfile.ReadError(f"it is damaged or cut short after its member {archive.getnames()[-1][-SHOWN:]!r}")
     while block := content.read(BLOCK):  # to the end, where gzip has its checksum
         if any(block):
-            raise tarfile.ReadError("there is more behind its end, perhaps a second archive")
+            raise tarfile.ReadError("there is more after its end, perhaps a second archive")
 
 
 def _refuse_twice(path: Path, names: list[str]) -> None:

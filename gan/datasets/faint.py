@@ -27,8 +27,8 @@ def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None
             depth, bits = _bits(top, _mode(packing / MANIFEST, name))
             raise DataError(
                 f"{name}: no pixel is above {top} of 255. If its files use {bits} of {depth} bits, set "
-                f"{block}.bits: {bits}; to take them as they are, {block}.bits: 16. Of colour in 16 bits Pillow reads "
-                "the upper 8: convert such files first"
+                f"{block}.bits: {bits}; to take them as they are, {block}.bits: 16. Of 16-bit colour, Pillow reads the "
+                "upper 8 bits alone: convert such files first"
             )
 
 

@@ -38,7 +38,7 @@ def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
     extractor = build(reference.name, params, replace(runtime, precision=card["precision"]))
     if extractor.sha256 != card["extractor_sha256"]:
         raise DataError(
-            f"{reference}: the features of real images were taken by other weights of {extractor.name} than "
-            "those here; `dvc repro -f reference` takes them anew"
+            f"{reference}: the features of real images were computed by other weights of {extractor.name} than "
+            "those here; `dvc repro -f reference` computes them again"
         )
     return extractor

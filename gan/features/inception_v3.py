@@ -65,6 +65,6 @@ def _path(weights: str | None) -> Path:
     path = Path(weights)
     if path.name != WEIGHTS.name or not path.is_file():
         raise DataError(
-            f"evaluate.inception_weights: {weights} is not a file named {WEIGHTS.name}, as clean-fid wants it"
+            f"evaluate.inception_weights: {weights} is not a file named {WEIGHTS.name}, which clean-fid requires"
         )
     return path

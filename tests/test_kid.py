@@ -92,7 +92,7 @@ def test_the_spread_of_subsets_has_seeds_that_seed_and_leaves_the_callers_state(
 
 
 def test_the_deviation_over_subsets_is_clean_fids(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the same subsets, whatever their order in clean-fid's own shuffling."""
+    """clean-fid gets the same subsets, and shuffles each of them, which changes nothing."""
     real, fake = normal(0, 80), normal(1, 60) + 0.3
     drawn: list[Features] = []
     some = kid._some

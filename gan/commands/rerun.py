@@ -96,7 +96,7 @@ def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
 
 
 def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    """Start the stage's command, with as many threads as recorded and a state of its own."""
+    """Start the stage's command, with as many threads as recorded and with its state in this clone."""
     threads = str(card["environments"][-1]["threads"])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DVC_")}
     variables = kept | {"DVC_ROOT": str(Path.cwd()), "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}

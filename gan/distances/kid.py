@@ -97,7 +97,7 @@ def _kernel_with_itself(features: Features) -> Features:
 
 
 def subset_std(real: Features, fake: Features, subsets: int, subset_size: int, seed: int) -> float:
-    """Standard deviation of KID over random subsets, as clean-fid draws them: what papers print behind ±.
+    """Standard deviation of KID over random subsets, as clean-fid draws them: what papers print after ±.
 
     It shrinks as subsets grow, and does not estimate the error of KID.
 

@@ -41,7 +41,7 @@ def md5(path: Path) -> str:
 def _revision() -> str | None:
     """The commit of the code and params that ran, and whether they have uncommitted changes; None if git fails.
 
-    DVC runs an experiment on a commit of its own. Then the commit that the experiment started from is named.
+    DVC runs an experiment on a new commit. Then the result names the commit that the experiment started from.
     """
     if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
         return f"{baseline} with the changes of experiment {os.environ.get('DVC_EXP_NAME')}"

@@ -1,7 +1,8 @@
 """Which statistics should BatchNorm use in the averaged generator? `python -m benchmarks.batch_norm` compares two.
 
-A checkpoint has those of training, averaged like the weights. BigGAN and StudioGAN measure them anew, with the averaged
-weights on fresh latents (`torch.optim.swa_utils.update_bn`). Here both make the same samples of each snapshot.
+A checkpoint keeps the running statistics of training, averaged like the weights. BigGAN and StudioGAN measure new ones,
+with the averaged weights on fresh latents (`torch.optim.swa_utils.update_bn`). Each snapshot generates images from the
+same latents with either, and the table gives the KID of both.
 """
 
 import argparse
@@ -25,11 +26,11 @@ from gan.params.models.dcgan import GeneratorShape
 from gan.params.schema import load
 from gan.run.paths import CHECKPOINTS, REFERENCE
 
-BATCHES = 100  # of latents, of training's size
+BATCHES = 100  # batches of latents to measure on, each of the size used in training
 
 
 def measured_anew(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Generator:
-    """The network with BatchNorm's statistics of these latents (N, z_dim)."""
+    """The network with BatchNorm's statistics measured on these latents (N, z_dim), in evaluation mode."""
     network = runtime.place(network)
     with torch.no_grad(), runtime.autocast():
         update_bn([runtime.upload(part) for part in z.split(batch_size)], network)

@@ -1,7 +1,7 @@
 """Does each departure from the CycleGAN paper help? `python -m benchmarks.departures` trains and compares.
 
-One option at a time is set back to the paper's, and all of them together, each with three seeds, all else as in
-params.yaml. What was measured is kept in benchmarks/departures.csv, so that a study that was stopped goes on, on any
+Each variant sets one option back to the paper's value, or all of them; everything else is as in params.yaml. Each is
+trained with three seeds. Results are kept in benchmarks/departures.csv, so that a stopped study continues, on any
 machine.
 """
 
@@ -38,7 +38,7 @@ SCORES = ("kid", "fid", "sea_iou", "land_iou")
 
 
 def measure(variant: str, seed: int) -> pd.DataFrame:
-    """A row a direction: the last checkpoint's scores, trained in a temporary clone that shares DVC's cache."""
+    """Train in a temporary clone that shares DVC's cache; returns the last checkpoint's scores, a row per direction."""
     sets = [f"train_cyclegan.generator.{name}={value}" for name, value in VARIANTS[variant].items()]
     options = [part for one in (f"seed={seed}", *sets) for part in ("-S", one)]
     print(f"{variant}, seed {seed}", flush=True)
@@ -50,7 +50,7 @@ def measure(variant: str, seed: int) -> pd.DataFrame:
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
-    """Mean ± standard deviation over the seeds, a row a variant and direction."""
+    """Mean ± standard deviation over the seeds, a row per variant and direction."""
     grouped = found.groupby(["variant", "direction"], sort=False)[list(SCORES)]
     mean, std = grouped.mean(), grouped.std()
     cells = {name: [f"{m:.3g} ± {s:.2g}" for m, s in zip(mean[name], std[name], strict=True)] for name in SCORES}
@@ -60,7 +60,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.departures", description=__doc__)
     parser.add_argument("--table", action="store_true", help="print what was measured, and train nothing")
-    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="only these, a process to a core each")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="train only these seeds")
     given = parser.parse_args()
     found = pd.read_csv(FOUND) if FOUND.exists() else pd.DataFrame(columns=["variant", "seed"])
     for seed in () if given.table else given.seeds:

@@ -1,9 +1,10 @@
 """Kill trainings again and again, and compare with trainings left alone: `python -m benchmarks.kills 20`.
 
-Each kill is a kill -9 of `dvc repro` and all below it. Of the first three quarters every other one comes at a random
-moment from its start on, the rest while a state is being written; the last quarter, when the training has ended and
-DVC hashes and caches what it made. Then the run goes to its end. Equal are `dvc.lock` (the hashes of all that DVC
-keeps: last checkpoint, snapshots, losses, previews), `last.safetensors` and `history.csv`, byte for byte.
+Each kill is a `kill -9` of `dvc repro` and all its child processes. The first three quarters of the kills come, in
+turn, at a random moment after the start, and while a state is being written. The last quarter come when the training
+has ended and DVC hashes and caches its outputs. Then the run goes to its end. The benchmark compares, byte for byte,
+`dvc.lock` (which has the hashes of the last checkpoint, snapshots, losses and previews), `last.safetensors`,
+`best.safetensors` and `history.csv`.
 """
 
 import argparse
@@ -28,14 +29,14 @@ from tests import tiny
 from tests.project import commit, environment, fresh_clone, sh
 
 MODELS = ("dcgan", "cyclegan")
-STEPS = {"dcgan": 3000, "cyclegan": 1200}  # enough to live through the kills, which come within seconds
-WITHIN = 9.0  # seconds from the start of a command, in which a random kill comes; loading takes about 5 of them
-RECORDING = 0.15  # seconds from a training's end on, in which a kill comes before DVC has written dvc.lock
+STEPS = {"dcgan": 3000, "cyclegan": 1200}  # enough that no training ends before the kills, which come within seconds
+WITHIN = 9.0  # a random kill comes at most so many seconds after the start of a command; loading takes about 5
+RECORDING = 0.15  # a kill comes at most so many seconds after a training's end, before DVC has written dvc.lock
 AIMS = ("any", "writing", "recording")
 
 
 def project(folder: Path) -> Path:
-    """A clone with small networks that train for long and save after every step, its data prepared."""
+    """A clone with prepared data, and with small networks that train for many steps and save after each of them."""
     folder.mkdir()
     clone = fresh_clone(folder)
     params = tiny.values() | {"save_every_seconds": 0.0001}
@@ -87,7 +88,7 @@ class Killer:
         self.counts["fell back"] += "is damaged" in log.read_text()
 
     def _wait(self, aim: str, process: "subprocess.Popen[bytes]") -> None:
-        """Until the moment to kill, or the end of the command."""
+        """Wait until the moment to kill, or until the command ends."""
         there: Callable[[], bool] = {
             "any": lambda: False,
             "writing": lambda: self._left("state.tmp"),
@@ -103,14 +104,14 @@ class Killer:
         return any((self.clone / ".state").glob(f"train-{self.model}-*/{name}"))
 
     def _ended(self, process: "subprocess.Popen[bytes]") -> bool:
-        """Whether the training is done, and its process gone."""
+        """Whether the training has finished its work and its process has ended."""
         with suppress(psutil.NoSuchProcess):
             return self._left(FINISHED) and not psutil.Process(process.pid).children()
         return False
 
 
 def kept(clone: Path, model: str) -> dict[str, bytes]:
-    """What must be equal."""
+    """The contents of the files that must be equal, by path."""
     paths = (
         "dvc.lock",
         f"data/checkpoints/{model}/last.safetensors",

@@ -1,8 +1,9 @@
-"""How often is a verdict on one seed each wrong? `python -m benchmarks.noise` (needs `dvc repro reference@dcgan`).
+"""How often is a verdict of `compare` wrong with one seed each? `python -m benchmarks.noise` measures it.
 
-Many equal generators are scored against one reference, and each two of them are compared. They are equal, so that a
-verdict of better or worse is a false alarm: 5 % are promised. And one of them is made better by three true deviations
-of the difference: how often is that found? Where the deviations are right, in 85 % of cases.
+It needs the features of `dvc repro reference@dcgan`. Equal generators are scored against one reference, and every pair
+of them is compared. A verdict of better or worse is then a false alarm; at 95 % confidence, 5 % of them are expected.
+Then one of each pair is made better by three true standard deviations of the difference. If the measured deviations
+are right, 85 % of these improvements are found.
 """
 
 import argparse
@@ -24,13 +25,13 @@ from gan.run.paths import REFERENCE
 from gan.run.progress import Progress
 
 COUNTS = (250, 360, 1000, 10_000)
-WIDTH = 64  # of features with a known covariance
+WIDTH = 64  # length of the feature vectors with a known covariance
 Scores = dict[str, float]
-Draw = Callable[[np.random.Generator, int, int, int], tuple[Features, list[Features]]]  # reference, and equal sets
+Draw = Callable[[np.random.Generator, int, int, int], tuple[Features, list[Features]]]  # a reference and equal sets
 
 
 def known(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
-    """Normal, with variances that fall as 1, 1/2, 1/3 and so on, as those of networks do."""
+    """Normal features, with variances that fall as 1, 1/2, 1/3 and so on, like those of a network's features."""
     deviations = np.arange(1.0, WIDTH + 1) ** -0.5
     return rng.normal(size=(real, WIDTH)) * deviations, [
         rng.normal(size=(count, WIDTH)) * deviations for _ in range(sets)
@@ -38,7 +39,7 @@ def known(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[F
 
 
 def moved(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[Features, list[Features]]:
-    """The same, of generators that differ from the reference: their mean is off."""
+    """As `known`, but the generators differ from the reference in their mean."""
     reference, made = known(rng, real, count, sets)
     return reference, [one + 0.1 for one in made]
 
@@ -53,7 +54,7 @@ def digits(rng: np.random.Generator, real: int, count: int, sets: int) -> tuple[
 
 
 def scores_of(reference: Features, made: list[Features], seed: int) -> Iterator[Scores]:
-    """Every score on features, and what it says of its own noise."""
+    """For each set of features, all scores that compare features, and the standard deviations that they report."""
     of_reference, within = moments([reference]), mean_within(reference)
     for fake in made:
         kid, kid_std = features_to_kid(reference, fake, within)
@@ -63,7 +64,7 @@ def scores_of(reference: Features, made: list[Features], seed: int) -> Iterator[
 
 
 def of_masks(rng: np.random.Generator, count: int) -> Scores:
-    """IoU of coasts: half-planes, and translations that shift each by a distance of its own and speckle it."""
+    """IoU of random coasts: masks of half-planes against copies that are shifted and speckled, each differently."""
     across = np.linspace(-1, 1, 16)
     places, shifts, noise = (rng.normal(size=(count, 1, 1)) * scale for scale in (0.4, 0.1, 0.05))
     truth: Mask = np.broadcast_to(across > places, (count, 16, 16))
@@ -73,10 +74,10 @@ def of_masks(rng: np.random.Generator, count: int) -> Scores:
 
 
 def rates(groups: list[list[Scores]]) -> pd.DataFrame:
-    """A row a metric: how often equal generators of a group are told apart, and unequal ones are.
+    """A row per metric: how often two equal generators are told apart, and how often two unequal ones.
 
     Args:
-        groups: scores of equal generators against one reference each.
+        groups: the scores of equal generators, a group for each reference.
     """
     names = [name for name in groups[0][0] if f"{name}_std" in groups[0][0]]
     rows = []
@@ -92,7 +93,7 @@ def rates(groups: list[list[Scores]]) -> pd.DataFrame:
 
 
 def _verdicts(name: str, one: Scores, other: Scores, better_by: float) -> tuple[bool, bool]:
-    """Whether the two are told apart as they are, and when the other is better."""
+    """Whether the two are told apart as they are, and whether they are when the other is better by `better_by`."""
     better = other | {name: other[name] + (-better_by if name in LOWER else better_by)}
     return _told(name, one, other), _told(name, one, better)
 

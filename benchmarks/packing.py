@@ -1,6 +1,6 @@
 """How fast prepare-data packs many images, and in how much memory: `python -m benchmarks.packing 10000 200000`.
 
-Makes JPEGs of CelebA's size (178×218), then packs each count of them to 64×64 RGB in a process of its own.
+It makes as many JPEGs of CelebA's size (178×218), then packs each number of them to 64×64 RGB in its own process.
 """
 
 import argparse
@@ -25,7 +25,7 @@ PER_FOLDER = 1000
 
 
 def make(root: Path, number: int) -> None:
-    """A folder of JPEGs, unless it is there."""
+    """Make a folder of JPEGs, unless it is there."""
     place = root / f"{number:05d}"
     if place.is_dir():
         return
@@ -50,7 +50,7 @@ def measure(images: Path, state: Path) -> None:
 
 
 def peak() -> float:
-    """Of this process's memory so far, in MiB."""
+    """The peak memory of this process so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,4 +1,4 @@
-"""Our metrics beside the libraries that the field uses, on the same features: `python -m benchmarks.parity`."""
+"""Our metrics beside those of the field's libraries, on the same features: `python -m benchmarks.parity`."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ NEAREST = 3
 
 
 def features(seed: int, scale: float = 1.0, shift: float = 0.0) -> Features:
-    """(COUNT, WIDTH), correlated and not negative, as those of a network after ReLU and pooling."""
+    """Features (COUNT, WIDTH), correlated and not negative, like those of a network after ReLU and pooling."""
     rng = np.random.default_rng(seed)
     mixing = np.random.default_rng(0).normal(size=(WIDTH, WIDTH)) / WIDTH**0.5
     mixed: Features = np.maximum(rng.normal(size=(COUNT, WIDTH)) @ mixing * scale + shift, 0)
@@ -32,7 +32,7 @@ def features(seed: int, scale: float = 1.0, shift: float = 0.0) -> Features:
 
 
 def rows() -> list[dict[str, Any]]:
-    """Metric, library, its value and ours."""
+    """A row per metric and library: the library's value, ours, and their relative difference."""
     real, fake = features(1), features(2, 1.2, 0.1)
     one, other = (torch.from_numpy(array) for array in (real, fake))
     moved = [part for array in (real, fake) for part in (array.mean(axis=0), np.cov(array, rowvar=False))]

@@ -1,6 +1,7 @@
 """What it costs to save the state and to keep snapshots: `python -m benchmarks.saving`, with this folder's params.
 
-Both models train from their prepared data for some epochs, and everything that writes a file is timed within the run.
+Both models train on their prepared data for a share of their steps. Every call that saves the state or keeps a snapshot
+is timed.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from stages import train_cyclegan, train_dcgan
 
 @contextmanager
 def timed(names: list[str]) -> Iterator[dict[str, list[float]]]:
-    """Seconds of each call of these functions of the loop."""
+    """Yields name → seconds of each call, for these functions of the loop."""
     took: dict[str, list[float]] = defaultdict(list)
     before: dict[str, Callable[..., Any]] = {name: getattr(loop, name) for name in names}
 
@@ -46,7 +47,7 @@ def timed(names: list[str]) -> Iterator[dict[str, list[float]]]:
 
 
 def measure(model: str, build: Callable[[Params, Runtime], Recipe], share: float) -> None:
-    """Train for a share of the steps, and print a row for what is written at the default rates."""
+    """Train for a share of the steps, with saves and snapshots as often as by default, and print a row of the table."""
     p = load()
     seed_torch(Stream.WEIGHTS, p.seed)
     recipe = build(p, choose_runtime(p.accelerator, p.precision, p.determinism))

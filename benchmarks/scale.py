@@ -1,7 +1,8 @@
 """Peak memory of scoring many images: `python -m benchmarks.scale 10000 50000`.
 
-As many real images as made ones, 32×32 RGB of noise, by the embedded extractor, in a process of its own for each count.
-An evaluation holds the features of what is made and of the reference (5 kB an image each, float32) and maps all else.
+It scores as many generated images as real ones, 32×32 RGB noise, by EfficientNet-Lite0, and each count in its own
+process. An evaluation holds the features of generated and real images (5 kB per image, float32) in memory, and
+memory-maps everything else.
 """
 
 import argparse
@@ -35,7 +36,7 @@ def noise(count: int, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uin
 
 
 def measure(count: int) -> None:
-    """Features of the real images, then every row but the start's and the floor's; print a row."""
+    """Compute the features of the real images and all scores of one checkpoint, and print a row of the table."""
     params = load(PARAMS)
     evaluate = params.evaluate.model_copy(update={"checkpoints": ["best"], "checkpoint": "best"})
     params = params.model_copy(update={"evaluate": evaluate})

@@ -1,4 +1,4 @@
-"""`python -m gan`: what DVC cannot do, one small command each."""
+"""`python -m gan`: small commands for what DVC cannot do."""
 
 import argparse
 import io

@@ -1,4 +1,4 @@
-"""One script for each stage. First of all: check that all packages are installed, and hash the stage's inputs."""
+"""One script for each stage. Before any of them runs: check that all packages are installed, and hash its inputs."""
 
 from gan.run.dependencies import refuse_missing_packages
 
@@ -8,7 +8,7 @@ from gan.run.begin import begin  # noqa: E402 - it needs a package
 
 
 def _check_params() -> None:
-    from gan.params.schema import load  # takes a while, and is needed only where something is wrong
+    from gan.params.schema import load  # takes a while, and is needed only if something is wrong
 
     load()
 

@@ -1,4 +1,4 @@
-"""reference: features of all real images of one model, once; experiments that do not change the data reuse them."""
+"""reference: compute the features of all real images of one model; experiments that keep the data reuse them."""
 
 import sys
 from pathlib import Path

@@ -16,7 +16,7 @@ def main(files: list[Path]) -> None:
     models = [path.parent.name for path in files if path.name == "fid.csv"]
     tables = [pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in models]  # numbers stay as text
     widest = max(tables, key=lambda table: table.shape[1])
-    scores = pd.concat([widest[:0], *tables])  # columns in the order of the table that has most of them
+    scores = pd.concat([widest[:0], *tables])  # in the column order of the widest table
     scores.to_csv(REPORTS / "fid.csv", index=False)
     histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in models}
     training_curves(histories, REPORTS / "training.png")

@@ -12,22 +12,22 @@ from gan.run.paths import REPORTS
 from gan.run.stage import stage
 
 
-def main(p: Params, name: str) -> None:
-    model, runtime = model_of(name), choose_runtime(p.accelerator, p.precision, p.determinism)
-    how = {"batch_norm": model.batch_norm, "seed": p.seed, "dtype": runtime.precision}
+def main(p: Params, model: str) -> None:
+    record, runtime = model_of(model), choose_runtime(p.accelerator, p.precision, p.determinism)
+    how = {"batch_norm": record.batch_norm, "seed": p.seed, "dtype": runtime.precision}
     made = {}
     for wanted in p.evaluate.checkpoints:
-        checkpoint = read(path_of(name, wanted))
-        images = model.samples(checkpoint, p, runtime)
-        write_samples(name, wanted, images)
+        checkpoint = read(path_of(model, wanted))
+        images = record.samples(checkpoint, p, runtime)
+        write_samples(model, wanted, images)
         made[wanted] = how | origin(checkpoint)
         if wanted == p.evaluate.checkpoint:
-            for grid, picture in model.grids(checkpoint, images, p, runtime).items():
-                save_png(picture, REPORTS / "samples" / f"{name}_{grid}.png")
-            if model.untrained:
-                write_samples(name, START, model.samples(model.untrained(checkpoint, p.seed), p, runtime))
+            for grid, picture in record.grids(checkpoint, images, p, runtime).items():
+                save_png(picture, REPORTS / "samples" / f"{model}_{grid}.png")
+            if record.untrained:
+                write_samples(model, START, record.samples(record.untrained(checkpoint, p.seed), p, runtime))
                 made[START] = how
-    write_samples_card(name, SamplesCard(model.outputs, made))
+    write_samples_card(model, SamplesCard(record.outputs, made))
 
 
 if __name__ == "__main__":

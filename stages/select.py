@@ -17,36 +17,36 @@ from gan.run.progress import Progress
 from gan.run.stage import stage
 
 
-def main(p: Params, name: str) -> None:
-    model, runtime = model_of(name), choose_runtime(p.accelerator, p.precision, p.determinism)
-    count = getattr(p.select, name).images
-    extractor = build_as(REFERENCE / name / p.evaluate.extractors[0], p.evaluate, runtime)
+def main(p: Params, model: str) -> None:
+    record, runtime = model_of(model), choose_runtime(p.accelerator, p.precision, p.determinism)
+    count = getattr(p.select, model).images
+    extractor = build_as(REFERENCE / model / p.evaluate.extractors[0], p.evaluate, runtime)
     reals = {}
-    for output, wanted in model.outputs.items():
-        features = read_features(REFERENCE / name / extractor.name, f"train{wanted.target}")
+    for output, wanted in record.outputs.items():
+        features = read_features(REFERENCE / model / extractor.name, f"train{wanted.target}")
         reals[output] = features[choice_part(len(features), count)]
     selection = Selection(extractor, reals, p.evaluate.batch_size, p.evaluate.nearest, p.seed)
-    folder = CHECKPOINTS / name
-    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), model, count, selection, p, runtime)
+    folder = CHECKPOINTS / model
+    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), record, count, selection, p, runtime)
     best = min(rows, key=lambda row: choice_score(row, p.select.best_by))
     write(folder / "best.safetensors", read(folder / "snapshots" / f"step-{best['step']:07.0f}.safetensors"))
     history = pd.read_csv(folder / "losses.csv").merge(pd.DataFrame(rows), on="step", how="outer")
-    (REPORTS / name).mkdir(parents=True, exist_ok=True)
-    history.to_csv(REPORTS / name / "history.csv", index=False, float_format="%.6g")
+    (REPORTS / model).mkdir(parents=True, exist_ok=True)
+    history.to_csv(REPORTS / model / "history.csv", index=False, float_format="%.6g")
     for sentence in lost_modes(rows):
         print(f"warning: {sentence}", file=sys.stderr)
-    print(f"{name}: best of {len(rows)} snapshots is step {best['step']:.0f}, by {p.select.best_by}")
+    print(f"{model}: best of {len(rows)} snapshots is step {best['step']:.0f}, by {p.select.best_by}")
 
 
 def curve(
-    paths: list[Path], model: Model, count: int, selection: Selection, p: Params, runtime: Runtime
+    paths: list[Path], record: Model, count: int, selection: Selection, p: Params, runtime: Runtime
 ) -> list[dict[str, float]]:
     """Step and scores of each snapshot, in order."""
     rows = []
     with Progress("snapshots", len(paths), "snapshots") as progress:
         for path in paths:
             snapshot = read(path)
-            scores = selection.scores(model.choice_samples(snapshot, count, p, runtime))
+            scores = selection.scores(record.choice_samples(snapshot, count, p, runtime))
             rows.append({"step": snapshot.meta["step"], **scores})
             progress.advance(1, " ".join(f"{name} {value:.4g}" for name, value in scores.items()))
     return rows

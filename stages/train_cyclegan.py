@@ -1,4 +1,4 @@
-"""train-cyclegan: CycleGAN on two domains; writes the last generators, snapshots, losses, previews and run card."""
+"""train-cyclegan: train CycleGAN on two domains; writes last generators, snapshots, losses, previews and run card."""
 
 from gan.core.runtime import Runtime
 from gan.cyclegan.train.recipe import CycleGAN

@@ -1,4 +1,4 @@
-"""train-dcgan: DCGAN on packed images; writes the last generator, snapshots, losses, previews and run card."""
+"""train-dcgan: train DCGAN on packed images; writes last generator, snapshots, losses, previews and run card."""
 
 from gan.core.runtime import Runtime
 from gan.dcgan.train.recipe import DCGAN

@@ -26,13 +26,13 @@ MODES = ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"]
 
 
 def photo(seed: int, size: tuple[int, int] = (24, 20)) -> Image.Image:
-    """Noise, smooth enough for a JPEG."""
+    """Noise, smooth enough to survive as a JPEG."""
     pixels = np.random.default_rng(seed).integers(0, 256, (4, 5, 3), np.uint8)
     return Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
 
 
 def good(folder: Path, count: int) -> list[str]:
-    """`count` JPEGs in classes of ten, and one of each mode, odd name and animation; their names."""
+    """Write `count` JPEGs in classes of ten, an image of each mode and odd name, and an animation; their names."""
     names = [f"class{index // 10:03d}/{index:05d}.jpg" for index in range(count)]
     for index, name in enumerate(names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def good(folder: Path, count: int) -> list[str]:
 
 
 def bad(folder: Path) -> None:
-    """One of each of REASONS."""
+    """Write one file for each of REASONS."""
     photo(0, (200, 200)).save(folder / "whole.jpeg.tmp", "JPEG")
     whole = (folder / "whole.jpeg.tmp").read_bytes()
     (folder / "whole.jpeg.tmp").unlink()
@@ -70,9 +70,9 @@ def bad(folder: Path) -> None:
 
 
 def swap(path: Path, content: bytes) -> None:
-    """Other content under the same date, as `cp -p` and `tar -x` bring it."""
+    """Replace the content and keep the date, as `cp -p` and `tar -x` do."""
     before = path.stat()
-    while path.stat().st_ctime_ns == before.st_ctime_ns:  # the clock of files ticks every few milliseconds
+    while path.stat().st_ctime_ns == before.st_ctime_ns:  # the file system's clock ticks every few milliseconds
         path.write_bytes(content)
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 

@@ -1,4 +1,4 @@
-"""Ours made small, and the plain recipes with the same weights to stand beside them."""
+"""Our recipes made small, and plain recipes with the same weights to compare them with."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ Networks = dict[str, tuple[nn.Module, nn.Module]]  # name → ours and the plain
 
 
 class Contiguous(Runtime):
-    """Networks and images in torch's plain layout, in which ours otherwise never are."""
+    """Networks and images in torch's contiguous layout; ours are otherwise always channels-last."""
 
     def place(self, network: Network) -> Network:
         return super().place(network).to(memory_format=torch.contiguous_format)
@@ -42,7 +42,7 @@ def pixels(batch: torch.Tensor) -> torch.Tensor:
 
 
 def cyclegan(choices: dict[str, Any], runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> CycleGAN:
-    """Ours, of 16×16 images and width 4; domain A is grey where no identity loss forbids it."""
+    """Our recipe on 16×16 images, of width 4; domain A is grey unless there is an identity loss, which forbids it."""
     block = tiny.values()["train_cyclegan"] | {"load_size": 16, "crop_size": 16, "flip": False, "lr_factor": 1.0}
     params = cyclegan_params.Train.model_validate(block | {"generator": {"width": 4, "blocks": 1} | choices} | changes)
     torch.manual_seed(draw)
@@ -51,7 +51,7 @@ def cyclegan(choices: dict[str, Any], runtime: Runtime, lr: float, draw: int = 0
 
 
 def dcgan(runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> DCGAN:
-    """Ours, of 32×32 images and width 4."""
+    """Our recipe on 32×32 images, of width 4."""
     block = tiny.values()["train_dcgan"] | changes
     block |= {"generator": {"width": 4, "z_dim": 8, "latent": "normal"}, "discriminator": {"width": 4}}
     torch.manual_seed(draw)
@@ -59,7 +59,7 @@ def dcgan(runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> DCGAN:
 
 
 def copied(plain: Network, ours: nn.Module) -> Network:
-    """The plain network in float64, with the weights of ours in the order of both."""
+    """The plain network in float64, with our network's weights, taken in the order of its layers."""
     plain.double()
     with torch.no_grad():
         for weight, other in zip(plain.parameters(), ours.parameters(), strict=True):
@@ -69,7 +69,7 @@ def copied(plain: Network, ours: nn.Module) -> Network:
 
 
 def colours(measured: Colours, images: Images) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and deviation of each channel as we measured them, in float32, if they are these images'."""
+    """Mean and deviation of each channel as we measured them in float32; asserts that they are those of `images`."""
     mean, deviation = measured.mean.double().flatten(), measured.deviation.double().flatten()
     exact = pixels(torch.from_numpy(images[:]))
     torch.testing.assert_close(mean, exact.mean((0, 2, 3)), rtol=0, atol=1e-6)
@@ -126,7 +126,7 @@ def reals(ours: CycleGAN, step: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def watched_latents(ours: DCGAN) -> list[torch.Tensor]:
-    """Where the latents of each step from now on are to be found."""
+    """A list to which each step from now on appends its latents."""
     seen: list[torch.Tensor] = []
     ours.generator.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].double()))
     return seen
@@ -137,13 +137,13 @@ def convolutions(network: nn.Module) -> list[nn.Conv2d | nn.ConvTranspose2d]:
 
 
 def gradient(network: nn.Module) -> torch.Tensor:
-    """As one vector, in float64."""
+    """The gradient of a network as one vector, in float64."""
     parts = [weight.grad for weight in network.parameters()]
     return torch.cat([part.double().flatten() for part in parts if part is not None])
 
 
 def state(network: nn.Module) -> list[torch.Tensor]:
-    """All weights, and what BatchNorm keeps of past batches."""
+    """All weights, and BatchNorm's running statistics."""
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     kept = [tensor for norm in norms for tensor in (norm.running_mean, norm.running_var) if tensor is not None]
     return [*network.parameters(), *kept]

@@ -19,7 +19,7 @@ from tests.recipes import Build, small_cyclegan, small_dcgan
 from tests.tiny import ROOT
 
 TRAINED = ["prepare-data@dcgan", "prepare-data@cyclegan", "train-dcgan", "train-cyclegan"]
-# Files whose tests share a fixture that takes long: each such group stays on one worker, and begins.
+# Files whose tests share a slow fixture: each such group runs on one worker, and starts first.
 SHARED = {
     "test_pipeline": "clone",
     "test_experiments": "clone",
@@ -50,10 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _global_state() -> Iterator[None]:
-    """One thread, and torch's thread count, level of determinism and every seed given back."""
+    """Run on one thread; afterwards restore the thread count, the determinism and the global random generators."""
     threads, state, numpy_state = torch.get_num_threads(), torch.get_rng_state(), np.random.get_state()
     exact = torch.are_deterministic_algorithms_enabled()
-    torch.set_num_threads(1)  # tiny networks gain nothing from more, and suffer where cores are busy
+    torch.set_num_threads(1)  # tiny networks gain nothing from more threads, and are slower if cores are busy
     yield
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(exact)
@@ -63,7 +63,7 @@ def _global_state() -> Iterator[None]:
 
 @pytest.fixture
 def _heard() -> Iterator[None]:
-    """Signals are heard, also where `nohup make test` or `make test &` in a script has them ignored."""
+    """Signals have their default handlers, even if `nohup make test`, or `make test &` in a script, ignores them."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)}
     for number in before:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
@@ -104,7 +104,7 @@ def build(request: pytest.FixtureRequest, digits: Uint8, cpu: Runtime) -> Build:
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone in which everything was reproduced and committed once, watched and without a network."""
+    """A clone in which everything was reproduced and committed once; opened files were logged, the network refused."""
     folder = fresh_clone(tmp_path_factory.mktemp("clone"))
     sh(folder, "dvc", "repro", PYTHONPATH=str(ROOT / "tests" / "watch"), WATCH_LOG=str(folder / ".git" / "opened"))
     commit(folder, "reproduced")
@@ -113,9 +113,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone in which both models were trained, and no more."""
+    """A clone in which both models were trained, and no later stage was run."""
     folder = fresh_clone(tmp_path_factory.mktemp("trained"))
-    (folder / "dvc.lock").unlink()  # it names results that this clone never has
+    (folder / "dvc.lock").unlink()  # it names results of other params
     sh(folder, "dvc", "repro", *TRAINED)
     commit(folder, "trained")
     return folder
@@ -123,7 +123,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def _back_to_start(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After the test, its clone is as it was at first, and nothing runs in it."""
+    """After the test, end what still runs in its clone, and restore the clone."""
     whole = "clone" in request.fixturenames
     folder: Path = request.getfixturevalue("clone" if whole else "trained")
     yield
@@ -138,7 +138,7 @@ def _back_to_start(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def inception_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A stand-in for the official file."""
+    """The path of a stand-in for the official file."""
     path = tmp_path_factory.mktemp("weights") / "inception-2015-12-05.pt"
     stand_in.write(path)
     return path

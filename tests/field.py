@@ -1,4 +1,4 @@
-"""What people really have on their disks, each made by a few lines in the current folder: name → maker."""
+"""Images as people have them on disk: functions that write such files, folders and archives into the current folder."""
 
 import bz2
 import gzip
@@ -36,7 +36,7 @@ def jpgs(folder: str, count: int, first: int = 0, width: int = 40) -> dict[str, 
 
 
 def of(*folders: str, count: int = 12, width: int = 40) -> dict[str, bytes]:
-    """As many other images in each folder."""
+    """`count` images in each folder, all different."""
     return {
         name: content
         for place, folder in enumerate(folders)
@@ -74,7 +74,7 @@ def written(name: str, content: bytes) -> Path:
 
 
 def flipped(content: bytes, share: float) -> bytes:
-    """With 40 bytes wrong."""
+    """The content with 40 bytes flipped."""
     changed = bytearray(content)
     start = int(len(changed) * share)
     for place in range(start, start + 40):
@@ -83,12 +83,12 @@ def flipped(content: bytes, share: float) -> bytes:
 
 
 def cut(content: bytes, share: float) -> bytes:
-    """At the end of a block, where a tar that is cut short looks whole."""
+    """The content cut at the end of a block, where a tar that is cut short looks complete."""
     return content[: int(len(content) * share) // 512 * 512]
 
 
 def png16(values: Iterable[int], top: int) -> dict[str, bytes]:
-    """Grey images of 16 bits, of which the values use those up to `top`."""
+    """Grey 16-bit images with values from 0 to `top`, one for each seed in `values`."""
     files = {}
     for seed in values:
         pixels = np.random.default_rng(seed).integers(0, top + 1, (40, 36)).astype(np.uint16)
@@ -113,7 +113,7 @@ ARCHIVED: dict[str, Callable[[dict[str, bytes]], Path]] = {
 
 
 def of_dcgan(path: Path, **changes: Any) -> dict[str, int]:
-    """Counts of the sets that the stage makes of it, where it may reject nothing."""
+    """The number of images in each set that the stage makes of a folder or archive; it must reject none."""
     return counts(images(Path.cwd(), "folder", folder=str(path), test_count=8, max_rejected=0.0, **changes))
 
 

@@ -1,4 +1,4 @@
-"""Runs of a stage that end, each in its own way, without DVC."""
+"""Runs of a stage, without DVC, that end in different ways."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ stages:
       params: [seed]
       outs: [out.bin]
 """
-STAGE = "make@a"  # as `lock` calls it
+STAGE = "make@a"  # the name that `lock` uses
 
 
 def write_project(folder: Path) -> Path:
@@ -30,7 +30,7 @@ def write_project(folder: Path) -> Path:
 
 
 def run(number: int) -> int:
-    """One run as a stage does it; what it found to go on from, or its number where that was nothing."""
+    """One run, as a stage does it; returns the number of the run whose state it found, or its own if it found none."""
     Path("out.bin").unlink(missing_ok=True)  # as DVC does
     with RunState(STAGE, keep=5) as state:
         saved = statefile.load(state.folder) or {"number": number}
@@ -45,12 +45,12 @@ def dvc_records() -> None:
 
 
 def left() -> list[str]:
-    """What lies in .state."""
+    """The names in .state, without fingerprints."""
     return sorted(path.name.partition("-")[0] + path.suffix for path in Path(".state").iterdir())
 
 
 def stopped(by: type[BaseException], saved: bool = False, ended: bool = False) -> None:
-    """A run that something ends."""
+    """A run that ends with an exception."""
     with RunState(STAGE, keep=5) as state:
         if saved:
             statefile.save(state.folder, {"number": 1})

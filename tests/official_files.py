@@ -1,4 +1,4 @@
-"""The official files of published datasets, made small: the real formats, a few images."""
+"""The official files of published datasets, made small: the real formats with a few images."""
 
 import gzip
 import hashlib
@@ -92,7 +92,7 @@ def stl10(patch: pytest.MonkeyPatch) -> bytes:
 
 
 def celeba(patch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """The zip of faces and the list that parts them: 6 for training, 2 for validation, 4 for testing."""
+    """The zip of faces and the list that assigns them: 6 to training, 2 to validation, 4 to testing."""
     names = [f"{index:06d}.jpg" for index in range(1, 13)]
     faces = zipped({f"img_align_celeba/{name}": jpeg(index, (178, 218)) for index, name in enumerate(names)})
     parts = "".join(f"{name} {part}\n" for name, part in zip(names, "000000112222", strict=True)).encode()

@@ -1,4 +1,4 @@
-"""Packing in a test: how, where to, and what came of it."""
+"""Helpers for tests of packing: settings, collections, and the packed files read back."""
 
 import json
 from dataclasses import replace
@@ -36,7 +36,7 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 def lines(path: Path) -> list[list[str]]:
-    """Cells of a list, names unescaped."""
+    """The cells of manifest.tsv or rejected.tsv, without the header, names unescaped."""
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
     return [[json.loads(cell) if cell.startswith('"') else cell for cell in row] for row in rows]
 
@@ -59,7 +59,7 @@ def values(images: Any) -> list[int]:
 
 
 class counting:  # noqa: N801 - used like a function
-    """The part, with the images it opens counted."""
+    """A part that counts the images it opens."""
 
     def __init__(self, part: Part) -> None:
         self.seen: list[int] = []

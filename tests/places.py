@@ -1,7 +1,7 @@
-"""A project that was trained, wherever a repository may have it: in a subfolder, a worktree or a submodule.
+"""A trained project at each place in a repository: at its root, in a subfolder, a worktree or a submodule.
 
-Its stage takes no time; all else of `python -m gan compare` and `verify` is real. Its path has spaces and letters
-beyond ASCII.
+Its stage takes no time; everything else that `python -m gan compare` and `verify` use is real. Its path has spaces and
+letters beyond ASCII.
 """
 
 import json
@@ -13,14 +13,14 @@ import pandas as pd
 
 from gan.core.runtime import choose_runtime
 from gan.run.fingerprint import fingerprint
-from gan.training.card import md5
+from gan.run.recorded import dvc_hash
 from gan.training.environment import environment
 from tests import tiny
 from tests.project import commit, sh
 
 KINDS = ("root", "subfolder", "worktree", "submodule")
 NAME = "größe & maß ✓"
-THREADS = 3  # with which it was trained
+THREADS = 3  # the number of threads in its run card
 PIPELINE = """
 stages:
   train-dcgan:
@@ -39,7 +39,7 @@ for name in ("last.safetensors", "snapshots/step-0000010.safetensors", "losses.c
 
 
 def trained_project(folder: Path) -> None:
-    """What lies in a project after `dvc repro`, in no repository yet."""
+    """Write the files of a project after `dvc repro`, without a git repository."""
     files = {"dvc.yaml": PIPELINE, "stages/__init__.py": "", "stages/train_dcgan.py": STAGE, ".gitignore": "/data\n"}
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def trained_project(folder: Path) -> None:
     tiny.write(folder / "params.yaml")
     sh(folder, "dvc", "init", "-q", "--no-scm")
     sh(folder, "dvc", "repro", "-q")
-    for name, text in {"config": "", ".gitignore": "/config.local\n/tmp\n/cache\n"}.items():  # as where there is git
+    for name, text in {"config": "", ".gitignore": "/config.local\n/tmp\n/cache\n"}.items():  # as DVC does with git
         (folder / ".dvc" / name).write_text(text)
     with chdir(folder):
         last = Path("data/checkpoints/dcgan/last.safetensors")
@@ -57,14 +57,18 @@ def trained_project(folder: Path) -> None:
             "determinism": "exact",
             "environments": [environment(choose_runtime("cpu", "fp32", "exact")) | {"threads": THREADS}],
             "inputs": fingerprint("train-dcgan"),
-            "checkpoint": {"path": str(last), "md5": md5(last)},
+            "checkpoint": {"path": str(last), "md5": dvc_hash(last)},
         }
     (folder / "reports" / "dcgan").mkdir(parents=True)
     (folder / "reports" / "dcgan" / "run.json").write_text(json.dumps(card))
 
 
 def place(kind: str, project: Path, folder: Path, scores: dict[str, pd.DataFrame]) -> Path:
-    """Put a copy of a project into a repository below `folder`, with `scores` at main, of an experiment and here."""
+    """Put a copy of a project into a repository, with `scores` at main, in the experiment `slow` and in the workspace.
+
+    Returns:
+        The project's folder.
+    """
     folder = folder / NAME
     home = folder / "repository"
     inside = "models/our gan ä" if kind == "subfolder" else "."

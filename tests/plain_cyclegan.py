@@ -1,6 +1,6 @@
-"""CycleGAN once more, as its paper and its authors' code have it, for tests to compare ours with.
+"""A second CycleGAN, as in its paper and its authors' code, for tests to compare ours with.
 
-Nothing comes from `gan`: Zhu et al. 2017 (arXiv 1703.10593), section 3, 4 and 7, and the layers of
+It uses no code of `gan`, but Zhu et al. 2017 (arXiv 1703.10593), sections 3, 4 and 7, and the layers of
 github.com/junyanz/pytorch-CycleGAN-and-pix2pix. `nn.InstanceNorm2d` is not used: its gradient may be wrong.
 """
 
@@ -12,12 +12,12 @@ from torch import nn
 from torch.nn import functional as F
 
 Colours = tuple[torch.Tensor, torch.Tensor]  # mean and deviation of a domain's channels, each (C,)
-Pool = Callable[[torch.Tensor], torch.Tensor]  # a new batch of fakes to what the discriminator is shown
+Pool = Callable[[torch.Tensor], torch.Tensor]  # a new batch of fakes → the fakes that the discriminator is shown
 
 
 @dataclass(frozen=True)
 class Options:
-    """What may differ from the paper, whose values these are; `colours` are those of source and target."""
+    """The options of the generator; the defaults are the paper's values. `colours` are those of source and target."""
 
     width: int = 64
     blocks: int = 9
@@ -30,7 +30,7 @@ class Options:
 
 
 class Norm(nn.Module):
-    """(x - mean) / √(variance + 1e-5), over a channel's pixels, or over all channels'."""
+    """(x - mean) / √(variance + 1e-5), over the pixels of each channel, or over those of all channels."""
 
     def __init__(self, kind: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class ResnetBlock(nn.Module):
 
 
 class Generator(nn.Module):
-    """c7s1-k, d2k, d4k, R4k × blocks, u2k, uk, c7s1-3 at width k; `bias` before a norm, as the authors' has."""
+    """c7s1-k, d2k, d4k, R4k × blocks, u2k, uk, c7s1-3 at width k; `bias` before norms as in the authors' code."""
 
     def __init__(self, options: Options, inputs: int, outputs: int, bias: bool = False) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class Generator(nn.Module):
 
 
 def discriminator(width: int, layers: int, channels: int, bias: bool = False) -> nn.Sequential:
-    """C64-C128-C256-C512 and a score per patch, for 3 layers; none has a norm before the second."""
+    """C64-C128-C256-C512 and a score per patch, for 3 layers; the first convolution has no norm."""
     parts: list[nn.Module] = [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
     before = width
     for layer in range(1, layers + 1):
@@ -109,7 +109,7 @@ def discriminator(width: int, layers: int, channels: int, bias: bool = False) ->
 
 @dataclass
 class Training:
-    """Four networks, an optimiser for the generators and one for the discriminators; each pass is on its own."""
+    """Four networks, an optimiser for the generators and one for the discriminators; no two inputs share a pass."""
 
     a2b: nn.Module
     b2a: nn.Module

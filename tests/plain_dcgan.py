@@ -1,6 +1,6 @@
-"""DCGAN once more, as its paper and PyTorch's example have it, for tests to compare ours with.
+"""A second DCGAN, as in its paper and PyTorch's example, for tests to compare ours with.
 
-Nothing comes from `gan`: Radford et al. 2015 (arXiv 1511.06434) and github.com/pytorch/examples/tree/main/dcgan.
+It uses no code of `gan`, but Radford et al. 2015 (arXiv 1511.06434) and github.com/pytorch/examples/tree/main/dcgan.
 """
 
 import torch
@@ -47,7 +47,7 @@ class Training:
         self.d_adam = torch.optim.Adam(discriminator.parameters(), lr, betas, fused=False)
 
     def step(self, real: torch.Tensor, z: torch.Tensor) -> dict[str, float]:
-        """From images (N, C, H, W) and latents (N, z_dim), binary cross-entropy with labels 1 and 0."""
+        """Update on images (N, C, H, W) and latents (N, z_dim), by binary cross-entropy with labels 1 and 0."""
         ones, zeros = torch.ones(len(real), 1, 1, 1).to(real), torch.zeros(len(real), 1, 1, 1).to(real)
 
         self.discriminator.zero_grad()

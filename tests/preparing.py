@@ -1,4 +1,4 @@
-"""prepare-data in a test, as the stage runs it: one block of params, and the card of what came of it."""
+"""Run prepare-data in a test as the stage does, with changes to one block of params, and read its card."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from tests import official_files, tiny
 
 
 def block(part: str, mirrors: tuple[str, ...] = (), **changes: Any) -> PrepareData:
-    """The params of prepare-data, of which `part` is images or domains."""
+    """The params of prepare-data, with changes to the block `part`: images or domains."""
     values = tiny.values()["prepare_data"]
     values[part] |= {"limit": None, "image_size": 32} | changes
     values["work"] |= {"mirrors": list(mirrors)}
@@ -22,7 +22,7 @@ def block(part: str, mirrors: tuple[str, ...] = (), **changes: Any) -> PrepareDa
 
 
 def images(workspace: Path, source: str, mirrors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    """The card of what the stage makes of a source, in the current folder."""
+    """Run the stage on a source, in the current folder; returns the card of the packed dataset."""
     changes = {"channels": 3, "test_count": 4} | changes
     return _stage("images", workspace, "dcgan", block("images", mirrors, source=source, **changes))
 
@@ -58,7 +58,7 @@ def of(workspace: Path, name: str) -> Uint8:
 
 
 def paper_set(names: dict[str, list[str]]) -> bytes:
-    """A zip as the authors make it: one folder, four below."""
+    """A zip like those of CycleGAN's authors: one folder that holds the four sets as folders."""
     files = {}
     for split, files_of_it in names.items():
         for index, name in enumerate(files_of_it):

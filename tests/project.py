@@ -1,4 +1,4 @@
-"""A repository of its own, as a user has it, and commands in it."""
+"""Make a repository of the project, as a user has one, and run commands in it."""
 
 import os
 import shutil
@@ -20,12 +20,12 @@ BIN = Path(sys.executable).parent
 
 def environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DVC", "GIT"))}
-    kept["OMP_NUM_THREADS"] = "1"  # tiny networks gain nothing from more, and tests run side by side
+    kept["OMP_NUM_THREADS"] = "1"  # tiny networks gain nothing from more threads, and tests run side by side
     return kept | {"PATH": f"{BIN}{os.pathsep}{kept['PATH']}", "GIT_CONFIG_GLOBAL": os.devnull, "DVC_NO_ANALYTICS": "1"}
 
 
 def sh(folder: Path, *command: str, status: int = 0, **variables: str) -> str:
-    """Run a command; its stdout and stderr together."""
+    """Run a command; returns its stdout and stderr together."""
     env = environment() | variables
     done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == status, done.stdout
@@ -38,7 +38,7 @@ def commit(folder: Path, message: str) -> None:
 
 
 def fresh_clone(folder: Path) -> Path:
-    """What git would hand out of the working tree, in a repository of its own, with tiny params."""
+    """Copy the files that git would commit into a new repository, with tiny params."""
     files = sh(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     for name in files:
         if (ROOT / name).is_file():
@@ -51,13 +51,13 @@ def fresh_clone(folder: Path) -> Path:
 
 
 def changed(folder: Path) -> list[str]:
-    """Files that git would commit, but for run cards: these name the commit that a run began from."""
+    """Files that git would commit, except for run cards, which name the commit that a run started from."""
     lines = sh(folder, "git", "status", "--short").splitlines()
     return [line for line in lines if Path(line.split()[-1]).name != "run.json"]
 
 
 def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[bytes]":
-    """Start a command in a process group of its own, as a terminal does; what it prints goes to `printed`."""
+    """Start a command in its own process group, as a terminal does; `printed` returns its output."""
     with _log(folder).open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -73,28 +73,28 @@ def begin(folder: Path, *command: str, **variables: str) -> "subprocess.Popen[by
 
 
 def at(moment: str, action: str, inside: str = "") -> dict[str, str]:
-    """Variables with which a command does something at a moment, as tests/moments/sitecustomize.py says."""
+    """Environment variables that make a command run an action at a moment; see tests/moments/sitecustomize.py."""
     return {"PYTHONPATH": str(ROOT / "tests" / "moments"), "MOMENT": moment, "ACTION": action, "INSIDE": inside}
 
 
 def replacing(file: str, old: str, new: str) -> str:
-    """The action that edits a file."""
+    """An action that replaces text in a file."""
     return f"import pathlib; p = pathlib.Path({file!r}); p.write_text(p.read_text().replace({old!r}, {new!r}))"
 
 
-# The action that kills DVC's own process while it hashes a file that the stage has just made, as a crash would.
+# An action that kills DVC's own process, as a crash would, while it hashes a file that the stage has just made.
 KILL_WHILE_HASHING = "import os\nif os.path.getmtime(subject) > began: os.kill(os.getpid(), 9)"
 
 
 def end_all() -> None:
-    """End what was begun and still runs, with all below it."""
+    """Kill every process that `begin` started and that still runs, with its child processes."""
     while BEGUN:
         with BEGUN.pop() as process, suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
 def printed(folder: Path) -> str:
-    """What the command that was begun last has printed so far."""
+    """What the command that `begin` started last has printed so far."""
     return _log(folder).read_text()
 
 
@@ -103,7 +103,7 @@ def _log(folder: Path) -> Path:
 
 
 def wait_until(true: Callable[[], object], process: "subprocess.Popen[bytes] | None" = None) -> None:
-    """Wait for something to be true, while a process runs."""
+    """Wait until `true` returns true; fails after 120 s, or when the process ends before."""
     until = time.monotonic() + 120
     while not true():
         assert time.monotonic() < until
@@ -112,11 +112,11 @@ def wait_until(true: Callable[[], object], process: "subprocess.Popen[bytes] | N
 
 
 def states(clone: Path, name: str = "state") -> list[Path]:
-    """Files of trainings that have not ended."""
+    """The files of this name in the states of trainings that have not ended."""
     return [path for path in (clone / ".state").glob(f"train-*/{name}") if not path.with_name("finished.json").exists()]
 
 
 def often(clone: Path) -> None:
-    """Save after every step. How often is no input of the result."""
+    """Save the state after every step, which does not change the result."""
     path = clone / "params.yaml"
     path.write_text(path.read_text().replace("save_every_seconds: 60.0", "save_every_seconds: 0.0001"))

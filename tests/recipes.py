@@ -1,4 +1,4 @@
-"""Recipes small enough for tests, and what compares them."""
+"""Recipes small enough for tests, and functions that compare them."""
 
 from collections.abc import Callable
 from typing import Any

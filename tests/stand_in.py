@@ -8,7 +8,7 @@ from torch import nn
 
 
 class StandIn(nn.Module):
-    """The interface of inception-2015-12-05.pt: `layers`, `output` and what forward takes."""
+    """The interface of inception-2015-12-05.pt: `layers`, `output` and the arguments of `forward`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class StandIn(nn.Module):
 
 
 def write(path: Path) -> None:
-    """Write it as the official file is: a TorchScript, deprecated as that is."""
+    """Write a stand-in in the format of the official file: a TorchScript, although torch has deprecated it."""
     torch.manual_seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""How far two runs agree, on weights and tables whose difference is known."""
+"""How far two runs agree, tested on weights and tables whose difference is known."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Distances to the truth, by closed forms."""
+"""Distances to the true translation, against closed forms."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_an_offset_of_10_is_28_decibels(truth: Uint8) -> None:
 
 
 def test_it_is_the_mean_over_images_and_not_that_of_the_pooled_error(truth: Uint8) -> None:
-    """Offsets of 1 and 10: 48.13 and 28.13 dB, so 38.13; pooled, their errors of 1 and 100 would give 31.1."""
+    """Offsets of 1 and 10 give 48.13 and 28.13 dB, so 38.13; the pooled error, of 1 and 100, would give 31.1."""
     made = truth[:2] + np.array([1, 10], np.uint8)[:, None, None, None]
     assert aligned.psnr(made, truth[:2]) == pytest.approx(38.13, abs=0.01)
     assert aligned.psnr_blocks(made, truth[:2]) == pytest.approx(38.13, abs=0.01)

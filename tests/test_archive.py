@@ -1,4 +1,4 @@
-"""An archive is unpacked whole, once, and where it cannot do harm; what is wrong with it is said in a sentence."""
+"""An archive is unpacked completely, once, and only into its folder; an error says in one sentence what is wrong."""
 
 import io
 import lzma

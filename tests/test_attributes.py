@@ -1,4 +1,4 @@
-"""A clone holds the same bytes whatever the user's git does with line ends: DVC reruns what has changed by one."""
+"""A clone holds the same bytes whatever the user's git does with line ends; DVC would rerun stages if one differed."""
 
 from pathlib import Path
 

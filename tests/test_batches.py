@@ -1,4 +1,4 @@
-"""Every image once an epoch, in an order that seed and step alone decide."""
+"""Every image comes once per epoch, in an order that only the seed and the step decide."""
 
 import numpy as np
 import pytest

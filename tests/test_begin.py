@@ -1,4 +1,4 @@
-"""A stage notes what it begins from before it imports its code: edits in its first seconds are seen."""
+"""A stage hashes its inputs before it imports its code, so that edits in its first seconds are noticed."""
 
 import shutil
 import signal
@@ -40,7 +40,7 @@ LIGHT = {"begin", "dependencies", "errors", "fingerprint", "paths", "signals", "
 
 @pytest.fixture
 def project(workspace: Path) -> Path:
-    """A pipeline of its own with the real code around a stage, whose stages take no time."""
+    """A pipeline whose stages take no time, with the real code that surrounds a stage."""
     for folder in ("gan/core", "gan/params", "gan/run"):
         shutil.copytree(ROOT / folder, workspace / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (workspace / "stages").mkdir()
@@ -76,7 +76,7 @@ def test_an_edit_while_code_is_imported_is_refused(project: Path, file: str, old
 
 
 def test_another_params_file_that_comes_while_code_is_imported_is_refused(project: Path) -> None:
-    """As an editor saves: written aside, then renamed."""
+    """An editor writes a new file, then renames it."""
     tiny.write(project / "other.yaml", seed=7)
     action = "import os\nif os.path.exists('other.yaml'): os.replace('other.yaml', 'params.yaml')"
     assert "changed while it ran: params.yaml: seed." in nap(project, at(FIRST, action), status=1)

@@ -1,4 +1,4 @@
-"""CelebA from its zip or folder and the list that parts it."""
+"""CelebA from its zip or folder, and the list of its partition."""
 
 import shutil
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def test_a_rejected_face_is_told_once_and_with_its_part(workspace: Path, monkeyp
 
 
 def test_a_part_without_a_test_set_has_one_cut(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a copy of the first thousands of faces: all of them are training images by the official partition."""
+    """For example a copy of the first thousand faces, which all are training images by the official partition."""
     home = workspace / "here"
     home.mkdir()
     files = official_files.celeba(monkeypatch)

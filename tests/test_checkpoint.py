@@ -1,4 +1,4 @@
-"""Generators on disk: the same bytes for the same weights, one line for a file that is none."""
+"""Generators on disk: the same weights give the same bytes, and a file that is no checkpoint gives a one-line error."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Better, worse or within noise; unlike protocols refused."""
+"""`compare` answers better, worse or within noise, and refuses scores of different protocols."""
 
 import subprocess
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_one_seed_each_is_judged_by_the_noise_of_sampling(kid: float, expected: 
 
 
 def test_deviations_that_differ_add_up_but_for_kids() -> None:
-    """KID's errs upwards where KID itself is off: of two estimates of one number the smaller one weighs more."""
+    """KID's deviation is too large when KID is far from its mean, so the smaller of two estimates weighs more."""
     one, other = scores(0.01), scores(0.01, kid_std=0.003, fid_std=0.9, fid=21.0)
     assert verdict([one], [other], "fid")[1].endswith(f"± {1.96 * np.hypot(0.3, 0.9):.2g}")
     assert verdict([one], [other])[1].endswith(f"± {1.96 * (2 * 0.001 * 0.003) ** 0.5:.2g}")
@@ -104,7 +104,7 @@ def test_what_an_experiment_may_change_may_differ(field: str) -> None:
 
 @pytest.fixture
 def repository(workspace: Path) -> Path:
-    """Scores of 0.01 at main, of 0.02 in an experiment called slow, of 0.03 in the workspace."""
+    """A repository with scores of 0.01 at main, of 0.02 in the experiment `slow`, and of 0.03 in the workspace."""
 
     def git(*arguments: str) -> str:
         command = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", *arguments]

@@ -1,4 +1,4 @@
-"""CycleGAN's networks: any size divisible by 4, the paper's layers, and patches as large as promised."""
+"""CycleGAN's networks: any size divisible by 4, the paper's layers, and patches of the documented size."""
 
 from typing import Any
 
@@ -136,7 +136,7 @@ def test_weights_start_from_a_normal_of_deviation_2_hundredths() -> None:
 
 @pytest.mark.parametrize("pad", [1, 3])
 def test_reflection_by_slices_is_torchs_own(pad: int) -> None:
-    """CUDA takes it for the sake of its gradient, whose bits torch's own does not repeat there."""
+    """It is used on CUDA, where the gradient of torch's own kernel does not repeat its bits."""
     images = torch.randn(2, 3, 5, 7, dtype=torch.float64, requires_grad=True)
     ours, torchs = reflect(images, pad), F.pad(images, (pad,) * 4, "reflect")
     assert torch.equal(ours, torchs)

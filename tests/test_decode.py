@@ -1,4 +1,4 @@
-"""Every kind of image that people have becomes what it shows; what cannot is refused with the reason."""
+"""Every kind of image is converted to what a viewer shows; one that cannot be is refused with the reason."""
 
 import io
 from dataclasses import replace
@@ -64,7 +64,7 @@ def test_every_mode_becomes_what_it_shows(image: Image.Image, expected: tuple[in
 
 
 def test_sixteen_bits_keep_their_range() -> None:
-    """Pillow's own conversion clips all above 255 to white."""
+    """Pillow's own conversion clips all values above 255 to white."""
     ramp = Image.fromarray(np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8))
     np.testing.assert_allclose(seen(ramp, GREY)[..., 0], np.linspace(0, 255, 64).reshape(8, 8), atol=1)
 
@@ -81,7 +81,7 @@ def test_an_animation_gives_its_first_frame() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_followed(orientation: int) -> None:
-    """The camera's picture, however it was held, comes out as the eye saw it."""
+    """A photo is turned upright, however the camera was held."""
     upright = np.arange(0, 256, 4, dtype=np.uint8).reshape(8, 8)
     undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's transposes that store it turned
     image = Image.fromarray(upright)
@@ -149,7 +149,7 @@ def test_a_view_is_all_that_is_seen() -> None:
 
 
 def test_the_limit_is_for_the_whole_that_would_be_decoded_and_min_side_for_what_is_seen() -> None:
-    """Half of a bomb is one: the size is looked at before a pixel is, and this file has none."""
+    """Even if a view selects half of a decompression bomb, the whole size is checked before any pixel is decoded."""
     whole_file = io.BytesIO()
     Image.new("L", (2000, 600)).save(whole_file, "PNG")
     bomb = Image.open(io.BytesIO(whole_file.getvalue()[:60]))

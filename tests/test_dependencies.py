@@ -1,6 +1,6 @@
 """A layer imports only from layers below it, and a stage only what its deps in dvc.yaml list.
 
-A dep that is missing there means a stage that DVC does not rerun when its code changes.
+If a dep is missing there, DVC does not rerun the stage when this code changes.
 """
 
 import ast
@@ -15,7 +15,7 @@ import pytest
 from gan.run.yaml12 import read_yaml
 from tests.tiny import ROOT
 
-# Folders side by side in a layer do not import each other.
+# Folders of the same layer do not import each other.
 LAYERS = [
     {"run"},
     {"params"},
@@ -108,7 +108,7 @@ def test_deps_cover_what_a_stage_imports(stage: str, listed: Pipeline) -> None:
     loaded = subprocess.run(probe, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     heavy, paths = json.loads(loaded)
     files = [Path(file).relative_to(ROOT) for file in paths]
-    # An empty __init__.py decides nothing, and that of stages only refuses to start.
+    # An empty __init__.py cannot change a result, and that of stages can only refuse to start.
     decide = [file for file in files if not file.is_relative_to(NO_DEPS[0]) and not file.is_relative_to(NO_DEPS[1])]
     sources = [file for file in decide if (ROOT / file).stat().st_size and file != Path("stages/__init__.py")]
     assert len(files) > 3

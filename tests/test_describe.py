@@ -1,4 +1,4 @@
-"""What a dataset says of itself before one trains on it."""
+"""What `data describe` says about a dataset."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.tiny import ROOT
 
 
 def dataset(folder: Path, **sets: Uint8) -> Path:
-    """A packed dataset of these arrays, each image of which was 20 wide and 10 high."""
+    """Write a packed dataset of these arrays, whose original images were all 20 pixels wide and 10 high."""
     folder.mkdir(parents=True)
     lines = ["set\tname\twidth\theight\tmode"]
     for name, images in sets.items():

@@ -1,4 +1,4 @@
-"""Our recipes beside plain ones that share no line with them: the same gradients, losses and weights."""
+"""Our recipes against plain ones that share no code with them: the same gradients, losses and weights."""
 
 from typing import Any
 
@@ -39,15 +39,15 @@ CHOICES = [
     *(PAPER | {name: OURS[name]} for name in PAPER),
 ]
 
-# Of a network's gradient, norm of the difference to the norm. Torch's instance norm of one image made it 1.1 to 1.3.
+# Error of a network's gradient: norm of the difference to the norm. With torch's wrong instance norm it was 1.1 to 1.3.
 #
-# float32: 1.4e-5 was the largest of 336 steps. bfloat16: 0.62 of 500 generators of CycleGAN, 0.12 of all others; to
-# round nothing but weights and images moves these generators' exact gradient by 0.3 already, as ReLUs turn over.
-# In float32 one step in 170 has such a ReLU, and it costs 0.02: so a test has a second draw of weights and images.
+# float32: 1.4e-5 was the largest of 336 steps. bfloat16: 0.62 of 500 generators of CycleGAN, 0.12 of all others;
+# rounding only the weights and images already moves these generators' exact gradient by 0.3, as ReLUs change sides.
+# In float32 one step in 170 has such a ReLU, which costs 0.02: so each test may draw weights and images twice.
 TOLERANCE = {"fp32": 1e-4, "bf16": 0.25}
 THROUGH_TWO_GENERATORS = {"fp32": 1e-4, "bf16": 0.75}
 
-# All pairs of layout, type and number of images; of one image, everything.
+# All pairs of layout, type and number of images; for one image, all combinations.
 EVERY = [layout(CPU, precision) for layout in (Runtime, Contiguous) for precision in TOLERANCE]
 RUNS = [(runtime, 1) for runtime in EVERY]
 RUNS += [
@@ -59,7 +59,7 @@ RUNS += [
 
 
 def too_far(networks: Networks, precision: str) -> dict[str, float]:
-    """The networks whose gradient, as one vector, is not the plain one's, and how far it is."""
+    """Network → error of its gradient, as one vector, for the networks whose error is too large."""
     errors = {}
     for name, (ours, plain) in networks.items():
         found, exact = gradient(ours), gradient(plain)
@@ -105,7 +105,7 @@ def test_dcgans_gradients(runtime: Runtime, images: int) -> None:
 
 
 class Retold:
-    """What one of our pools showed, told to the plain recipe in its own fakes, which never meet ours."""
+    """A pool for the plain recipe that repeats the choices of one of ours, on the plain recipe's own fakes."""
 
     def __init__(self, pool: ImagePool) -> None:
         self.query = pool.query
@@ -162,7 +162,7 @@ def test_three_steps_of_dcgan(images: int) -> None:
 
 
 def test_networks_have_as_many_weights_as_the_papers() -> None:
-    """The authors' CycleGAN prints 11.378 M and 2.765 M: with biases, which instance norm takes away again."""
+    """The authors' CycleGAN prints 11.378 M and 2.765 M, with biases, which instance norm removes again."""
     resnet = cyclegan_params.GeneratorShape.model_validate({"width": 64, "blocks": 9} | PAPER)
     for network, count in {
         dcgan_nets.Generator(dcgan_params.GeneratorShape(z_dim=100, latent="normal", width=64), 64, 3): 3_576_704,
@@ -178,7 +178,7 @@ def test_networks_have_as_many_weights_as_the_papers() -> None:
 @torch.no_grad()
 @pytest.mark.parametrize("images", [1, 2])
 def test_the_papers_networks_give_what_the_authors_give(images: int) -> None:
-    """Theirs have a bias before each instance norm, here at random, which changes nothing."""
+    """Their networks have a bias before each instance norm, here a random one, which changes nothing."""
     torch.manual_seed(0)
     resnet = cyclegan_params.GeneratorShape.model_validate({"width": 4, "blocks": 2} | PAPER)
     for ours, theirs in (

@@ -1,4 +1,4 @@
-"""README.md, CONTRIBUTING.md and docs/: their links lead somewhere, and their commands name what is there."""
+"""README.md, CONTRIBUTING.md and docs/: the targets of their links and the names in their commands exist."""
 
 import importlib.util
 import re
@@ -18,7 +18,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 
 def commands(page: Path) -> Iterator[list[str]]:
-    """Every command in a page: what follows `$ ` in a block, and code in a line that begins like a command."""
+    """Every command in a page: the text after `$ ` in a block, and inline code that begins like a command."""
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     written = re.findall(r"^\$ (.*)$", text, re.M) + re.findall(r"`((?:dvc|python|make) [^`]*)`", text)
     for command in written:
@@ -26,7 +26,7 @@ def commands(page: Path) -> Iterator[list[str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Those that GitHub makes of a page's headings."""
+    """The anchors that GitHub makes of a page's headings."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -37,7 +37,7 @@ def stage_names() -> set[str]:
 
 
 def with_settings(command: list[str], experiment: int) -> dict[str, Any]:
-    """params.yaml as `dvc exp run -S …` changes it; of a sweep, the values of one of its experiments."""
+    """params.yaml as `dvc exp run -S …` changes it; for a sweep, as in one of its experiments."""
     values: dict[str, Any] = read_yaml((ROOT / "params.yaml").read_text(encoding="utf-8"))
     for setting in (after for option, after in pairwise(command) if option == "-S"):
         name, text = setting.split("=", 1)

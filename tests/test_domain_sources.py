@@ -1,4 +1,4 @@
-"""Two domains from every source that has them, to packed sets."""
+"""Every source of two domains, up to packed sets."""
 
 import shutil
 import zipfile

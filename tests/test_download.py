@@ -1,4 +1,4 @@
-"""Downloads from a server that breaks off, lies, refuses, or serves something else: all of it real HTTP."""
+"""Downloads over real HTTP from a server that breaks off, lies, refuses, or serves something else."""
 
 import hashlib
 import signal
@@ -79,7 +79,7 @@ def test_what_a_lying_mirror_left_does_not_spoil_the_next(web: Web, tmp_path: Pa
 
 @pytest.mark.parametrize("length", [10, len(CONTENT), len(CONTENT) + 10], ids=["shorter", "as long", "longer"])
 def test_a_part_of_another_file_of_the_same_name_is_given_up(web: Web, tmp_path: Path, length: int) -> None:
-    """As a set leaves behind that was published anew, or a mirror that had another."""
+    """The part of a file may stay behind when the file is published anew, or when a mirror served another one."""
     (tmp_path / "set.zip.part").write_bytes(b"x" * length)
     web.answers["/set.zip"] = serve(CONTENT)
     assert fetched(web, tmp_path) == CONTENT

@@ -1,4 +1,4 @@
-"""Tiles of two maps of the Earth: unpaired for training, true pairs for testing, no place in both."""
+"""Tiles of two maps of the Earth: unpaired for training, true pairs for testing, no place used for both."""
 
 from itertools import product
 
@@ -23,7 +23,7 @@ def small() -> Earth:
 
 @pytest.mark.parametrize("size", [32, 64])
 def test_no_pixel_of_a_test_tile_is_in_training(size: int) -> None:
-    """Of all places from which tiles are ever drawn, at the default params."""
+    """Checked for all places that tiles can be drawn from, with the default params."""
     columns = {}
     for split, corners in earth._places(size, DEFAULT).items():
         columns[split] = {x + offset for x, offset in product(set(corners[:, 1].tolist()), range(size))}
@@ -56,7 +56,7 @@ def read(source: str, params: Earth, seed: int) -> dict[str, Uint8]:
 
 @pytest.mark.parametrize("source", earth.SOURCES)
 def test_test_tiles_are_pairs_and_training_tiles_are_not(source: str, small: Earth) -> None:
-    """Sea by the domain's own rule: on both maps of a test tile in the same place, of training tiles not."""
+    """By each domain's rule, the sea lies in the same places of testA[i] and testB[i], but not of training tiles."""
     sets = read(source, small, seed=0)
     assert {name: tiles.shape for name, tiles in sets.items()} == {
         **{f"train{domain}": (small.train_count, 32, 32, 3) for domain in "AB"},

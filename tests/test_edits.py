@@ -1,4 +1,4 @@
-"""Which stages an edit reruns: each a real edit in a clone that was reproduced, and DVC is asked."""
+"""Which stages an edit reruns: each test edits a file in a reproduced clone, and asks DVC."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from tests.project import sh
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
 NOTHING: set[str] = set()
-# What is edited → the stages that DVC would run first; those that follow from their outputs come by themselves. A stage
-# of both models stands without its key.
+# What is edited → the stages whose deps changed; DVC also runs those that use their outputs. A stage of both models is
+# named without its key.
 EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
     "a new dataset": (
         {"gan/params/prepare_data.py": 'Literal["mnist5k", "mine"]', "gan/datasets/mine.py": "X = 1"},

@@ -1,4 +1,4 @@
-"""The average of a generator's weights, step by step as its formula says."""
+"""The average of a generator's weights follows its formula at each step."""
 
 import pytest
 import torch

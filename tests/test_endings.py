@@ -1,4 +1,4 @@
-"""What a stage says when it is interrupted or memory is short: what is kept, and which params to lower."""
+"""The message of a stage that was interrupted or ran out of memory: what is kept, and which params to lower."""
 
 import errno
 import signal
@@ -16,7 +16,7 @@ from tests import tiny
 from tests.project import sh
 from tests.test_dependencies import pipeline
 
-TOO_MUCH = 10**15  # bytes: no machine has them, no address space either
+TOO_MUCH = 10**15  # bytes: more than the memory and the address space of any machine
 CUDA = (
     "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.11 GiB of which 1.2 GiB is free."
 )

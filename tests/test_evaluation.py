@@ -1,4 +1,4 @@
-"""All scores of a set of images at once, where some of them are not defined."""
+"""All scores of a set of images, also when some of them are not defined."""
 
 import json
 from io import StringIO
@@ -24,7 +24,7 @@ IMAGES = PACKED / "images"
 
 
 class Means:
-    """An extractor that sees the mean of each quarter of a colour."""
+    """An extractor whose features are the means of each colour in each quarter of an image."""
 
     name, size, width, sha256, precision = "means", 8, 12, "0", "fp32"
 
@@ -32,7 +32,7 @@ class Means:
         return torch.nn.functional.adaptive_avg_pool2d(images, 2).flatten(1)
 
     def probabilities(self, images: Images, batch_size: int) -> None:
-        """It knows no classes."""
+        """None: it has no classes."""
 
 
 def noise(count: int, seed: int) -> Uint8:
@@ -44,7 +44,7 @@ def plain(count: int, shade: int) -> Uint8:
 
 
 def scores(train: Uint8, test: Uint8, made: Uint8) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """What `evaluate` writes, read back: the table by checkpoint, and metrics.json."""
+    """What `evaluate` writes: the table by checkpoint, and metrics.json."""
     IMAGES.mkdir(parents=True)
     for name, images in {"train": train, "test": test}.items():
         np.save(IMAGES / f"{name}.npy", images)
@@ -96,7 +96,7 @@ def test_the_share_closed_is_not_defined_where_start_and_floor_are_one(digits: U
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_agreement_that_is_not_defined_is_left_out(value: float) -> None:
-    """The deviation of an IoU of nothing with nothing, the PSNR of equal images."""
+    """Such as the deviation of the IoU of two empty masks, and the PSNR of equal images."""
     rows = [{"checkpoint": name, "fid": fid, "kid": fid} for name, fid in [("best", 2.0), ("start", 3.0), ("floor", 1)]]
     keys = {"model": "cyclegan", "direction": "a2b", "extractor": "means", "n_real": 4, "n_fake": 4}
     truth = {("a2b", name): {"psnr": value, "psnr_blocks": value, "l1": 0.0} for name in ("best", "constant")}

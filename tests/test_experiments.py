@@ -69,7 +69,7 @@ def test_an_experiment_with_one_model_leaves_the_other_and_the_reference_alone(c
 
 
 def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
-    """Two values, no target: CycleGAN's stages stay, and the table shows what changed and what came of it."""
+    """Two values and no target: CycleGAN's stages do not run, and the table shows the changes and the scores."""
     param = "train_dcgan.ema_decay"
     sh(clone, "dvc", "exp", "run", "--queue", "-n", "sweep", "-S", f"{param}=0.5,0.9")
     sh(clone, "dvc", "queue", "start")
@@ -90,7 +90,7 @@ def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
 
 
 def rows_of(table: str, name: str) -> list[str]:
-    """The rows of `dvc exp show` whose experiment is called so, sorted."""
+    """The rows of `dvc exp show` for experiments of this name, sorted."""
     return sorted(line[line.index(name) :] for line in table.splitlines() if name in line)
 
 
@@ -112,7 +112,7 @@ def test_a_bad_value_is_refused_in_one_line_before_any_work(clone: Path, change:
 
 
 def test_published_protocols_can_be_had_and_every_row_counts_what_it_has(clone: Path) -> None:
-    """All of the training set, or the test set, as the reference; more samples than the floor has images."""
+    """The whole training set, or the test set, as the reference, and more samples than the floor has images."""
     sizes = {"train": (80, 60, 40), "test": (40, 60, 80)}  # reference, samples, and what the floor is
     for reference, (real, made, floor) in sizes.items():
         changes = [f"evaluate.reference={reference}", "sample.dcgan.count=60"]

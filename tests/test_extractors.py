@@ -1,4 +1,4 @@
-"""Features of real images and of made ones are taken by one network, in one arithmetic."""
+"""Features of real and generated images are computed by the same network, in the same precision."""
 
 import json
 from dataclasses import replace
@@ -23,7 +23,7 @@ def block() -> Evaluate:
 
 @pytest.fixture
 def reference(tmp_path: Path, block: Evaluate, cpu: Runtime) -> Path:
-    """What the stage `reference` leaves, on a machine whose arithmetic is bf16."""
+    """The output of the stage `reference` on a machine where `precision: auto` is bf16."""
     folder = tmp_path / "efficientnet_lite0"
     extractor = build("efficientnet_lite0", block, replace(cpu, precision="bf16"))
     write_features(folder, "train", torch.zeros(2, extractor.width).numpy())
@@ -34,7 +34,7 @@ def reference(tmp_path: Path, block: Evaluate, cpu: Runtime) -> Path:
 def test_made_images_are_seen_in_the_arithmetic_of_the_reference(
     reference: Path, block: Evaluate, cpu: Runtime
 ) -> None:
-    """Whatever `precision: auto` would pick here: bf16 moves features by a hundredth."""
+    """Whatever `precision: auto` picks here: bf16 changes features by a hundredth."""
     extractor = build_as(reference, block, cpu)
     assert extractor.precision == "bf16"
     images = torch.rand(2, 3, 224, 224) * 255

@@ -1,4 +1,4 @@
-"""Files that use a part of their bits: named, and stretched where params say so."""
+"""Files that use only a part of their bits: refused, or stretched if params say so."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The embedded extractor sees what clean-fid would show it, whatever the batch."""
+"""The extractor gets the images that clean-fid would give it, whatever the batch."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests import tiny
 
 
 class Pixels:
-    """An extractor that returns what it was shown."""
+    """An extractor whose features are the pixels of its input."""
 
     name, size, width, sha256, precision = "pixels", 40, 4800, "0", "fp32"
 
@@ -26,7 +26,7 @@ class Pixels:
         return images.flatten(1)
 
     def probabilities(self, images: Images, batch_size: int) -> None:
-        """It knows no classes."""
+        """None: it has no classes."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_folding_batch_norms_into_convolutions_changes_nothing(block: Evaluate, 
 
 
 def test_efficientnet_knows_its_images(block: Evaluate, cpu: Runtime) -> None:
-    """Its own classifier on a photograph inside scikit-image: a wrong scaling of pixels would not find the cat."""
+    """Its classifier finds the cat on a photo of scikit-image, which it would not with a wrong scaling of pixels."""
     from skimage import data
 
     extractor = build("efficientnet_lite0", block, cpu)

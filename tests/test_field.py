@@ -1,4 +1,4 @@
-"""Folders and archives as people have them, through the stage: what is understood, used, passed over and refused."""
+"""Folders and archives as people have them, run through the stage: which are understood, used, skipped and refused."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_domains_are_found_by_how_folders_are_called(workspace: Path, layout: str) -> None:
-    """And no image changes its domain or its set: each is told by its colours."""
+    """Each image is recognised by its colours, so none changes its domain or its set."""
     files = LAYOUTS[layout]
     assert of_cyclegan(zipped(files), image_size=36) == EACH
     firsts = list(files.values())[::12]

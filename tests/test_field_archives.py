@@ -1,4 +1,4 @@
-"""Archives as they arrive: whole, or refused in a sentence, through the stage."""
+"""Archives, run through the stage: read to their end, or refused in one sentence."""
 
 import gzip
 from pathlib import Path

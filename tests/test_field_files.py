@@ -1,4 +1,4 @@
-"""Files as people have them, through the stage: what is an image, what is junk, and what a person hears of it."""
+"""Files as people have them, run through the stage: which are images, which are skipped, and what the user is told."""
 
 import os
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_what_systems_leave_behind_is_passed_over(
 
 
 def test_images_are_known_by_their_content(workspace: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """As scrapers save them: without a suffix, or with what stood in the address."""
+    """Scrapers save images without a suffix, or with the end of their address as the suffix."""
     files = {f"{index}{suffix}": jpg(index) for index, suffix in enumerate(("", ".jpg_large", ".jpg?w=200", ".1", ""))}
     assert of_dcgan(folder(files | jpgs("", 15, 50) | {"notes": b"words", "movie.mp4": bytes(64)})) == {
         "train": 12,
@@ -57,7 +57,7 @@ def test_a_phones_photos_are_read_or_named(workspace: Path, monkeypatch: pytest.
 
 
 def test_links_of_ones_own_are_followed(workspace: Path) -> None:
-    """To a pool, as DVC's cache is, and to a folder; from an archive they would lead to any file of this machine."""
+    """A user's links may lead to a pool, such as DVC's cache; a link from an archive could lead to any file here."""
     pool = folder(jpgs("", 20)).rename("pool").resolve()
     Path("linked").mkdir()
     for path in pool.iterdir():

@@ -1,4 +1,4 @@
-"""The picture of both trainings is drawn from histories as training writes them, twice the same."""
+"""The picture of all trainings is drawn from histories as training writes them, with the same bytes each time."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A file is whole or not there, whatever stops its writing."""
+"""A file is complete or not there, whatever interrupts its writing."""
 
 import errno
 import resource
@@ -18,7 +18,7 @@ def test_what_is_written_is_there_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_the_system_leaves_the_old_file_and_is_named(tmp_path: Path) -> None:
-    """The quota of a process on the size of its files: the kernel refuses in the middle of the write."""
+    """The process has a limit on the size of its files: the kernel refuses in the middle of the write."""
     path = tmp_path / "file.bin"
     write_whole(path, b"old")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

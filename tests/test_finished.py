@@ -1,4 +1,4 @@
-"""A stage that ended before DVC recorded it loses nothing; one that DVC recorded starts anew."""
+"""A stage that ended before DVC recorded it loses nothing; one that DVC has recorded starts from the beginning."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def test_one_that_dvc_recorded_is_removed_by_the_start_of_any_stage(project: Pat
 
 
 def test_a_lock_that_said_so_before_is_no_proof_but_the_cache_is(project: Path) -> None:
-    """A clone's dvc.lock names results that are not there yet; and so does that of a run that is forced."""
+    """The dvc.lock of a clone, or of a forced run, names results that are not there yet."""
     sh(project, "git", "init", "-q")
     sh(project, "dvc", "init", "-q")
     run(1)
@@ -62,7 +62,7 @@ def test_a_lock_that_said_so_before_is_no_proof_but_the_cache_is(project: Path) 
 
 
 def test_another_input_with_the_same_result_is_another_run(project: Path) -> None:
-    """A comment in the code changes no output: dvc.lock of the run before names them all."""
+    """A comment in the code changes no output, so dvc.lock of the run before already names all outputs."""
     run(1)
     dvc_records()
     (project / "code.py").write_text("pass  # edited\n")

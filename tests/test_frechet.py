@@ -1,4 +1,4 @@
-"""FID against closed forms, against the libraries, and where the covariance is singular."""
+"""FID against closed forms and libraries, also when the covariance is singular."""
 
 import warnings
 
@@ -47,7 +47,7 @@ def test_moments_in_parts_are_those_of_the_whole(seed: int, count: int, width: i
 
 
 def test_a_small_set_is_exactly_0_from_itself() -> None:
-    """SciPy's root in clean-fid makes it −2e-5 or so: covariances of 60 images in 200 dimensions are singular."""
+    """clean-fid, with SciPy's root, gives about −2e-5: covariances of 60 images in 200 dimensions are singular."""
     features = of(normal(0, 60, 200))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -59,7 +59,7 @@ def test_a_small_set_is_exactly_0_from_itself() -> None:
 
 @pytest.mark.parametrize("counts", [(400, 300), (40, 300), (40, 30), (400, 2)])
 def test_it_is_clean_fids_of_enough_images_and_the_exact_one_of_few(counts: tuple[int, int]) -> None:
-    """Of few, SciPy's root of the product in double precision is held to a hundredth; it is exact to no more."""
+    """For few images, the tolerance is a hundredth, because SciPy's root in double precision is no more exact."""
     real, fake = normal(0, counts[0], 60), normal(1, counts[1], 60) * 1.3 + 0.5
     one, other = of(real), of(fake)
     with warnings.catch_warnings():
@@ -78,7 +78,7 @@ def test_the_factor_is_one_of_the_covariance(count: int, cuts: list[int]) -> Non
 
 @pytest.mark.parametrize("width", [6, 60])
 def test_the_deviation_is_that_of_fresh_images(width: int) -> None:
-    """Of fresh sets from the same distribution, to a quarter; with more images than features, and with fewer."""
+    """It equals that of fresh sets within a quarter, with more images than features and with fewer."""
     real = of(normal(0, 400, width))
     sets = [normal(seed, 50, width) * 1.3 + 0.2 for seed in range(1, 120)]
     fresh = np.std([fid(real, of(one)) for one in sets])

@@ -1,4 +1,4 @@
-"""Rows of the history, and the watch for NaN."""
+"""Rows of the history, and checks for NaN."""
 
 from pathlib import Path
 from typing import Any

@@ -47,7 +47,7 @@ def test_state_round_trip(cpu: Runtime) -> None:
 
 
 def test_a_state_of_another_machine_comes_to_this_one(cpu: Runtime) -> None:
-    """Saved in float32 and loaded on the CPU, as every state is; a `meta` device stands in for a GPU."""
+    """The state was saved in float32, and is loaded on the CPU like every state; a `meta` device stands for a GPU."""
     pool, other = ImagePool(3, cpu), ImagePool(3, Runtime(torch.device("meta"), "bf16"))
     pool.query(numbered(0))
     other.load_state_dict(pool.state_dict())

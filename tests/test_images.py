@@ -1,4 +1,4 @@
-"""Pixels there and back, and the layout of grids."""
+"""Conversion of pixels in both directions, and the layout of grids."""
 
 from pathlib import Path
 

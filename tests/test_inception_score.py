@@ -1,4 +1,4 @@
-"""Inception Score in closed form and against torch-fidelity."""
+"""Inception Score against closed forms and torch-fidelity."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A signal is remembered, not raised, and handlers are given back."""
+"""A signal is remembered, not raised, and the handlers are restored."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What a journal committed is there after a kill, and nothing else."""
+"""After a kill, a journal holds what was committed, and nothing else."""
 
 import json
 from pathlib import Path

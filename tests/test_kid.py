@@ -1,4 +1,4 @@
-"""KID against its definition, with seeds that seed."""
+"""KID against its definition and clean-fid, its deviation against fresh images, and its seeds."""
 
 import itertools
 
@@ -51,7 +51,7 @@ def test_equal_distributions_score_about_0_on_either_side() -> None:
 
 @pytest.mark.parametrize("equal", [True, False])
 def test_its_variance_is_estimated_without_bias(equal: bool) -> None:
-    """Over every set of 4 out of 5 images, each as likely as the other, mean estimate and variance are exact."""
+    """Over all 5⁴ draws of 4 images from 5, the mean of the estimates is exactly the variance."""
     population = normal(0, 5)
     real = population if equal else normal(1, 7) + 0.5
     found = []
@@ -66,7 +66,7 @@ def test_its_variance_is_estimated_without_bias(equal: bool) -> None:
 @pytest.mark.parametrize("shift", [0.2, 1.0])
 @pytest.mark.parametrize("count", [30, 200])
 def test_its_deviation_is_that_of_fresh_images(count: int, shift: float) -> None:
-    """The variance has no bias, so its mean over many sets is that of KID over them, to the luck of 300 sets."""
+    """The estimate of the variance is unbiased, so its mean over 300 sets is about the variance of their KIDs."""
     real = normal(0, 150)
     found = [features_to_kid(real, normal(seed, count) + shift, 0.0) for seed in range(1, 301)]
     kids, stds = np.array(found).T
@@ -92,7 +92,7 @@ def test_the_spread_of_subsets_has_seeds_that_seed_and_leaves_the_callers_state(
 
 
 def test_the_deviation_over_subsets_is_clean_fids(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the same subsets, whatever their order in clean-fid's own shuffling."""
+    """clean-fid gets the same subsets, and shuffles each of them, which changes nothing."""
     real, fake = normal(0, 80), normal(1, 60) + 0.3
     drawn: list[Features] = []
     some = kid._some

@@ -1,8 +1,8 @@
 """Each layer of our networks, alone, in every memory format: its output and its gradients are right.
 
-Torch's kernels choose their path by the layout of the input, and may read the incoming gradient by it. That is how
-`F.instance_norm` came to be wrong for one image, without an error or a NaN. So each layer stands here beside the
-same maths in float64, contiguous, for each layout of its input by each of its gradient.
+Torch chooses its kernels by the layout of the input, and may read the incoming gradient in that layout too. That is how
+`F.instance_norm` came to be wrong for one image, without an error or a NaN. So each layer is compared with the same
+maths in float64, contiguous, for every pair of a layout of its input and a layout of its gradient.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,14 +20,14 @@ from gan.cyclegan.train.layers import Conv2d, ConvTranspose2d, InstanceNorm, nor
 Layer = Callable[[], nn.Module]
 Maths = Callable[..., torch.Tensor]
 
-# Of the norm of the difference to the norm; 2e-6 and 8e-3 were the largest seen, and the fault's was 1.4.
+# Norm of the difference, relative to the norm; 2e-6 and 8e-3 were the largest seen, and 1.4 with the wrong norm.
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 1.5e-2}
-TURNED = 0.1  # for a ReLU in bfloat16: a sign turned over is an error of a whole gradient, of one among 600
+TURNED = 0.1  # for a ReLU in bfloat16: where rounding turns a sign, one of 600 gradients is wrong altogether
 
 
 @dataclass(frozen=True)
 class Case:
-    """A layer, the same as a function of its input and its weights, and (C, H, W) of the input."""
+    """A layer, the same maths as a function of its input and its weights, and (C, H, W) of the input."""
 
     layer: Layer
     maths: Maths
@@ -37,7 +37,7 @@ class Case:
 
 
 class Call(nn.Module):
-    """A function as a layer, or of a layer."""
+    """A module that calls a function, or a function of a layer."""
 
     def __init__(self, function: Maths, *layers: nn.Module) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Call(nn.Module):
 
 
 def two(case: Case, share: float) -> Case:
-    """One pass over two inputs, as recipes take, against two passes; with share 0 the second is for nothing."""
+    """One pass over two inputs, as in recipes, against two passes; with share 0 the second output is not used."""
 
     def one_pass(x: torch.Tensor, layer: nn.Module) -> torch.Tensor:
         first, second = layer(torch.cat([x, x.flip(1)])).chunk(2)
@@ -61,7 +61,7 @@ def two(case: Case, share: float) -> Case:
 
 
 def relu_after(case: Case) -> Case:
-    """In place, over what the norm gave."""
+    """ReLU in place, on the output of a norm."""
     return replace(
         case,
         layer=lambda: nn.Sequential(case.layer(), nn.ReLU(inplace=True)),
@@ -131,7 +131,7 @@ CASES = {
 
 
 def odd(x: torch.Tensor) -> torch.Tensor:
-    """A stride of 3 where the size is 1 and any stride is right; `image[None]` has such ones."""
+    """The same tensor with a stride of 3 at a size of 1, where any stride is right; `image[None]` has such strides."""
     x = x.clone(memory_format=torch.channels_last)
     return x.as_strided(x.shape, [3 if n == 1 else stride for n, stride in zip(x.shape, x.stride(), strict=True)])
 
@@ -144,7 +144,7 @@ LAYOUTS: dict[str, Maths] = {
     "slice": lambda x: torch.cat([x, x, x]).contiguous(memory_format=torch.channels_last)[len(x) : 2 * len(x)],
 }
 WEIGHT_LAYOUTS = (torch.contiguous_format, torch.channels_last)
-GRADIENT_LAYOUTS = LAYOUTS | {"expanded": lambda x: x[..., :1].expand_as(x)}  # of stride 0, as sums and means send
+GRADIENT_LAYOUTS = LAYOUTS | {"expanded": lambda x: x[..., :1].expand_as(x)}  # of stride 0, like the gradients of sums
 
 
 def differentiate(function: Maths, leaves: list[torch.Tensor], towards: torch.Tensor, fast: bool) -> list[torch.Tensor]:
@@ -159,11 +159,11 @@ def error(ours: torch.Tensor, exact: torch.Tensor) -> float:
 
 
 def errors_by_layout(case: Case, images: int, dtype: torch.dtype) -> Iterator[tuple[str, float]]:
-    """The largest of output and gradients, for each layout of input, incoming gradient and weights."""
+    """The largest error of output and gradients, for each layout of input, incoming gradient and weights."""
     torch.manual_seed(0)
     layer, x = case.layer(), torch.randn(images, *case.shape).to(dtype).requires_grad_()
     for weight in layer.parameters():
-        weight.data = torch.randn_like(weight).bfloat16().float()  # so that no type has to round it
+        weight.data = torch.randn_like(weight).bfloat16().float()  # so that neither type rounds it
     doubles = [leaf.detach().double().requires_grad_() for leaf in (x, *layer.parameters())]
     towards = torch.randn_like(case.maths(*doubles)).to(dtype)
     for towards_layout, lay in GRADIENT_LAYOUTS.items():

@@ -1,4 +1,4 @@
-"""Two domains, however a folder holds them."""
+"""Two domains, found in every layout that a folder may have."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -93,7 +93,7 @@ def test_halves_stay_halves(tmp_path: Path, some: Callable[[Collection], Collect
 
 
 def test_halves_of_a_pair_that_is_too_large_are_not_decoded(tmp_path: Path) -> None:
-    """A pair of 800 pixels, of which a half would be few enough."""
+    """The pair has 800 pixels, more than allowed; a half of it would be small enough."""
     sets = pairs(tmp_path / "set")
     small, large = (replace(GREY, max_megapixels=limit / 1e6) for limit in (799, 800))
     parts = [Part(sets[name], {name: None}, large, f"{name}/") for name in ("trainA", "trainB")]

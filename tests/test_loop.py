@@ -1,4 +1,4 @@
-"""The loop around both models: a run stopped anywhere ends in the same bits; rows, snapshots, and what stops it."""
+"""The loop with both models: resuming gives the same bits; rows and snapshots; and the errors that stop it."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ PIPELINE = "stages:\n  train: {cmd: train}\n"
 
 
 def run(build: Build, p: Params, folder: Path) -> tuple[Recipe, Run]:
-    """A whole run; the pictures and snapshots it leaves go to the folder."""
+    """A whole run; its previews and snapshots are written to the folder."""
     recipe = build(p)
     with RunState("train", keep=5) as state:
         job = Job(p.seed, state, p.save_every_seconds)
@@ -42,7 +42,7 @@ def project(workspace: Path) -> Path:
 
 
 def signalled(build: Build, stop: int) -> Build:
-    """The same recipe, in whose step number `stop` a SIGTERM arrives."""
+    """The same recipe, but a SIGTERM arrives in its step `stop`."""
 
     def wrapped(p: Params) -> Recipe:
         recipe = build(p)
@@ -61,7 +61,7 @@ def signalled(build: Build, stop: int) -> Build:
 
 @pytest.mark.parametrize("stops", [[1], [3, 4], [2, 5]])
 def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: list[int], project: Path) -> None:
-    """All is compared: networks, averages, optimisers, schedules, image pools, history, previews and snapshots."""
+    """Compared are networks, averages, optimisers, schedules, image pools, history, previews and snapshots."""
     p = tiny.params()
     whole, expected = run(build, p, project / "whole")
 

@@ -1,4 +1,4 @@
-"""Losses against numbers worked out by hand and against torch's own."""
+"""Losses against numbers calculated by hand, and against torch's own losses."""
 
 from math import log
 

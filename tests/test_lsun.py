@@ -34,7 +34,7 @@ def icon(_: int) -> bytes:
 
 
 def test_formats_that_decode_when_they_are_opened_are_not(workspace: Path) -> None:
-    """An icon's size is known only after its pixels: it would pass by max_megapixels."""
+    """Pillow decodes an icon's pixels before its size is known, so max_megapixels could not be checked in time."""
     (workspace / "here").mkdir()
     official_files.lsun(workspace / "here", "bedroom", 12)
     official_files.lsun(workspace / "here", "tower", 2, icon)

@@ -1,4 +1,4 @@
-"""`python -m gan` as a shell meets it."""
+"""`python -m gan`, run by a shell."""
 
 import shlex
 import subprocess
@@ -13,7 +13,7 @@ from tests.tiny import ROOT
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    """`| head` closes the pipe; `true` has closed it before the first line comes."""
+    """`| head` closes the pipe early; `true` closes it before the first line comes."""
     command = f"{shlex.quote(sys.executable)} -m gan --help | true"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == ""

@@ -8,7 +8,7 @@ import pytest
 from tests.project import sh
 from tests.tiny import ROOT
 
-# Installing takes a network: these programs write down what they were called with, an argument a line.
+# Installing needs a network, so these programs only write down their arguments, one per line.
 RECORDS = '#!/bin/sh\nprintf "%s\\n" "${0##*/}" "$@" >> "$CALLS"\n'
 
 

@@ -1,4 +1,4 @@
-"""Masks by a rule of colour, and how far two of them agree."""
+"""Masks by a rule of colour, and how far two masks agree."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Images that cannot be used are mended under the same name, and the same command takes the mended ones."""
+"""A user mends images under the same names, and the same command then takes the mended ones."""
 
 import io
 import shutil
@@ -23,7 +23,7 @@ CLASSES: dict[str, Any] = {"lsun": {"classes": ["bedroom"]}}
 
 
 def broken(content: bytes) -> bytes:
-    """The same zip with half of each image."""
+    """The same zip, with each image cut in half."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():
@@ -75,7 +75,7 @@ def test_a_mended_archive_is_read_again(workspace: Path, monkeypatch: pytest.Mon
 def test_what_was_unpacked_does_not_pass_for_the_archive(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, source: str, home: str
 ) -> None:
-    """A broken archive is taken away, and the right one put among the downloads."""
+    """The user removes a broken archive, and puts the right one among the downloads."""
     (workspace / "here").mkdir()
     (workspace / "data" / "downloads" / source).mkdir(parents=True)
     name, bad, good = archives(source, workspace, monkeypatch)
@@ -88,7 +88,7 @@ def test_what_was_unpacked_does_not_pass_for_the_archive(
 
 
 def test_a_tar_whose_members_keep_their_sizes_and_dates(workspace: Path) -> None:
-    """As tars made to be reproducible: every date is 0."""
+    """In tars made to be reproducible, every date is 0."""
     for seed in range(2):
         files = {f"{index}.bmp": bitmap(seed * 100 + index) for index in range(8)}
         (workspace / "own.tar.gz").write_bytes(tar_gz(files))
@@ -122,7 +122,7 @@ def test_a_database_mended_where_it_lies_is_packed_again(workspace: Path) -> Non
 
 
 def test_tiles_of_other_maps_have_another_version() -> None:
-    """testA and testB show the same places, so that their names are equal."""
+    """testA and testB show the same places, so their names are equal."""
     sets = earth.collections("satellite_topography", 32, block("domains").domains.earth, 0)
     assert sets["testA"].names == sets["testB"].names
     assert sets["testA"].version != sets["testB"].version

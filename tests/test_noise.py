@@ -1,4 +1,4 @@
-"""What a score says of its own noise is what happens: a short form of `python -m benchmarks.noise`."""
+"""The standard deviations that scores report are right: a short form of `python -m benchmarks.noise`."""
 
 import pandas as pd
 import pytest
@@ -13,13 +13,13 @@ def rates(request: pytest.FixtureRequest) -> pd.DataFrame:
 
 
 def test_equal_generators_are_seldom_told_apart(rates: pd.DataFrame) -> None:
-    """5 % are promised. 168 pairs of 48 sets tell the rate to 4 % or so."""
+    """5 % are expected. 168 pairs of 48 sets measure the rate to about 4 %."""
     assert rates["false alarms"].between(0, 0.13).all(), rates
 
 
 def test_three_deviations_are_mostly_found(rates: pd.DataFrame) -> None:
     assert (rates["found"].drop("kid") > 0.65).all(), rates
-    assert rates["found"]["kid"] > 0.5, rates  # its deviation errs upwards for generators as good as real images
+    assert rates["found"]["kid"] > 0.5, rates  # its deviation is too large for generators as good as real images
 
 
 def test_what_is_said_is_the_true_deviation(rates: pd.DataFrame) -> None:

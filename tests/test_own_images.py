@@ -91,7 +91,7 @@ def test_cyclegan_from_two_folders_at_128_pixels_one_of_them_grey(project: Path,
 
 
 def test_pictures_where_a_person_puts_them_are_not_touched(project: Path) -> None:
-    """`data/images` is where one puts images; DVC deletes the outputs of a stage before it runs."""
+    """Users put images into `data/images`; DVC deletes the outputs of a stage before it runs the stage."""
     mine = project / "data" / "images"
     mine.mkdir()
     for index in range(60):
@@ -106,7 +106,7 @@ def test_pictures_where_a_person_puts_them_are_not_touched(project: Path) -> Non
 
 
 def test_a_folder_that_changed_is_read_again_after_another(project: Path, tmp_path: Path) -> None:
-    """DVC does not watch it, and would take the old set out of its run cache."""
+    """DVC does not watch the folder, and would restore the old set from its run cache."""
 
     def packed(seed: int) -> str:
         values = tiny.values()["prepare_data"] | {"split_seed": seed}

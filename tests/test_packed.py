@@ -1,4 +1,4 @@
-"""Packed sets read the same in one file or in several."""
+"""A packed set reads the same from one file and from several."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Images are checked once: what is unfit is set aside and named, the rest packed to the same bytes, come what may."""
+"""Images are checked once: unfit ones are rejected and named, and the rest are always packed to the same bytes."""
 
 import json
 from pathlib import Path

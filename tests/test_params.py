@@ -1,4 +1,4 @@
-"""params.yaml: closed, typed, and refused with one sentence."""
+"""params.yaml is closed and typed, and a mistake in it is refused with one sentence."""
 
 import copy
 import math
@@ -20,7 +20,7 @@ def test_the_projects_own_file_is_valid() -> None:
 
 
 def blocks(model: type[BaseModel], place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """The place of every block and value of the schema."""
+    """The path of every block and value in params.yaml."""
     places = [place] if place else []
     for name, field in model.model_fields.items():
         kind = field.annotation
@@ -118,7 +118,7 @@ PATHS = [p for p in blocks(Params) if p[-1] in ("folder", "downloads", "inceptio
 def test_a_tilde_is_a_home_and_stays_what_is_written(
     place: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run's key has it as it is written: the same on every machine."""
+    """The fingerprint of a run has the path as it is written, so it is the same on every machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/home/me")
     values = copy.deepcopy(tiny.values())

@@ -1,4 +1,4 @@
-"""Our numbers are everybody's: on the same features, and through the whole of Inception's path."""
+"""Our scores equal those of other libraries, from the same features, and from images through Inception."""
 
 import warnings
 from pathlib import Path
@@ -33,7 +33,7 @@ def photos(seed: int, count: int) -> Uint8:
 
 
 def test_the_path_of_inception_is_that_of_clean_fid(tmp_path: Path, inception_weights: Path, cpu: Runtime) -> None:
-    """Its own reading of a folder of PNGs, resizing included."""
+    """clean-fid reads and resizes a folder of PNGs itself."""
     images = photos(0, 20)
     for index, image in enumerate(images):
         Image.fromarray(image).save(tmp_path / f"{index:02d}.png")

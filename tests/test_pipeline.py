@@ -14,7 +14,7 @@ from tests.test_dependencies import NO_DEPS, pipeline
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
-# What git keeps of a run, so that a clone shows it without the data; all else lies in DVC's cache.
+# What git keeps of a run, so that a clone shows it without the data; everything else lies in DVC's cache.
 TRACKED = {f"reports/{name}" for name in ("fid.csv", "overview.jpg")} | {
     f"reports/{model}/{name}"
     for model in ("dcgan", "cyclegan")
@@ -31,7 +31,7 @@ def test_nothing_is_left_to_commit_and_a_second_run_is_up_to_date(clone: Path) -
 
 
 def test_a_stage_opens_only_its_deps_and_outs(clone: Path) -> None:
-    """What it opens besides would change its result without a rerun. Python's own files lie outside of the clone."""
+    """Any other file that it opens could change its result without a rerun. Python's files lie outside of the clone."""
     for stage, (_, deps, outs) in pipeline(clone).items():
         opened = {Path(path) for name, path in opened_files(clone) if name == stage}
         inside = {path.relative_to(clone) for path in opened if path.is_relative_to(clone)}

@@ -1,4 +1,4 @@
-"""Commands that look into git, wherever in a repository the project lies."""
+"""Commands that read from git work wherever in a repository the project lies."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage against the package of their authors, and in plain cases."""
+"""Precision, recall, density and coverage against other packages, and in cases whose result is known."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_deviations_are_those_of_fresh_images(shift: float) -> None:
 
 
 def test_of_the_larger_set_the_same_images_are_looked_at_for_every_generator() -> None:
-    """Real images all as far apart: a copy of one, moved a little away from the others, lies in its ball alone."""
+    """All real images have equal distances, so a copy of one, moved away from the others, lies only in its ball."""
     real = np.eye(60)
 
     def looked_at(scale: float) -> list[int]:
@@ -71,7 +71,7 @@ def test_of_the_larger_set_the_same_images_are_looked_at_for_every_generator() -
 
 
 def test_real_images_that_differ_by_rounding_alone_and_fakes_among_them() -> None:
-    """Every fake lies in every ball: half as many would miss an image with a chance that is 0 in float64."""
+    """Every fake lies in every ball: the probability that half of them miss an image is 0 in float64."""
     real = normal(0, 1200) * 1e-9
     scores = features_to_prdc(real, np.zeros_like(real), 1199)
     assert scores["coverage"] == 1

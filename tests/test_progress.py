@@ -1,4 +1,4 @@
-"""Off a terminal: plain and sparse."""
+"""Without a terminal, progress is plain lines, and few of them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Both models' steps; `test_differential` holds them beside plain recipes."""
+"""Both models' steps; `test_differential` compares them with plain recipes."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_each_generator_knows_the_colours_of_both_domains_and_a_checkpoint_keeps
 
 
 def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
-    """256×256 with 9 blocks, the 70×70 PatchGAN and all else as in the paper, but for the width: 64 takes a minute."""
+    """256×256 with 9 blocks, the 70×70 PatchGAN and all else as in the paper, except for the width: 64 is too slow."""
     p = tiny.values()
     block = p["train_cyclegan"] | {"load_size": 286, "crop_size": 256, "lr_factor": 1.0, "ema_decay": 0.0}
     paper = {
@@ -81,7 +81,7 @@ COUNTERS = {"/ema/n_averaged", "/ema_a2b/n_averaged", "/ema_b2a/n_averaged"}
 
 
 def tensors(state: Any, path: str = "") -> dict[str, torch.Tensor]:
-    """All that a nested state holds, by where it is."""
+    """Every tensor of a nested state, by its path."""
     if torch.is_tensor(state):
         return {path: state}
     parts = state.items() if isinstance(state, dict) else enumerate(state) if isinstance(state, list | tuple) else ()
@@ -91,7 +91,7 @@ def tensors(state: Any, path: str = "") -> dict[str, torch.Tensor]:
 @pytest.mark.filterwarnings("ignore:for .* copying from a non-meta")  # weights have no values there
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_a_state_of_another_machine_comes_to_this_ones_device_and_type(model: str, digits: Uint8, cpu: Runtime) -> None:
-    """Every state is loaded on the CPU; a `meta` device stands in for a GPU, whose bf16 the pools' images take."""
+    """Every state is loaded on the CPU. A `meta` device stands for a GPU, in whose bf16 the pools keep their images."""
     p = tiny.params()
 
     def build(runtime: Runtime) -> Any:
@@ -102,7 +102,7 @@ def test_a_state_of_another_machine_comes_to_this_ones_device_and_type(model: st
     restore(other, state_of(trained))
     found = tensors(state_of(other))
     assert found.keys() == tensors(state_of(trained)).keys()
-    # How many weights were averaged so far is asked at each step: on a GPU that would be a wait.
+    # `n_averaged` stays on the CPU: it is read at each step, which would wait for a GPU.
     assert {name for name, tensor in found.items() if tensor.device.type != "meta"} <= COUNTERS
     if model == "cyclegan":
         assert {image.dtype for image in [*other.a.pool.images, *other.b.pool.images]} == {torch.bfloat16}

@@ -1,4 +1,4 @@
-"""What dvc.lock will say of a stage, against real DVC; and where it is looked for."""
+"""What DVC will record of a stage, compared with real DVC, and where records are searched."""
 
 import os
 from pathlib import Path
@@ -48,7 +48,7 @@ Path("folder/empty").mkdir()
 
 @pytest.fixture
 def project(workspace: Path) -> Path:
-    """A stage that real DVC can run, with all that a stage may list, in git."""
+    """A git repository with a stage that real DVC can run, and that lists every kind of dep, param and out."""
     (workspace / "dvc.yaml").write_text(PIPELINE)
     (workspace / "params.yaml").write_text(PARAMS)
     (workspace / "make.py").write_text(MAKE)
@@ -63,13 +63,13 @@ def project(workspace: Path) -> Path:
 
 @pytest.fixture
 def made(project: Path) -> Record:
-    """What DVC would record, without DVC."""
+    """The record of the stage after its outputs were made without DVC."""
     sh(project, "python", "make.py", "a")
     return record("make@a")
 
 
 def lock(wanted: Record) -> str:
-    """A dvc.lock that says it."""
+    """A dvc.lock that holds this record."""
     parts = {part: [{"path": path, "md5": md5} for path, md5 in wanted[part].items()] for part in ("deps", "outs")}
     stage = {"cmd": wanted["cmd"], **parts, "params": {"params.yaml": wanted["params"]}}
     return yaml.safe_dump({"schema": "2.0", "stages": {"make@a": stage}})
@@ -125,7 +125,7 @@ def test_an_output_that_is_missing_is_not_recorded(project: Path, made: Record) 
 @pytest.mark.parametrize("ref", ["refs/exps/ab/cdef/name", "refs/heads/other"])
 @pytest.mark.parametrize("inside", [".", "sub"])
 def test_experiments_and_branches_are_looked_through(project: Path, made: Record, ref: str, inside: str) -> None:
-    """Also where the project lies in a folder of the repository."""
+    """Also if the project lies in a subfolder of the repository."""
     place = project / inside
     place.mkdir(exist_ok=True)
     (place / "dvc.lock").write_text(lock(made))
@@ -142,7 +142,7 @@ def test_experiments_and_branches_are_looked_through(project: Path, made: Record
 def test_a_copy_of_the_project_looks_in_the_main_one_too(
     project: Path, made: Record, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `dvc exp run --temp` and the queue do: another folder, DVC_ROOT names the main one."""
+    """`dvc exp run --temp` and the queue run in another folder, and DVC_ROOT names the main repository."""
     monkeypatch.setenv("DVC_ROOT", str(project))
     monkeypatch.chdir(tmp_path_factory.mktemp("temp"))
     assert not is_recorded("make@a", made)

@@ -1,4 +1,4 @@
-"""A packing that was stopped goes on to the same bytes, and never with other images."""
+"""A packing that was stopped is resumed to the same bytes, but never with other images."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Stop it, resume it: real trainings, killed, signalled or edited under, in all of DVC's ways."""
+"""Resuming real trainings that were killed, stopped by a signal, or whose inputs were edited, by every DVC command."""
 
 import json
 import os
@@ -17,12 +17,12 @@ from tests.project import begin, changed, often, printed, sh, states, wait_until
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
-# Steps enough that a signal comes long before the last one.
+# Enough steps that a signal comes long before the last one.
 LONGER = ["-S", "train_dcgan.epochs=30", "-S", "train_dcgan.snapshots.count=5"]
 
 
 def stage_of(trained: Path) -> psutil.Process:
-    """The training that DVC runs somewhere below."""
+    """The process of the training that DVC runs for this clone."""
     for process in psutil.process_iter(["cmdline", "environ"]):
         command, variables = process.info["cmdline"] or [], process.info["environ"] or {}
         if any(word.startswith("stages.train_") for word in command) and variables.get("DVC_ROOT") == str(trained):
@@ -40,7 +40,7 @@ def lock_of(trained: Path, name: str, stage: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_killed_again_and_again_a_training_ends_in_the_same_bytes(trained: Path, model: str) -> None:
-    """kill -9, once a state is there and while one is written; DVC deletes the outputs, the state brings them back."""
+    """kill -9 when a state is there, and while one is written; DVC deletes the outputs, the state restores them."""
     stage = f"train-{model}"
     lock = (trained / "dvc.lock").read_bytes()
     often(trained)
@@ -110,7 +110,7 @@ def test_a_killed_experiment_queued_again_goes_on(trained: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("_heard")
 def test_a_signal_saves_and_says_how_to_go_on(trained: Path, number: signal.Signals) -> None:
-    """To DVC and all below it, as a terminal or a scheduler sends it."""
+    """The signal goes to DVC and all its child processes, as a terminal or a scheduler sends it."""
     lock = (trained / "dvc.lock").read_bytes()
     begun = begin(trained, "dvc", "repro", "-f", "-s", "train-cyclegan")
     wait_until(lambda: states(trained), begun)

@@ -1,4 +1,4 @@
-"""Which state a run finds: its own, and nobody else's."""
+"""Which state a run finds: that of an equal run, and no other."""
 
 import os
 import shutil
@@ -87,7 +87,7 @@ def test_a_renamed_file_is_a_change(project: Path) -> None:
 def test_a_copy_of_the_project_finds_the_state_of_the_main_one(
     project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `dvc exp run --temp` and the queue do: another folder, DVC_ROOT names the main one."""
+    """`dvc exp run --temp` and the queue run in another folder, and DVC_ROOT names the main repository."""
     save(1)
     copy = tmp_path_factory.mktemp("temp") / "copy"
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".state"))
@@ -113,7 +113,7 @@ def test_what_a_second_equal_run_left_is_found_when_the_first_has_finished(proje
 
 
 def test_a_kill_while_a_finished_run_is_forgotten_leaves_nothing_to_resume(project: Path) -> None:
-    """Parts of a state would pass for a whole one: a run at its last step without its snapshots."""
+    """A part of a state would be taken for a whole one: for example the last step without the snapshots."""
     save(1)
     with RunState("train", keep=5) as state:
         left = state.folder.with_name(f"{state.folder.name}.gone")

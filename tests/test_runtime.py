@@ -1,4 +1,4 @@
-"""A device that is really there, and arithmetic that is what it says."""
+"""The device exists, and torch computes in the precision and determinism that params ask for."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The best snapshot, chosen where no score is told."""
+"""The choice of the best snapshot, on images that no final score uses."""
 
 import numpy as np
 import pytest

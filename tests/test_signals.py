@@ -1,4 +1,4 @@
-"""A signal that was ignored when a process began stays ignored: `nohup` is obeyed."""
+"""A signal that was ignored when a process started stays ignored, as `nohup` wants it."""
 
 import signal
 import sys
@@ -46,7 +46,7 @@ def project(workspace: Path) -> Path:
 
 
 def ignoring(folder: Path, numbers: list[signal.Signals], *command: str) -> str:
-    """Run a command, and whatever it starts, with signals ignored, as `nohup` and `&` in a script begin it."""
+    """Run a command and its child processes with signals ignored, as `nohup` and `&` in a script do."""
     names = " ".join(number.name.removeprefix("SIG") for number in numbers)
     return sh(folder, "sh", "-c", f"trap '' {names}; exec \"$@\"", "sh", *command)
 

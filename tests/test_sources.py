@@ -1,4 +1,4 @@
-"""Every source, from its official files made small to packed sets: found where they lie, or downloaded over HTTP."""
+"""Every source, from its official files, made small, to packed sets; the files are found locally or downloaded."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ KIN = {"mnist": datasets.MNIST, "fashion_mnist": datasets.FashionMNIST, "kmnist"
 @pytest.mark.parametrize("packed", [True, False], ids=["gz", "plain"])
 @pytest.mark.parametrize("below", ["", "raw", "MNIST/raw"])
 def test_mnist_and_its_kin_wherever_they_lie(workspace: Path, source: str, packed: bool, below: str) -> None:
-    """As a Debian package has them, as torchvision leaves them, or as one downloads them by hand."""
+    """In the folders of a Debian package or of torchvision, or where a user downloads them by hand."""
     official_files.mnist(workspace / "here" / below, packed)
     found = images(workspace, source, folder="here", channels=1)
     assert counts(found) == {"train": 20, "test": 10}
@@ -160,7 +160,7 @@ def test_a_folder_is_split_by_seed(workspace: Path) -> None:
 def test_a_copy_of_the_repository_finds_what_git_does_not_track(
     workspace: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `dvc exp run --temp` and the queue run it: elsewhere, DVC_ROOT names the main repository."""
+    """`dvc exp run --temp` and the queue run in another folder, and DVC_ROOT names the main repository."""
     official_files.mnist(workspace / "here", packed=True)
     copy = tmp_path_factory.mktemp("copy")
     monkeypatch.chdir(copy)

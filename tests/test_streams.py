@@ -1,4 +1,4 @@
-"""Seeds that seed, and a stream of random numbers for each purpose."""
+"""Random numbers depend on purpose, seed and step alone, and each purpose has its own stream."""
 
 import ast
 from collections import Counter
@@ -12,13 +12,13 @@ from tests.tiny import ROOT
 
 SOURCES = [path for folder in ("gan", "stages") for path in (ROOT / folder).rglob("*.py")]
 KEYS = [(), *[(a,) for a in range(3)], *product(range(3), repeat=2), (0, 1000), *product(range(2), repeat=3)]
-# What makes or seeds a generator.
+# Functions that make or seed a generator.
 MAKERS = {"default_rng", "manual_seed", "manual_seed_all", "seed", "SeedSequence", "RandomState", "Random"}
 ALLOWED = {("gan/core/streams.py", "default_rng"), ("gan/core/seeding.py", "manual_seed")}
 
 
 def test_all_purposes_draw_different_numbers_whatever_their_keys() -> None:
-    """Among them what collided once: a step and a count of samples, weights and the first step."""
+    """Among them two pairs that once collided: a step and a count of samples; initial weights and the first step."""
     torch_draws, numpy_draws = set(), set()
     for stream, key in product(Stream, KEYS):
         torch_draws.add(tuple(torch.rand(2, generator=torch_generator(stream, *key)).tolist()))
@@ -55,7 +55,7 @@ def test_nothing_draws_but_from_a_named_stream() -> None:
 
 
 def test_each_purpose_is_named_in_one_place() -> None:
-    """Two places that name one purpose draw the same numbers, with equal keys."""
+    """Two places that name one purpose would draw the same numbers from equal keys."""
     uses = Counter(
         node.attr
         for path in SOURCES

@@ -56,6 +56,6 @@ def test_no_comparison_scores_a_set_against_itself(model: str, reference: str) -
         reference,
     )
     wanted = "real/test" if reference == "test" else "real/train"
-    assert all(one.real.startswith(wanted) and one.fake != one.real for one in rows)
+    assert all(one.real.startswith(wanted) and one.compared != one.real for one in rows)
     assert all(one.train.startswith("real/train") and one.test == one.train.replace("train", "test") for one in rows)
     assert {one.checkpoint for one in rows} == {"best", "step-0000007", "start", "floor"}

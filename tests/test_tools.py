@@ -1,4 +1,4 @@
-"""What git and DVC said when they failed reaches the user, in our one sentence."""
+"""When git or DVC fails, our one-sentence error contains its message."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ stages:
 
 @pytest.fixture
 def alone(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in no repository, with git as nobody has set it up."""
+    """An empty folder outside of any repository, with git's default config."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(workspace.parent))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
@@ -33,7 +33,7 @@ def alone(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def refusals(capsys: pytest.CaptureFixture[str]) -> set[str]:
-    """What `compare HEAD` and `verify dcgan` say."""
+    """The errors of `compare HEAD` and `verify dcgan`."""
     with pytest.raises(SystemExit), clean_exit():
         compare.run("HEAD", "workspace", "best", set())
     said = capsys.readouterr().err
@@ -72,7 +72,7 @@ def test_no_commit_yet_and_names_that_are_none(alone: Path, capsys: pytest.Captu
 
 
 def test_an_object_that_is_lost(alone: Path) -> None:
-    """A file that git knows and cannot read is not the same as none."""
+    """A file that git knows but cannot read is not the same as a missing file."""
     git("init", "-q")
     (alone / "a").write_text("text")
     commit(alone, "one")

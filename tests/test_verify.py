@@ -1,4 +1,4 @@
-"""`python -m gan verify` on real runs: one that its commit makes, and one that it does not."""
+"""`python -m gan verify` on real runs: one that its commit reproduces, and one that it does not."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_what_was_recorded_is_verified_to_the_bit(trained: Path) -> None:
 
 
 def test_a_record_that_its_commit_does_not_make_is_found_out(trained: Path) -> None:
-    """Params were committed, and nothing was reproduced since."""
+    """New params were committed without a `dvc repro`."""
     path = trained / "params.yaml"
     path.write_text(path.read_text().replace("lr: 0.0002", "lr: 0.0004"))
     commit(trained, "forgot to reproduce")

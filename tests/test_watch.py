@@ -1,4 +1,4 @@
-"""A generator that collapsed, a discriminator that died or won: told in a line, and in time."""
+"""A collapsed generator and a discriminator that is dead or has won give a warning of one line, early enough."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def told(
     params: Watch = PARAMS,
     real: Uint8 | None = None,
 ) -> tuple[list[dict[str, float]], str]:
-    """The rows after a look, and what it said."""
+    """The rows after a call of the watchdog, and what it printed."""
     rows = [
         {"step": 5.0 * (index + 1), "d_accuracy": value, "d_spread": spread} for index, value in enumerate(accuracy)
     ]
@@ -65,7 +65,7 @@ def test_a_discriminator_that_says_the_same_of_every_image_is_dead_whatever_its_
 def test_healthy_discriminators_at_equilibrium_are_left_alone(
     capsys: pytest.CaptureFixture[str], images: int, patches: int
 ) -> None:
-    """They know nothing, and say something: 200 looks at logits of deviation 0.3, for images or for patches."""
+    """Their accuracy is that of guessing, but their outputs vary: 200 draws of logits with deviation 0.3."""
     torch.manual_seed(0)
     for _ in range(200):
         scores = [(torch.randn(2, images * patches) * 0.3).sigmoid() for _ in range(10)]
@@ -91,7 +91,7 @@ def test_what_is_watched_of_a_discriminator() -> None:
 def test_a_few_images_for_all_latents_are_a_collapse(
     capsys: pytest.CaptureFixture[str], digits: Uint8, modes: int, jitter: int
 ) -> None:
-    """Real digits, a few of them again and again, each time a little different: their pixels vary as those of all."""
+    """A few real digits many times, each a little different: their pixels vary as much as those of all digits."""
     rng = np.random.default_rng(0)
     again = digits[rng.integers(0, modes, 64)] + rng.normal(size=(64, *digits.shape[1:])) * jitter
     made = np.clip(again, 0, 255).astype(np.uint8)

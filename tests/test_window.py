@@ -1,6 +1,4 @@
-"""The minutes in which DVC hashes and caches what a stage has made: a kill there costs seconds; and the first seconds
-of a stage, in which its code is imported: an edit there is not recorded as run.
-"""
+"""A kill while DVC hashes and caches outputs costs seconds; an edit while a stage imports its code is noticed."""
 
 import hashlib
 import re
@@ -19,7 +17,7 @@ RESUMED = re.compile(r"resumed at step (\d+) of \1\b")
 
 
 def killed(trained: Path, *command: str, file: str = "losses.csv") -> None:
-    """Run a command of DVC, which dies at once when it hashes a file that a stage has just made."""
+    """Run a DVC command that is killed when it hashes a file that a stage has just made."""
     lock = (trained / "dvc.lock").read_bytes()
     begun = begin(trained, *command, **at(f"open {file}", KILL_WHILE_HASHING, "dvc"))
     assert begun.wait() == -signal.SIGKILL, printed(trained)
@@ -33,7 +31,7 @@ def edit(trained: Path, old: str, new: str) -> None:
 
 
 def test_a_kill_while_dvc_hashes_costs_no_training(trained: Path) -> None:
-    """Not twice either; then it is recorded, and trains again each time that it is forced."""
+    """Nor does a second kill. Then DVC records the training, and a forced run trains again each time."""
     command = ["dvc", "repro", "-s", "train-dcgan"]
     edit(trained, "lr: 0.0002", "lr: 0.0003")
     killed(trained, *command)
@@ -50,7 +48,7 @@ def test_a_kill_while_dvc_hashes_costs_no_training(trained: Path) -> None:
 
 
 def test_a_killed_experiment_in_a_temporary_folder_costs_no_training(trained: Path) -> None:
-    """Its dvc.lock is in the experiment alone."""
+    """Only the experiment's commit holds its dvc.lock."""
     command = ["dvc", "exp", "run", "--temp", "-S", "lr=0.0004", "-n", "window"]
     killed(trained, *command, "train-dcgan")
     output = sh(trained, *command, "train-dcgan")
@@ -61,7 +59,7 @@ def test_a_killed_experiment_in_a_temporary_folder_costs_no_training(trained: Pa
 
 
 def test_a_kill_while_dvc_writes_its_lock_leaves_the_cache_alone(trained: Path) -> None:
-    """With hard links, the state and DVC's cache share the packed files: whatever opens them to write is refused."""
+    """With hard links, the state and DVC's cache share the packed files, so opening one to write is refused here."""
     sh(trained, "dvc", "config", "cache.type", "hardlink")
     edit(trained, "limit: 120", "limit: 110")
     command = ["dvc", "repro", "--no-run-cache", "-s", "prepare-data@dcgan"]

@@ -1,4 +1,4 @@
-"""A third model, of one linear layer: all that a newcomer writes to add one."""
+"""A third model, of one linear layer: everything that must be written to add a model."""
 
 from pathlib import Path
 
@@ -133,7 +133,7 @@ if __name__ == "__main__":
 """,
 }
 
-MODELS = "\n      dcgan: {block: images"  # before which the third model's line goes
+MODELS = "\n      dcgan: {block: images"  # the third model's line is inserted before this one
 TOY = "\n      toy: {block: images, data: data/packed/toy, grids: {first: first, second: others}}"
 TRAINING = """
   train-toy:

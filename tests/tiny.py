@@ -1,4 +1,4 @@
-"""The pipeline's params made as small as they go, for tests that run it."""
+"""The pipeline's params, made as small as possible for tests that run it."""
 
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 
 
 def values() -> dict[str, Any]:
-    """params.yaml of this project with every size cut down."""
+    """The values of this project's params.yaml, with every size reduced."""
     params: dict[str, Any] = read_yaml((ROOT / "params.yaml").read_text())
     for block, changes in OVERRIDES.items():
         place = params
@@ -46,10 +46,10 @@ def values() -> dict[str, Any]:
 
 
 def params(**changes: Any) -> Params:
-    """The same, typed; `changes` replace top-level values."""
+    """The values as typed params; `changes` replace top-level ones."""
     return Params.model_validate(values() | changes)
 
 
 def write(path: Path, **changes: Any) -> None:
-    """The same, as a params.yaml."""
+    """Write the values as a params.yaml; `changes` replace top-level ones."""
     path.write_text(yaml.safe_dump(values() | changes, sort_keys=False))

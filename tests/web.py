@@ -42,7 +42,7 @@ def status(code: int, **headers: str) -> Answer:
 
 
 def serve(content: bytes, kind: str = "application/zip", most: int | None = None, ranges: bool = True) -> Answer:
-    """The content, by ranges where they are asked for; the connection breaks after `most` bytes of an answer."""
+    """Serve the content, and ranges of it on request; the connection breaks after `most` bytes of an answer."""
 
     def answer(handler: Handler) -> None:
         first = int(handler.headers.get("Range", "bytes=0-").removeprefix("bytes=").split("-")[0]) if ranges else 0
@@ -60,7 +60,7 @@ def serve(content: bytes, kind: str = "application/zip", most: int | None = None
 
 
 def lie(content: bytes, length: int) -> Answer:
-    """The content under another Content-Length; the connection is closed behind it."""
+    """Serve the content with a wrong Content-Length, then close the connection."""
 
     def answer(handler: Handler) -> None:
         handler.send_response(200)
@@ -73,7 +73,7 @@ def lie(content: bytes, length: int) -> Answer:
 
 
 def first(times: int, bad: Answer, good: Answer) -> Answer:
-    """`bad` so many times, `good` from then on."""
+    """Answer with `bad` so many times, and with `good` from then on."""
     seen = iter(range(times))
     return lambda handler: (bad if next(seen, None) is not None else good)(handler)
 

@@ -25,7 +25,7 @@ class Checkpoint:
     meta: dict[str, Any]  # JSON values: model, params of the networks, step, score, seed
 
     def network(self, name: str) -> Weights:
-        """The weights of one network, as its `load_state_dict` wants them."""
+        """The weights of one network, in the form of its `state_dict`."""
         prefix = f"{name}."
         return {key.removeprefix(prefix): t for key, t in self.weights.items() if key.startswith(prefix)}
 
@@ -38,7 +38,7 @@ def named(networks: dict[str, nn.Module]) -> Weights:
 
 
 def origin(checkpoint: Checkpoint) -> dict[str, Any]:
-    """What to record of a checkpoint beside the scores of its images."""
+    """The `step` and the `ema_decay` of a checkpoint, which the table of scores records."""
     return {"step": checkpoint.meta["step"], "ema_decay": checkpoint.meta["ema_decay"]}
 
 
@@ -58,7 +58,7 @@ def read(path: Path) -> Checkpoint:
     """Read a file that `write` made. No code in it is run.
 
     Raises:
-        CheckpointError: the file is missing, damaged, or was not written by this program.
+        CheckpointError: the file is missing or damaged, or was not written by this program.
     """
     try:
         with safe_open(path, "pt") as file:

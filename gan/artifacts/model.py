@@ -1,4 +1,4 @@
-"""What a model tells the stages. Each model's package gives one `Model`, as `MODEL` in `gan/<model>/model.py`."""
+"""The interface between the stages and a model: each `gan/<model>/model.py` has a `Model`, called `MODEL`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ class Model:
 
     Args:
         outputs: output → what it should resemble; the output of a model that has only one is called ''.
-        batch_norm: which statistics BatchNorm uses, for the protocol of a score.
+        batch_norm: the statistics that BatchNorm uses, in words, which the table of scores records.
         samples: (checkpoint, params, runtime) → images to score, by the name of their array.
         choice_samples: (checkpoint, count, params, runtime) → images by which `select` chooses a snapshot, by output.
             They use no latent and no input that `samples` uses.
         grids: (checkpoint, its samples, params, runtime) → pictures (H, W, 3) for people, by name.
-        untrained: (checkpoint, seed) → the same networks before any training; None if the score before training is that
-            of the inputs.
+        untrained: (checkpoint, seed) → the same networks before any training, which are scored as `start`; None if the
+            inputs are scored as `start` instead.
     """
 
     outputs: dict[str, Output]

@@ -1,4 +1,4 @@
-"""Generated images on disk: an array file for each checkpoint and output, and one card that says what they are."""
+"""Generated images on disk: an array file for each checkpoint and output, and one card that describes them."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ from gan.run.errors import DataError
 from gan.run.paths import CARD, SAMPLES
 
 ONLY = "arr_0"  # the array of a model that has one output, as the ADM evaluator calls it
-START = "start"  # beside the checkpoints: the samples of an untrained model
+START = "start"  # takes the place of a checkpoint's name for the samples of an untrained model
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Output:
     """One kind of image that a model makes.
 
     Args:
-        target: the domain that it should resemble, of the real sets `train<target>` and `test<target>`.
+        target: the domain that it should resemble; its real images are the sets `train<target>` and `test<target>`.
         source: the domain whose test images it was made from, or None if it was made from noise.
-        back: the array of the same images brought back to their source, if the model can.
+        back: the name of the array with the same images translated back to `source`, or None.
     """
 
     target: str = ""

@@ -15,10 +15,9 @@ DIGEST = hashlib.sha256().digest_size  # bytes in front of the payload
 
 
 def save(folder: Path, state: dict[str, Any]) -> None:
-    """Write `state` as folder/state and keep the one before as folder/previous.
+    """Write `state` to folder/state, and keep the state before it as folder/previous.
 
-    A crash at any moment leaves at least one whole file: the new one is complete on disk before
-    anything is renamed.
+    A crash at any moment leaves at least one whole file: the new one is complete on disk before anything is renamed.
     """
     buffer = io.BytesIO()
     torch.save(state, buffer)
@@ -32,7 +31,7 @@ def save(folder: Path, state: dict[str, Any]) -> None:
 
 
 def load(folder: Path) -> dict[str, Any] | None:
-    """The newest whole state, or None; a damaged file is named on stderr and skipped."""
+    """The newest whole state, its tensors on the CPU, or None; a damaged file is named on stderr and skipped."""
     for name in ("state", "previous"):
         path = folder / name
         if not path.exists():

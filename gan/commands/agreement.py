@@ -11,9 +11,9 @@ from gan.run.errors import CheckpointError
 
 
 def difference(recorded: Path, rerun: Path) -> float:
-    """The largest difference of a weight, relative to the largest weight of its tensor.
+    """The largest difference of a weight between two checkpoints, relative to the largest weight of its tensor.
 
-    It is infinite for networks of other shapes and for weights that are NaN.
+    It is infinite if the tensors differ in name or shape, or if a weight is NaN.
     """
     one, other = read(recorded).weights, read(rerun).weights
     if {name: tensor.shape for name, tensor in one.items()} != {name: tensor.shape for name, tensor in other.items()}:
@@ -28,7 +28,10 @@ def _relative(one: Weights, other: Weights, name: str) -> float:
 
 
 def first_other_row(recorded: Path, rerun: Path) -> str | None:
-    """The first difference of two tables of losses, as far as both go: `step 50: d_loss 1.31 recorded, 1.32 here`."""
+    """The first difference of two tables of losses, such as `step 50: d_loss 1.31 recorded, 1.32 here`; else None.
+
+    Only rows that both tables have are compared.
+    """
     one, other = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (recorded, rerun))
     if list(one) != list(other):
         return f"columns: {', '.join(one)} recorded, {', '.join(other)} here"
@@ -48,12 +51,12 @@ def _apart(recorded: Path, rerun: Path) -> float:
 
 @dataclass
 class Agreement:
-    """What was compared so far."""
+    """The files compared so far, by how far they agree."""
 
     tolerance: float
     same: int = 0  # files that are equal to the bit
     near: dict[str, float] = field(default_factory=dict)  # file → difference, within the tolerance
-    far: dict[str, float] = field(default_factory=dict)  # beyond it
+    far: dict[str, float] = field(default_factory=dict)  # file → difference, beyond the tolerance
 
     def add(self, name: str, recorded: Path, rerun: Path) -> str:
         """Compare two files, safetensors by their weights; returns the result as text."""

@@ -11,7 +11,7 @@ from gan.report.sheet import contact_sheet
 from gan.run.errors import DataError
 from gan.run.paths import CARD, PACKED, expanded
 
-LISTED = 5  # leaks that are named
+LISTED = 5  # leaked images that are named
 SHOWN = ("split", "classes", "limit", "rejected", "passed_over")
 
 EXAMPLE = """example:

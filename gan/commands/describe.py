@@ -24,9 +24,8 @@ class SetDescription:
 
     Args:
         mean: the mean image, (H, W, C) in [0, 255].
-        originals: width, height and mode of each image before it was packed, in the set's order.
-        digests: a hash of the pixels of each.
-        names: of each image in its source.
+        originals: name in the source, and width, height and mode before packing, of each image in the set's order.
+        digests: a hash of each image's pixels.
     """
 
     name: str
@@ -41,7 +40,7 @@ class SetDescription:
         return self.originals["name"]
 
     def row(self) -> dict[str, Any]:
-        """The set in a line of a table."""
+        """The set as a row of a table: column → value."""
         count, height, width, channels = self.images.shape
         shorter = self.originals[["width", "height"]].min(axis=1)
         modes = self.originals["mode"].value_counts()
@@ -72,7 +71,7 @@ def describe(folder: Path) -> list[SetDescription]:
 
 
 def shared(one: SetDescription, other: SetDescription) -> list[tuple[str, str]]:
-    """Pairs of images with the same pixels, one of each set, by their names."""
+    """Pairs of names, one of each set, of images with the same pixels."""
     _, at, at_other = np.intersect1d(one.digests, other.digests, return_indices=True)
     return sorted(zip(one.names.iloc[at], other.names.iloc[at_other], strict=True))
 

@@ -15,8 +15,8 @@ from gan.params.schema import load
 from gan.run.errors import GanError
 from gan.run.fingerprint import entry, fingerprint
 from gan.run.paths import PARAMS
+from gan.run.recorded import dvc_hash
 from gan.run.tools import ToolError, dvc, git
-from gan.training.card import md5
 from gan.training.environment import differences, environment
 
 
@@ -63,9 +63,12 @@ def set_aside(stage: str, folder: Path) -> list[Path]:
 
 
 def notes(card: dict[str, Any], recorded: Path) -> list[str]:
-    """How this clone differs from the run card; also sets the params and the number of threads to the card's."""
+    """A sentence for each difference between this clone and the run card.
+
+    It also gives this clone the card's device, precision and number of threads.
+    """
     found = []
-    if md5(recorded / card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
+    if dvc_hash(recorded / card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
         found.append("the card is of another run than the recorded files, which came from DVC's run cache")
     now = fingerprint(card["stage"])
     if changed := [name for name in now if now[name] != card["inputs"].get(name)]:
@@ -93,7 +96,7 @@ def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
 
 
 def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    """Start the stage's command, with as many threads as recorded and a state of its own."""
+    """Start the stage's command, with as many threads as recorded and with its state in this clone."""
     threads = str(card["environments"][-1]["threads"])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DVC_")}
     variables = kept | {"DVC_ROOT": str(Path.cwd()), "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}

@@ -5,7 +5,7 @@ from gan.run.tools import ToolError, git
 
 
 def revision(name: str) -> str:
-    """The commit of a revision or of an experiment's name.
+    """The commit that a revision or the name of an experiment stands for.
 
     Raises:
         GanError: git knows no such name, several experiments have it, or git cannot be asked.

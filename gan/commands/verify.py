@@ -16,7 +16,7 @@ from gan.run.errors import GanError
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.training.history import write_history
 
-POLL = 0.2  # seconds between looks at the training
+POLL = 0.2  # seconds between two searches for new snapshots
 
 EXAMPLE = """examples:
   python -m gan verify dcgan                   the last commit, to the end
@@ -45,7 +45,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
-    """Print what agrees, and the level reached: the same bits, equal within the tolerance, or different.
+    """Print how far each file agrees, and the result: the same bits, equal within the tolerance, or different.
 
     Raises:
         GanError: there is no such run, its files are not in the cache, it fails, or the two differ.
@@ -89,7 +89,7 @@ class _Snapshots:
 
 
 def _train(model: str, card: dict[str, Any], snapshots: _Snapshots, tolerance: float) -> Agreement:
-    """Run the stage and compare its snapshots as they come, up to one that differs too much, or the last wanted."""
+    """Run the stage and compare each snapshot once it is written; stop at one that differs too much, or at `steps`."""
     agreement = Agreement(tolerance)
     process = rerun.begin(card)
     try:
@@ -118,7 +118,7 @@ def _compare_the_rest(model: str, recorded: Path, files: list[Path], agreement: 
         for path in files:
             if path.parent.name != "snapshots":
                 print(agreement.add(path.as_posix(), recorded / path, path))
-    else:  # stopped before the end: the rows are in its state
+    else:  # the training was stopped before it wrote losses.csv: the rows are in its state
         states = [statefile.load(folder) for folder in Path(".state").glob("train-*") if folder.is_dir()]
         rows = [row for state in states if state for row in state["run"]["rows"]]
         if not rows:

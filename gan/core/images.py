@@ -14,7 +14,7 @@ Uint8 = NDArray[np.uint8]
 
 
 class Images(Protocol):
-    """uint8 (N, H, W, C): an array, or what reads like one from disk."""
+    """uint8 (N, H, W, C): an array, or an object that reads the chosen images from disk."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -30,9 +30,11 @@ def to_rgb(images: Uint8) -> Uint8:
 
 
 def grid(images: Uint8, columns: int, pad: int = 2, zoom: int = 1) -> Uint8:
-    """Lay (N, H, W, C) images out row by row on white, `columns` to a row, into one (H', W', 3) image.
+    """Lay images (N, H, W, 1 or 3) out row by row on white, `columns` to a row, as one image (H', W', 3).
 
-    `zoom` repeats every pixel, so that small images can be seen without smoothing.
+    Args:
+        pad: white pixels between images and around them.
+        zoom: repeats every pixel so many times in both directions, so that small images are shown without smoothing.
     """
     # As torchvision.utils.make_grid, whose import would cost every stage two seconds.
     tiles = to_rgb(images).repeat(zoom, axis=1).repeat(zoom, axis=2)

@@ -21,7 +21,7 @@ class Runtime:
     precision: str  # "fp32" or "bf16"; tests also use "fp64", which params.yaml does not offer
 
     def autocast(self) -> AbstractContextManager[None]:
-        """Mixed precision: weights stay float32, convolutions and products run in bfloat16."""
+        """Mixed precision for "bf16": weights stay float32, convolutions and matrix products run in bfloat16."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
     @property
@@ -42,7 +42,10 @@ class Runtime:
 
 
 def choose_runtime(accelerator: str, precision: str, determinism: str) -> Runtime:
-    """Pick device, precision, and how far runs repeat each other: `exact` or `fast`.
+    """Choose the device and the precision, and set torch's determinism and float32 precision for the whole process.
+
+    Args:
+        accelerator, precision, determinism: the values of params.yaml.
 
     Raises:
         ParamsError: this machine does not have the accelerator asked for.
@@ -64,10 +67,10 @@ def _ask_for_float32() -> None:
 def _determine(exact: bool) -> None:
     """Make torch repeat the same bits on CUDA. CPUs repeat them anyway, with the same number of threads."""
     if exact:
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else torch refuses; CUDA reads it when it starts
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # torch requires it; CUDA reads it at its start
     torch.use_deterministic_algorithms(exact)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid, and slow
-    torch.backends.cudnn.benchmark = not exact  # takes the fastest of several kernels, another one in each run
+    torch.backends.cudnn.benchmark = not exact  # it times several kernels, and may pick another one in each run
 
 
 def _device(accelerator: str) -> torch.device:

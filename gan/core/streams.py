@@ -7,7 +7,10 @@ import numpy as np
 
 
 class Stream(StrEnum):
-    """What random numbers are drawn for. No two purposes share a stream, whatever their seeds and steps."""
+    """The purposes of random numbers. No two purposes share a stream, whatever their seeds and steps.
+
+    The text is hashed into the seed, so another text gives other results.
+    """
 
     SPLIT = "shuffling images before they are split"
     LIMIT = "drawing a part of a source"

@@ -1,4 +1,4 @@
-"""CycleGAN as the stages see it: two translations of unseen images, each of which the other brings back."""
+"""CycleGAN as the stages see it: translations of unseen images in both directions, and back again."""
 
 from gan.artifacts.model import Model
 from gan.artifacts.samples import Output

@@ -21,7 +21,7 @@ DIRECTIONS = {"a2b": ("A", "B"), "b2a": ("B", "A")}  # from, to
 
 
 def samples(checkpoint: Checkpoint, params: Params, runtime: Runtime) -> dict[str, Uint8]:
-    """Translations of the test sets, and the same brought back: a2b, b2a, a2b2a, b2a2b."""
+    """Translations of the test sets, and these translated back: a2b, b2a, a2b2a, b2a2b."""
     tests = {domain: load_images(DATA, f"test{domain}") for domain in "AB"}
     return round_trips(load(checkpoint), tests["A"], tests["B"], params.sample.cyclegan.batch_size, runtime)
 
@@ -38,7 +38,7 @@ def choice_samples(checkpoint: Checkpoint, count: int, params: Params, runtime: 
 
 
 def grids(_: Checkpoint, made: dict[str, Uint8], params: Params, __: Runtime) -> dict[str, Uint8]:
-    """For each direction, a column an image: input, translation, back again, and the truth where it is known."""
+    """A grid per direction, with a column per image: input, translation, back again, and the truth if it is known."""
     aligned = is_aligned(read_dataset_card(DATA))
     sheets = {}
     for direction, (source, target) in DIRECTIONS.items():
@@ -65,7 +65,7 @@ def load(checkpoint: Checkpoint) -> dict[str, Generator]:
 def round_trips(
     networks: dict[str, Generator], test_a: Images, test_b: Images, batch_size: int, runtime: Runtime
 ) -> dict[str, Uint8]:
-    """a2b, b2a and their reconstructions a2b2a, b2a2b, uint8 (N, H, W, C)."""
+    """The translations a2b and b2a, and these translated back, a2b2a and b2a2b: uint8 (N, H, W, C)."""
     a2b = translate(networks["a2b"], test_a, batch_size, runtime)
     b2a = translate(networks["b2a"], test_b, batch_size, runtime)
     return {
@@ -86,9 +86,9 @@ def translate(network: Generator, images: Images, batch_size: int, runtime: Runt
 
 
 def varied(images: Uint8, count: int, seed: int) -> NDArray[np.intp]:
-    """Indices of images worth looking at: one of each of `count` equal parts of the set (N, H, W, C).
+    """Indices of images worth looking at: one from each of `count` equal parts of the set (N, H, W, C).
 
-    Each is drawn from the quarter of its part whose colours vary most: coasts and mountains, not plain sea.
+    Each is drawn from the quarter of its part whose pixels vary most: coasts and mountains, not plain sea.
     """
     rng = numpy_generator(Stream.SHOWN, seed)
     variation = images.std(axis=(1, 2)).mean(axis=-1)

@@ -17,10 +17,10 @@ from gan.datasets import versions
 from gan.datasets.collection import shown
 from gan.run.errors import USERS_TO_MEND, DataError
 
-OURS = re.compile(r"unpacked(-[0-9a-f]{8}){2}")  # what `unpack` calls its folders
+OURS = re.compile(r"unpacked(-[0-9a-f]{8}){2}")  # the names that `unpack` gives to its folders
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")  # first bytes: zip, gzip, bzip2, xz
 BLOCK = 1 << 20  # bytes
-SHOWN = 60  # characters of a member's name
+SHOWN = 60  # characters of a member's name that an error shows
 
 
 def unpack(path: Path, scratch: Path) -> Path:
@@ -29,8 +29,8 @@ def unpack(path: Path, scratch: Path) -> Path:
     The folder's name depends on the archive's path and version. The folder of an earlier version is removed.
 
     Raises:
-        DataError: it is no zip or tar, needs a password, is broken, has a member that would be written outside of the
-            folder, or holds more than the disk has left.
+        DataError: the file is no zip or tar, needs a password, is damaged, changed meanwhile, unpacks to more than the
+            disk has left, holds two files of one name, or has a member that would be written outside of the folder.
         OSError: the disk is full, or may not be written.
     """
     name = f"unpacked-{_short(fsencode(path.resolve()))}"
@@ -86,7 +86,7 @@ def _reason(error: Exception) -> str:
 
 
 def _extract(path: Path, folder: Path) -> None:
-    if tarfile.is_tarfile(path):  # first, as `is_zipfile` looks at the end, where a tar may hold a zip
+    if tarfile.is_tarfile(path):  # asked first: `is_zipfile` looks at the end of a file, where a tar may hold a zip
         _untar(path, folder)
     elif zipfile.is_zipfile(path):
         _unzip(path, folder)
@@ -105,7 +105,7 @@ def _unzip(path: Path, folder: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         for member in members:
-            member.filename = member.filename.replace("\\", "/")  # Windows wrote it
+            member.filename = member.filename.replace("\\", "/")  # as some programs on Windows write it
             _refuse_outside(path, member.filename)
             if member.flag_bits & 1:
                 raise DataError(_sentence(path, "it asks for a password", "unpack it yourself"))
@@ -135,14 +135,14 @@ def _refuse_broken_end(archive: tarfile.TarFile) -> None:
         return
     content.seek(archive.offset)
     if content.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
-        raise tarfile.ReadError(f"it is damaged or cut short behind its member {archive.getnames()[-1][-SHOWN:]!r}")
+        raise tarfile.ReadError(f"it is damaged or cut short after its member {archive.getnames()[-1][-SHOWN:]!r}")
     while block := content.read(BLOCK):  # to the end, where gzip has its checksum
         if any(block):
-            raise tarfile.ReadError("there is more behind its end, perhaps a second archive")
+            raise tarfile.ReadError("there is more after its end, perhaps a second archive")
 
 
 def _refuse_twice(path: Path, names: list[str]) -> None:
-    """Of two members with one name the second would replace the first."""
+    """Refuse two members of one name: the second would replace the first."""
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         reason = f"it holds {len(twice)} names more than once, such as {shown(twice[0])[-SHOWN:]}"
         raise DataError(_sentence(path, reason, "unpack it yourself"))

@@ -10,14 +10,16 @@ from gan.core.images import Uint8
 from gan.datasets import versions
 from gan.datasets.collection import Collection
 
-BORDER = 2  # pixels around MNIST's 28: the usual way to 32, which needs no filter
+BORDER = 2  # pixels that take MNIST's 28 to 32 without a filter, as is usual
 
 
 def from_arrays(images: Uint8, classes: Sequence[str], border: int = 0) -> Collection:
-    """(N, H, W) or (N, H, W, 3), and the class of each, called <class>/<position in the array>.
+    """A collection of the images of an array, called <class>/<position in the array>.
 
     Args:
-        border: black pixels to put around each image.
+        images: (N, H, W) or (N, H, W, 3).
+        classes: the class of each image.
+        border: width in pixels of the black border that is put around each image.
     """
     digits = len(str(len(images)))
     names = [f"{name.replace('/', '-')}/{index:0{digits}d}" for index, name in enumerate(classes)]

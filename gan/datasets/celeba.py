@@ -15,10 +15,10 @@ TRAIN, TEST = "0", "2"  # of the official partition; 1 is for validation, and is
 
 
 def sets(official: Official, scratch: Path) -> dict[str, Collection]:
-    """train and test by the official partition; all as train where a local copy has none.
+    """`train` and `test` by the official partition; all images as `train` if a local copy has no partition.
 
     Raises:
-        DataError: it can neither be found nor downloaded.
+        DataError: the images can neither be found nor downloaded.
     """
     remotes = {name: Remote(name, (GOOGLE_DRIVE + key,), f"md5:{md5}") for key, md5, name in datasets.CelebA.file_list}
     local = official.find_at_home(IMAGES, f"{IMAGES}.zip") is not None
@@ -28,7 +28,8 @@ def sets(official: Official, scratch: Path) -> dict[str, Collection]:
         return {"train": images}
     part_of = dict(line.split() for line in partition.read_text().splitlines() if line.strip())
     tested = [one for one in images.rejected if part_of.get(one[0]) == TEST]
-    others = [one for one in images.rejected if part_of.get(one[0]) != TEST]  # with those of no part: each counts once
+    # Also those of no part, so that each rejected file is counted in one set.
+    others = [one for one in images.rejected if part_of.get(one[0]) != TEST]
     return {
         name: images.take((index for index, image in enumerate(images.names) if part_of.get(image) == part), rejected)
         for name, part, rejected in (("train", TRAIN, others), ("test", TEST, tested))

@@ -1,4 +1,4 @@
-"""A collection of images that are not read yet: every source returns some."""
+"""Images of a source that are not read yet: every source returns one or more collections."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -15,19 +15,19 @@ View = Callable[[Image.Image], Image.Image]
 
 
 def whole(image: Image.Image) -> Image.Image:
-    """The view of most collections: all of an image."""
+    """The view of most collections: the whole image."""
     return image
 
 
 @dataclass(frozen=True)
 class Collection:
-    """Names of images, in an order that does not depend on the file system, and how to open one.
+    """Names of images, in an order that does not depend on the file system, and a function that opens one.
 
     Args:
         names: one for each image; an image of a class is called <class>/<anything>.
         open: position in `names` to image, not decoded yet; called from several threads at once.
         rejected: files that were found but cannot be used as images, with the reason.
-        version: changes if the images change although their names do not.
+        version: a text that changes if the images change, even if their names do not.
         view: selects the part of an opened image that is used. It may decode the image, so `decode` checks the size
             first.
     """
@@ -43,7 +43,7 @@ class Collection:
 
     @property
     def losses(self) -> str:
-        """What was rejected, for the end of a message that there are too few images."""
+        """What was rejected, as the end of a message that says there are too few images; empty if nothing was."""
         some = [f"{name}: {reason}" for name, reason in self.rejected[:3]]
         return f"; {len(self.rejected)} more cannot be used ({'; '.join(some)})" if some else ""
 
@@ -63,7 +63,7 @@ class Collection:
         return self.take(numpy_generator(Stream.SPLIT, seed).permutation(len(self)))
 
     def limited(self, limit: int | None, seed: int) -> "Collection":
-        """A random choice of `limit` images, in their order; all if there are no more, or `limit` is None."""
+        """A random choice of `limit` images, in their order; all images if `limit` is None or too large."""
         if limit is None or limit >= len(self):
             return self
         return self.take(np.sort(numpy_generator(Stream.LIMIT, seed).choice(len(self), limit, replace=False)))
@@ -96,5 +96,5 @@ def class_of(name: str) -> str:
 
 
 def shown(text: str) -> str:
-    """With the bytes of names that are no UTF-8 written out, so that it can be printed and saved."""
+    """The text with bytes that are not UTF-8 escaped, so that any file name can be printed and saved."""
     return text.encode("utf-8", "backslashreplace").decode()

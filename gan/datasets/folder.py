@@ -1,4 +1,4 @@
-"""A user's own images: in a folder, at any depth, or in a zip or tar of one."""
+"""A user's own images: in a folder, at any depth, or in a zip or tar."""
 
 import hashlib
 import os
@@ -22,7 +22,7 @@ def collection(path: Path, scratch: Path) -> Collection:
         path: a folder, or a zip or tar, which is unpacked into `scratch`.
 
     Raises:
-        DataError: there is no such folder, no image in it, or the archive is unsafe or broken.
+        DataError: there is no such folder, it holds no image, or the archive is unsafe or damaged.
     """
     found = look(path, scratch)
     return renamed(found, {name: name for name in found.names}, found.rejected)
@@ -55,8 +55,8 @@ def _open(root: Path, names: list[str], index: int) -> Image.Image:
 
 
 def _version(root: Path, names: list[str]) -> str:
-    """A hash of all files' sizes and times, and of the archive, so that no packing is resumed with other images."""
-    digest = hashlib.sha256(os.fsencode(root.resolve()))  # the name of an archive's folder includes its version
+    """A hash of the files' sizes and times, so that no packing is resumed with other images under the same names."""
+    digest = hashlib.sha256(os.fsencode(root.resolve()))  # the path of an unpacked archive includes its version
     for name in names:
         digest.update(f"\n{versions.of_file(root / name)}".encode())
     return digest.hexdigest()

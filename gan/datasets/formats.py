@@ -13,7 +13,8 @@ with suppress(ImportError):  # the extra `heic`
 
     register_heif_opener()
 
-# Pillow would run Ghostscript for an .eps, ask other programs for others, and decode an .ico when it is opened.
+# Other formats are left out: Pillow would run Ghostscript or another program for some, such as .eps, and decode the
+# pixels of an .ico before its size is known.
 FORMATS = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
     "PNG": (".png", ".apng"),
@@ -28,14 +29,14 @@ FORMATS = {
     "HEIF": (".heic", ".heif", ".hif"),
 }
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
-# Formats with unique first bytes. Those of the others are shared: a camera's raw file begins like a TIFF.
+# Formats whose first bytes no other format has. A TIFF's are not unique: a camera's raw file begins in the same way.
 TOLD_BY_CONTENT = ("JPEG", "PNG", "WEBP", "GIF", "JPEG2000", "AVIF", "HEIF")
 HEAD = 32  # bytes
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 def read(file: Path | IO[bytes]) -> Image.Image:
-    """Open an image of one of FORMATS, whose size is known before a pixel is decoded.
+    """Open an image of one of FORMATS: these give the size before a pixel is decoded.
 
     Raises:
         Unfit: it is HEIC and the package that reads it is missing, or it is a pointer of Git LFS.
@@ -63,7 +64,7 @@ def looks_like_an_image(path: Path) -> bool:
 
 def _accepts(name: str, head: bytes) -> bool:
     accept = Image.OPEN[name][1] if name in Image.OPEN else None
-    return accept is not None and accept(head) is True  # Pillow gives a text if it lacks a decoder
+    return accept is not None and accept(head) is True  # `accept` returns a message if Pillow lacks the decoder
 
 
 def _is_heic(head: bytes) -> bool:

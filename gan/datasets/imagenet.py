@@ -13,7 +13,7 @@ ADVICE = (
 
 
 def sets(official: Official, scratch: Path) -> dict[str, Collection]:
-    """train, and the validation images as test if they lie in folders of classes too.
+    """`train`, and the validation images as `test` if they lie in folders of classes too.
 
     Raises:
         DataError: there is no folder `train`.

@@ -76,8 +76,8 @@ def _names_a_set(parts: Parts) -> bool:
 def _domains(below: list[Parts], scheme: Scheme) -> dict[Place, str]:
     """(role, domain) → set, if the scheme explains the images; empty if it does not.
 
-    Each role must have the same two domains. Other folders are left out. But the scheme does not explain them if one is
-    called like a set, or if any two folders would fit the scheme.
+    Each role must have the same two domains. Other folders are left out. But if one of them is called like a set, or if
+    any two folders would fit the scheme, then it does not explain the images.
     """
     told = {scheme(parts) for parts in below}
     others = [parts for parts in below if scheme(parts) == ("", "")]
@@ -104,7 +104,7 @@ def _in_words(homes: dict[Place, str]) -> str:
 
 
 def _pairs(below: list[Parts]) -> Callable[[Parts], Place] | None:
-    """The layout of side-by-side pairs: images lie directly in train and test, or val. Else None."""
+    """The function that places side-by-side pairs, if images lie directly in train and test (or val); else None."""
     direct = {role(parts[0]) for parts in below if len(parts) == 2}
     test = held_out(direct)
     if "train" not in direct or not test or any(len(parts) > 2 and role(parts[0]) for parts in below):
@@ -114,7 +114,7 @@ def _pairs(below: list[Parts]) -> Callable[[Parts], Place] | None:
 
 
 def _with_test_sets(path: Path, whole: Layout, test_count: int, seed: int) -> Layout:
-    """The first `test_count` of each domain, shuffled, as its test set."""
+    """Shuffle each domain, and hold out its first `test_count` images as the test set."""
     sets: Sets = {}
     for domain in "AB":
         images = whole.sets[f"train{domain}"].shuffled(seed)
@@ -143,10 +143,10 @@ def _half(domain: str, image: Image.Image) -> Image.Image:
 
 
 def refuse_unpaired(sets: Sets) -> None:
-    """Check that testA[i] and testB[i] belong together: their names are equal, except for an `_A` and `_B` at the end.
+    """Check that testA[i] and testB[i] have the same name, except for `_A` and `_B` at the end.
 
     Raises:
-        DataError: they do not.
+        DataError: they do not; the message names up to three images without a partner.
     """
     plain = [[sub(r"_[AB](?=\.\w+$)|\.\w+$", "", name) for name in sets[f"test{domain}"].names] for domain in "AB"]
     plain = [[sub(r"_[AB]$", "", name) for name in names] for names in plain]

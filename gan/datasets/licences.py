@@ -1,4 +1,4 @@
-"""Under which terms each source is published, as far as its authors say."""
+"""The licence of each source, as far as its authors state one."""
 
 PAPER = "CycleGAN's authors gathered it (Zhu et al. 2017); rights are with the images' owners"
 OF_THE_PAPER = (

@@ -1,7 +1,7 @@
-"""LSUN: scenes and objects, an LMDB of encoded images to a class.
+"""LSUN: scenes and objects, one LMDB of encoded images per class.
 
-It is read with `lmdb` itself. torchvision's reader writes a pickle of all keys into the current folder, and would read
-the pickle of another copy there, if its path has the same letters.
+It is read with the package `lmdb`. torchvision's reader keeps a pickle of all keys in the current folder, under a name
+of the letters in the database's path: a copy whose path has the same letters would be read with the wrong keys.
 """
 
 from functools import partial
@@ -20,9 +20,9 @@ ADVICE = "LSUN's authors have a script that downloads a class: put <class>_train
 
 
 def sets(official: Official, classes: list[str]) -> dict[str, Collection]:
-    """train, with all classes named, one after the other.
+    """`train`: the images of all named classes, class after class.
 
-    The official validation set has 300 images a class, too few to hold out: `test_count` cuts the test set.
+    There is no `test`, so `test_count` images are held out: the official validation set has only 300 images per class.
 
     Raises:
         DataError: no class is named, or one is not there.

@@ -9,7 +9,7 @@ from gan.run.download import Remote, fetch
 from gan.run.errors import DataError
 
 ADVICE = ", or name a mirror in prepare_data.work.mirrors"
-MOST = 100  # subfolders of a folder that are searched
+MOST = 100  # at most so many subfolders of a folder are searched
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Official:
 
     Args:
         source: the name of the source in params.yaml.
-        home: a folder of the user that may hold them, itself or up to two folders below; None if the user names none.
-        downloads: the folder for downloads; files go to a subfolder called like the source.
+        home: the user's folder with the official files, in it or up to two folders below; None if the user names none.
+        downloads: the folder for downloads; files go to its subfolder `source`.
         mirrors: base URLs that are tried first, as <mirror>/<source>/<file>.
     """
 
@@ -33,7 +33,10 @@ class Official:
         return self.downloads / self.source
 
     def find(self, *names: str) -> Path | None:
-        """The first file or folder with one of these names, in `home` or among the downloads; no unpacked one."""
+        """The first file or folder with one of these names, in `home` or among the downloads; None if there is none.
+
+        Folders that `archive.unpack` made are not searched.
+        """
         return self.find_at_home(*names) or _find(self.own, names)
 
     def find_at_home(self, *names: str) -> Path | None:
@@ -41,10 +44,10 @@ class Official:
         return _find(self.home, names) if self.home else None
 
     def get(self, remote: Remote) -> Path:
-        """The file from `home`, as it is; else from the downloads, with the right checksum, downloaded if need be.
+        """The file in `home`, with any checksum; else that among the downloads, downloaded if it is missing.
 
         Raises:
-            DataError: it is not in `home`, and cannot be downloaded.
+            DataError: it is not in `home`, and cannot be downloaded or was downloaded with another checksum.
         """
         urls = tuple(f"{mirror.rstrip('/')}/{self.source}/{remote.name}" for mirror in self.mirrors)
         return self.find_at_home(remote.name) or fetch(
@@ -52,7 +55,7 @@ class Official:
         )
 
     def get_folder(self, name: str, remote: Remote) -> Path:
-        """The folder of this name, found, or unpacked from the archive that holds it.
+        """The folder of this name, as by `find`, or else unpacked from its archive.
 
         Raises:
             DataError: the archive cannot be found, downloaded or unpacked, or holds no such folder.
@@ -65,7 +68,7 @@ class Official:
         return unpacked / name
 
     def get_unpacked(self, remote: Remote) -> Path:
-        """The folder into which this archive is unpacked; the archive is found as by `get`.
+        """The folder into which this archive is unpacked; the archive comes from `get`.
 
         Raises:
             DataError: it cannot be found, downloaded or unpacked.
@@ -73,10 +76,10 @@ class Official:
         return archive.unpack(self.get(remote), self.own)
 
     def must_find(self, advice: str, *names: str) -> Path:
-        """As `find`.
+        """As `find`, but never None.
 
         Raises:
-            DataError: there is none; `advice` says how to get it.
+            DataError: there is no such file or folder; the message ends in `advice`, which says how to get it.
         """
         if (found := self.find(*names)) is None:
             where = f"{self.home} or {self.own}" if self.home else f"{self.own}"
@@ -85,7 +88,7 @@ class Official:
 
 
 def _find(root: Path, names: tuple[str, ...]) -> Path | None:
-    """The first of these names in the folder itself, or up to two folders below."""
+    """The path of the first of these names in the folder itself, or up to two folders below; None if there is none."""
     for place in _places(root):
         for name in names:
             if (place / name).exists():

@@ -1,8 +1,8 @@
 """Check each image once, reject the unfit ones, and pack the rest into a few large arrays.
 
-All cores decode, and images are written in the order of their collection, so that the bytes depend neither on the
-number of threads nor on the order of the file system. Memory holds only a chunk of the images. A kill loses what was
-packed since the last commit.
+All cores decode. Images are written in the order of their collection, so that the bytes depend neither on the number of
+threads nor on the order of the file system. Only a chunk of the images is in memory. A kill loses only what was packed
+since the last commit.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ from gan.run.errors import DataError
 from gan.run.progress import Progress
 
 CHUNK = 256  # images that are decoded, and held in memory, before they are written
-LISTED = 20  # reasons that an error gives
-NAMED = 3  # rejects that it names to each
+LISTED = 20  # reasons that an error lists
+NAMED = 3  # rejected images that it names for each reason
 
 
 def pack(parts: list[Part], job: Packing) -> dict[str, list[Path]]:
@@ -35,7 +35,7 @@ def pack(parts: list[Part], job: Packing) -> dict[str, list[Path]]:
     Beside them lie manifest.tsv, with a line for each image in the order of its set, and rejected.tsv.
 
     Raises:
-        DataError: more images were rejected than may be, or a set is empty or short of its quota.
+        DataError: a larger share of images was rejected than `max_rejected`, or a set is empty or short of its quota.
     """
     lanes = [lane for part in parts for lane in part.lanes]
     found = sum(len(lane.collection) + len(lane.collection.rejected) for lane in lanes)
@@ -79,7 +79,7 @@ def _decode_one(lane: Part, index: int) -> Decoded | str:
 
 
 def _without_place(error: Exception) -> str:
-    """The error's message without paths of this machine: the list of rejected images is an output."""
+    """The error's message without paths of this machine, because the list of rejected images is an output."""
     if isinstance(error, UnidentifiedImageError):
         return "cannot identify image file"
     return (isinstance(error, OSError) and error.strerror) or str(error)
@@ -91,7 +91,7 @@ def cores() -> int:
 
 
 def _work(lane: Part) -> list[object]:
-    """All that decides the bytes of a lane, as JSON values."""
+    """Everything that decides the bytes of a part's sets, as JSON values."""
     images = lane.collection
     names = hashlib.sha256("\0".join(images.names).encode(errors="surrogateescape")).hexdigest()
     return [names, images.version, images.rejected, lane.quotas, repr(lane.how), lane.prefix]
@@ -99,7 +99,7 @@ def _work(lane: Part) -> list[object]:
 
 @contextmanager
 def _quiet_pillow() -> Iterator[None]:
-    """Silence Pillow, which warns of odd files by the thousand. What matters is in the list of rejected images."""
+    """Silence Pillow, which may print thousands of warnings; the list of rejected images has what matters."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # max_megapixels is checked instead

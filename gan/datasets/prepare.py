@@ -1,6 +1,5 @@
 """From params to packed data: DCGAN's images and CycleGAN's domains."""
 
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from gan.datasets.walk import counted
 from gan.datasets.writer import Packing, Part
 from gan.params.prepare_data import DomainSource, ImageSource, PrepareData, Source
 from gan.run.errors import DataError
+from gan.run.paths import main_repository
 
 OWN_SPLIT = "the source's own"
 
@@ -39,7 +39,7 @@ class Preparation:
         """Pack `train` and `test` for DCGAN into `target`.
 
         Raises:
-            DataError: the source cannot be had, or too little of it is fit.
+            DataError: the source cannot be found or downloaded, or too few of its images can be used.
         """
         wanted, seed = self.params.images, self.params.split_seed
         layout = self._images(wanted)
@@ -64,7 +64,7 @@ class Preparation:
         """Pack `trainA`, `trainB`, `testA` and `testB` for CycleGAN into `target`.
 
         Raises:
-            DataError: the source cannot be had, or too little of it is fit.
+            DataError: the source cannot be found or downloaded, or too few of its images can be used.
         """
         wanted, seed = self.params.domains, self.params.split_seed
         layout, card = self._domains(wanted)
@@ -81,14 +81,14 @@ class Preparation:
             part["testA"] = pairs
         card |= {"preprocessing": {domain: str(how) for domain, how in hows.items()}}
         if 1 in (wanted.channels.a, wanted.channels.b):
-            card.pop("mask", None)  # a rule of colour
+            card.pop("mask", None)  # its rules need colour
         self._pack(wanted, list(part.values()), target, card, layout.passed)
 
     def _images(self, wanted: ImageSource) -> Layout:
-        """`train`, and `test` where the source has one."""
+        """`train`, and `test` if the source has one."""
         if wanted.source == "mnist5k":
             return Layout({"train": mnist5k.collection()})
-        if wanted.source == "folder":  # may be an archive, in which no official files are searched
+        if wanted.source == "folder":  # before `_official`, which refuses an archive
             return splits.of_images(_place(wanted.folder or ""), self.state)
         official = self._official(wanted)
         if wanted.source == "lsun":
@@ -144,18 +144,13 @@ class Preparation:
         home = _place(wanted.folder) if wanted.folder else None
         if home and not home.is_dir():
             raise DataError(f"{home} is no folder; give the one that holds the files of {wanted.source}, or null")
-        downloads = _main_repository() / self.params.work.downloads
+        downloads = main_repository() / self.params.work.downloads
         return Official(wanted.source, home, downloads, tuple(self.params.work.mirrors))
 
 
-def _main_repository() -> Path:
-    """The user's own repository, even when DVC runs an experiment in a copy of it."""
-    return Path(os.environ.get("DVC_ROOT", "."))
-
-
 def _place(path: str) -> Path:
-    """A path of params.yaml, here or in the user's own repository: DVC's copies of it lack data that git ignores."""
-    return Path(path) if Path(path).exists() else _main_repository() / path
+    """A path of params.yaml, here or in the user's own repository: DVC's copies of it lack what git ignores."""
+    return Path(path) if Path(path).exists() else main_repository() / path
 
 
 def _refuse_no_training(images: Collection, test_count: int) -> None:

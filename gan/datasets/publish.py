@@ -1,4 +1,4 @@
-"""The packed dataset as DVC caches it: array files, two lists, and a card that says what they are."""
+"""The packed dataset as DVC caches it: array files, two lists, and a card that describes them."""
 
 import hashlib
 import json
@@ -18,9 +18,9 @@ BLOCK = 64 << 20  # bytes hashed at once
 
 
 def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card) -> None:
-    """Link or copy each set to target/<set>.npy, or <set>-00000.npy and on where it has several files.
+    """Link or copy each set to target/<set>.npy, or to <set>-00000.npy, <set>-00001.npy, … if it has several files.
 
-    The same images give the same bytes. `packing` stays as it is, so that a kill in between loses nothing.
+    The same images give the same bytes. `packing` stays as it is, so that a kill meanwhile loses nothing.
     """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -37,7 +37,7 @@ def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card
 
 
 def summarise(target: Path, title: str) -> None:
-    """Print how a source was understood, and what was packed of it."""
+    """Print on stderr how a source was understood, and how many images of it were packed, rejected and skipped."""
     card = json.loads((target / CARD).read_text(encoding="utf-8"))
     names = sorted(card["sets"], key=lambda name: not name.startswith("train"))
     sets = ", ".join(f"{name} {card['sets'][name]['count']}" for name in names)
@@ -51,7 +51,7 @@ def summarise(target: Path, title: str) -> None:
 
 
 def _described(paths: list[Path]) -> tuple[dict[str, Any], str]:
-    """Count and shape of a set, and the SHA-256 of its shape and pixels, which does not depend on its path or files."""
+    """Count and shape of a set, and the SHA-256 of its shape and pixels, which no path and no shard size can change."""
     parts = [np.load(path, mmap_mode="r") for path in paths]
     count, shape = sum(len(part) for part in parts), parts[0].shape[1:]
     digest = hashlib.sha256(repr((count, *shape)).encode())
@@ -65,5 +65,5 @@ def _described(paths: list[Path]) -> tuple[dict[str, Any], str]:
 def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
-    except OSError:  # another disk, or one that has no links
+    except OSError:  # another disk, or one without hard links
         shutil.copyfile(source, target)

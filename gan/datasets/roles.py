@@ -1,4 +1,4 @@
-"""What the name of a folder says of a set: train, test or val, and of which domain."""
+"""What a folder's name says about its images: their role (train, test or val) and their domain."""
 
 from re import fullmatch, split
 
@@ -7,12 +7,12 @@ ROLES = {
     **dict.fromkeys(("test", "testing"), "test"),
     **dict.fromkeys(("val", "valid", "validation"), "val"),
 }
-# Words beside a role that say nothing: train_images, test_set, img_train.
+# Words that say nothing more when they stand beside a role: train_images, test_set, img_train.
 PLAIN = {"set", "split", "data", "image", "images", "img", "imgs", "picture", "pictures", "photo", "photos"}
 
 
 def told(name: str) -> tuple[str, str]:
-    """The role in a name, and what else it says: ("train", "a") of trainA, ("test", "") of test_set, else ("", "")."""
+    """The role in a name, and its other words: ("train", "a") for trainA, ("test", "") for test_set, else ("", "")."""
     if (joined := fullmatch(r"([a-z]+)([ab])", name.casefold())) and joined[1] in ROLES:
         return ROLES[joined[1]], joined[2]
     words = [word for word in split(r"[ _.-]+", name.casefold()) if word]

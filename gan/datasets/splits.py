@@ -1,4 +1,4 @@
-"""Which set an image belongs to, told from the names of its folders."""
+"""Which set an image belongs to, judged by the names of its folders."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from gan.datasets.walk import Walk
 from gan.run.errors import DataError
 
 WANTED = "DCGAN wants images of one set, at any depth; or train and test (or val), which hold all of them"
-DEEPEST = 4  # folders below which no train and test are looked for
+DEEPEST = 4  # levels of folders at which train and test are looked for
 SEEN = 8  # folders that an error names
 Place = tuple[str, str]  # a set, and the name in it; the set is empty if the image is left out
 Parts = tuple[str, ...]
@@ -26,7 +26,7 @@ class Layout:
 
     Args:
         sets: train, and test if there is one; or trainA, trainB, testA and testB.
-        split: how images were assigned to them, in words; empty if no folder told.
+        split: how images were assigned to them, in words; empty if no folder's name decided it.
         passed: kind → number of files that are no images, and of images in folders that were left out.
     """
 
@@ -36,7 +36,7 @@ class Layout:
 
 
 def common(names: list[str]) -> int:
-    """The number of outer folders around all images, each with nothing but the next: archives often have one or two."""
+    """The number of outer folders that hold nothing but the next folder: archives often have one or two of them."""
     depth = 0
     whole = [PurePosixPath(name).parts for name in names]
     while all(len(parts) > depth + 2 for parts in whole) and len({parts[depth] for parts in whole}) == 1:
@@ -48,7 +48,9 @@ def parted(found: Walk, depth: int, place: Callable[[Parts], Place], split: str)
     """Divide the images that were found into sets.
 
     Args:
-        depth: number of outer folders (see `common`); `place` gets the parts of a name below them.
+        depth: number of outer folders (see `common`).
+        place: the folders and the file name of an image, below the outer folders → its set and its name there.
+        split: the `split` of the Layout.
     """
     names: dict[str, dict[str, str]] = {}
     passed = Counter(found.passed)
@@ -71,14 +73,14 @@ def parted(found: Walk, depth: int, place: Callable[[Parts], Place], split: str)
 
 
 def of_images(path: Path, scratch: Path) -> Layout:
-    """A user's images for DCGAN: train and test if folders are called so, else all as train.
+    """A user's images for DCGAN: `train` and `test` if folders are called so, else all images as `train`.
 
-    train/cat/1.jpg and cat/train/1.jpg are both known, and `val` serves as test where there is none. Classes are the
-    other folders.
+    train/cat/1.jpg and cat/train/1.jpg are both understood, and `val` is the test set if there is no `test`. Classes
+    are the other folders.
 
     Raises:
-        DataError: there is no image, the archive is unsafe or broken, or folders are called like sets that do not hold
-            all of the images.
+        DataError: there is no image, the archive is unsafe or damaged, or folders are called like sets but do not hold
+            all images.
     """
     found = folder.look(path, scratch)
     depth = common(found.names)
@@ -93,10 +95,10 @@ def of_images(path: Path, scratch: Path) -> Layout:
 
 
 def _homes(below: list[Parts], level: int) -> dict[str, str]:
-    """Role → set, where the folders at a level are called like sets; empty where they are not.
+    """Role → set, if the folders at this level are called like sets; empty if they are not.
 
-    Folders beside them are left out where they lie at the top; deeper, every image must be in a set. An image beside
-    the outermost folder is left out too.
+    At level 0, folders beside them are left out; deeper, every image must be in a set. At any level, images that lie
+    beside the outermost folders are left out.
     """
     roles = {_role_at(parts, level) for parts in below if level == 0 or len(parts) > 1}
     test = held_out(roles)

@@ -1,7 +1,7 @@
 """Datasets that torchvision reads from their official files: MNIST and its kin, SVHN, CIFAR-10, STL-10.
 
 torchvision knows the formats, addresses and checksums. We find local copies and download files ourselves, because
-torchvision's downloads do not continue after a break, and it expects files in the folders that it would create.
+torchvision does not continue a download that broke off, and expects files in the folders that it would create.
 """
 
 import gzip
@@ -25,7 +25,7 @@ Sets = dict[str, Collection]
 
 
 def mnist(official: Official, scratch: Path, kind: type[datasets.MNIST] = datasets.MNIST) -> Sets:
-    """MNIST, Fashion-MNIST or KMNIST: four idx files, packed by gzip or not. Digits get a border of 2 pixels."""
+    """MNIST, Fashion-MNIST or KMNIST: four idx files, gzipped or not. A black border makes the images 32×32."""
     raw = scratch / kind.__name__ / "raw"
     raw.mkdir(parents=True, exist_ok=True)
     for name, md5 in kind.resources:
@@ -74,7 +74,7 @@ def cifar10(official: Official, _: Path) -> Sets:
 
 
 def stl10(official: Official, _: Path) -> Sets:
-    """STL-10, 96×96: train and unlabeled together, as GANs use it; the latter are the class `unlabeled`."""
+    """STL-10, 96×96. As GANs use it, `train` also has the unlabelled images, with the class `unlabeled`."""
     kind = datasets.STL10
     root = official.get_folder(kind.base_folder, _archive(kind)).parent
     sets = {}

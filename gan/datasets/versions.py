@@ -11,17 +11,16 @@ BLOCK = 64 << 20  # bytes hashed at once
 
 
 def of_file(path: Path) -> str:
-    """A file's size and times.
+    """A file's size, modification time and inode change time.
 
-    The last of them, the change time of the inode, also reveals a copy that has the date of the file it replaces (`cp
-    -p`, `tar -x`), and permissions that were changed.
+    The inode change time also reveals a file that was replaced by one with the same size and date (`cp -p`, `tar -x`).
     """
     status = path.stat()
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def of_array(images: Uint8) -> str:
-    """A hash of the shape and the pixels of (N, …); at most a block of them is copied at a time."""
+    """A hash of the shape and the pixels of (N, …); at most BLOCK bytes, or one image, are copied at a time."""
     digest = hashlib.sha256(repr(images.shape).encode())
     rows = max(1, BLOCK // max(1, images[:1].nbytes))
     for first in range(0, len(images), rows):

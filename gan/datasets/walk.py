@@ -69,15 +69,15 @@ def is_leftover(name: str) -> bool:
 
 
 def walk(root: Path, links_leave: bool) -> Walk:
-    """Look at all files below a folder. A folder that can be reached in several ways is entered once, by the first.
+    """Look at all files below a folder. A folder that can be reached in several ways is entered once.
 
     Args:
-        links_leave: whether a link may lead out of the folder. A user's own may, to a pool of images or to DVC's
-            cache; one that came in an archive could lead to any file of whoever unpacks it.
+        links_leave: whether a link may lead out of the folder. A link in a user's own folder may, for example to a pool
+            of images or to DVC's cache. A link from an archive may not: it could point to any file of the user.
 
     Raises:
-        DataError: a folder cannot be entered, or a link that seems to be a folder's leads nowhere: no image is lost
-            for a disk that is not mounted.
+        DataError: a folder cannot be entered, or a link in a user's own folder cannot be followed and is not called
+            like an image. It may lead to a disk that is not mounted, whose images would be missing without notice.
     """
     Image.init()  # register Pillow's formats now, not in several threads at once
     found, home = Walk(root), root.resolve()
@@ -122,7 +122,7 @@ def _reject_link(found: Walk, path: Path, reason: str, links_leave: bool) -> Non
 
 
 def _is_found_itself(real: Path, home: Path) -> bool:
-    """Whether a file is one that the walk comes to without a link."""
+    """Whether the walk reaches this file without a link."""
     return real.is_relative_to(home) and not any(is_leftover(part) for part in real.relative_to(home).parts)
 
 

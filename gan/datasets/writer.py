@@ -1,4 +1,4 @@
-"""Write decoded images into growing array files, cut into shards, with two lists beside them."""
+"""Append decoded images to array files, cut into shards, beside lists of the packed and the rejected images."""
 
 import json
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ MANIFEST, REJECTED = "manifest.tsv", "rejected.tsv"
 
 @dataclass(frozen=True)
 class Part:
-    """Images and the sets that they fill, one after the other.
+    """A collection, and the sets that its images fill, one set after the other.
 
     Args:
         quotas: set → how many images it takes; None takes the rest.
         prefix: is put before the names of rejected images, to distinguish parts.
-        twin: as many images for another set, each the partner of the one at the same position: both are used, or
-            neither.
+        twin: another part with as many images, each the partner of the image at the same position: either both are
+            used, or neither.
     """
 
     collection: Collection
@@ -41,13 +41,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Packing:
-    """Settings of a packing. They do not change its result, except for where files are cut.
+    """Settings of a packing. Of these, only `shard_bytes` changes the files.
 
     Args:
+        title: what progress and errors call the packing.
         folder: holds what must survive a kill.
         workers: threads that decode; 0 takes all cores.
-        shard_bytes: an array file holds at most so many, unless a single image has more.
-        max_rejected: share of images that may be rejected.
+        shard_bytes: an array file holds at most so many bytes of pixels, but at least one image.
+        max_rejected: share of images that may be rejected, from 0 to 1.
+        save_every_seconds: seconds between two commits.
     """
 
     title: str
@@ -59,7 +61,7 @@ class Packing:
 
 
 class Writer:
-    """Writes the images of all parts, and knows how far it has got.
+    """Writes the images of all parts, and keeps the position from which a later start continues.
 
     Attributes:
         part, next: index of the current part, and the position in it of the next image.
@@ -87,7 +89,7 @@ class Writer:
         return sum(self.counts.values()) + self.rejected if self.journal.position else 0
 
     def write(self, index: int, results: list[Decoded | str]) -> None:
-        """Write one image of the current part, and of its twin if there is one; a string says why one is not used."""
+        """Write an image of the current part, and its partner if there is a twin; a str says why one is rejected."""
         lanes = self.parts[self.part].lanes
         broken = any(isinstance(result, str) for result in results)
         for lane, result in zip(lanes, results, strict=True):
@@ -120,7 +122,7 @@ class Writer:
         self._commit()
 
     def files(self) -> dict[str, list[Path]]:
-        """Set → its array files, each with a header that tells how many images it holds.
+        """Set → its array files, each with a header that says how many images it holds.
 
         Raises:
             DataError: a set is empty or short of its quota.
@@ -163,7 +165,7 @@ def _shard(name: str, index: int) -> str:
 
 
 def _head(path: Path, header: bytes) -> None:
-    """Write a file's header unless it is right already: such a file may be linked to DVC's cache, and is not opened."""
+    """Write a file's header unless it is right: such a file may be linked to DVC's cache, and must not be written."""
     with path.open("rb") as file:
         if file.read(len(header)) == header:
             return

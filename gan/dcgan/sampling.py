@@ -49,7 +49,7 @@ def load(checkpoint: Checkpoint) -> Generator:
 
 
 def untrained(checkpoint: Checkpoint, seed: int) -> Checkpoint:
-    """The generator of the same shape before any training: where training starts from."""
+    """A generator of the same shape, with the random weights that training with this seed starts from."""
     seed_torch(Stream.WEIGHTS, seed)
     return Checkpoint(named({"generator": _build(checkpoint)}), checkpoint.meta)
 

@@ -15,6 +15,7 @@ class Moments:
     """What the distance needs of a set of features: their mean (D,) and covariance (D, D), in float64.
 
     Args:
+        count: N, the number of images.
         rows: the features (N, D) minus their mean, kept if N is not larger than D.
     """
 
@@ -30,7 +31,7 @@ class Moments:
 
     @cached_property
     def factor(self) -> Features:
-        """F such that F Fᵀ is the covariance. For few images it is (D, N), so that no eigenvalue of 0 is rounded."""
+        """F such that F Fᵀ is the covariance: (D, N) from `rows`, which rounds no eigenvalue of 0; else (D, D)."""
         if self.rows is not None:
             return self.rows.T / np.sqrt(max(self.count - 1, 1))
         values, vectors = np.linalg.eigh(self.covariance)
@@ -38,9 +39,9 @@ class Moments:
 
 
 def moments(parts: Iterable[Features]) -> Moments:
-    """Mean and covariance of features that come in parts (n, D), in one pass and without keeping more than D of them.
+    """Mean and covariance of features that come in parts (n, D), in one pass; at most D features are kept in memory.
 
-    Parts are merged as by Chan et al. 1979: no difference of large sums, so no digits are lost.
+    Parts are merged as by Chan et al. 1979, which loses no digits, because it subtracts no large sums.
     """
     count, mean, scatter = 0, np.zeros(0), np.zeros((0, 0))
     kept: list[Features] = []
@@ -74,13 +75,15 @@ def fid(real: Moments, fake: Moments) -> float:
 def sampling_std(real: Moments, fake: Features, partitions: int, seed: int) -> float:
     """Standard deviation of the distance over fresh draws of the N fake images; the real moments stay as they are.
 
-    The variance of a score of N images is about a / N + b / N². The scores of halves, and of quarters, of random
-    partitions give a and b: their variances, divided by 2 and by 4, are (a / N + 2 b / N²) and (a / N + 4 b / N²). A
-    bootstrap or a jackknife gives the first of these at most: near the distance of real images, they are twice too
-    large. All this is for one generator and one reference; training with another seed changes the distance by more.
+    The variance of a score of N images is about a / N + b / N². The variance of the scores of random halves, divided by
+    2, is (a / N + 2 b / N²); that of quarters, divided by 4, is (a / N + 4 b / N²); the two give a and b. A bootstrap
+    or a jackknife gives the first of these at best, which is twice the variance when b / N² dominates, as for fakes
+    that score like real images. The result is for one generator and one reference: training with another seed changes
+    the distance by more.
 
     Args:
-        partitions: into halves, and as many into quarters.
+        fake: features (N, D).
+        partitions: number of random partitions into halves, and number of those into quarters.
 
     Returns:
         NaN for fewer than eight images.
@@ -105,7 +108,11 @@ def sampling_std(real: Moments, fake: Features, partitions: int, seed: int) -> f
 
 
 def _shifted_fid(mean: Features, factor: Features, rows: Features, projected: Features) -> float:
-    """The distance of (n, D) to moments with that mean and factor, minus the trace of their covariance."""
+    """The distance of `rows` (n, D) to moments with this mean and factor, except for the trace of their covariance.
+
+    Args:
+        projected: `rows @ factor`, (n, R).
+    """
     own_mean = rows.mean(axis=0)
     scale = 1 / (len(rows) - 1)
     cross = (projected - own_mean @ factor) * np.sqrt(scale)

@@ -12,18 +12,18 @@ BLOCK = 1024  # rows of kernel values held at once
 def features_to_kid(real: Features, fake: Features, within_real: float | None = None) -> tuple[float, float]:
     """KID over all images, and its standard deviation over fresh draws of the fake ones.
 
-    The unbiased squared MMD (Gretton et al. 2012, equation 3) with k(x, y) = (x·y / D + 1)³: around 0, slightly
-    negative values too, for equal distributions. Papers print the mean over random subsets, which estimates the same
-    number with more noise: `subset_std`.
+    The unbiased squared MMD (Gretton et al. 2012, equation 3) with k(x, y) = (x·y / D + 1)³. For equal distributions it
+    is near 0, and may be slightly negative. Papers print the mean over random subsets, which estimates the same number
+    with more noise (see `subset_std`).
 
     As a function of the fake images it is a U-statistic of h(y, z) = k(y, z) - g(y) - g(z), where g(y) is the mean of
     k(x, y) over the real x. Its variance is (4 (M - 2) ζ₁ + 2 ζ₂) / (M (M - 1)), with ζ₁ the variance of the mean of
-    h(y, z) over z, and ζ₂ that of h itself (Hoeffding 1948, equation 5.13). Of equal distributions ζ₁ is 0; estimates
-    below it count as 0, so that there the deviation is 10 to 25 % too large.
+    h(y, z) over z, and ζ₂ that of h itself (Hoeffding 1948, equation 5.13). For equal distributions ζ₁ is 0. Negative
+    estimates of it count as 0, which makes the deviation 10 to 25 % too large there.
 
     Args:
-        real, fake: (N, D) and (M, D), in memory or mapped; at least two each. The deviation is NaN below four.
-        within_real: `mean_within(real)`, where it is known already.
+        real, fake: (N, D) and (M, D), in memory or memory-mapped; N and M at least 2. For M < 4 the deviation is NaN.
+        within_real: `mean_within(real)`, if it is known already.
     """
     within_real = mean_within(real) if within_real is None else within_real
     count = len(fake)
@@ -37,7 +37,7 @@ def features_to_kid(real: Features, fake: Features, within_real: float | None = 
 
 
 def zetas(rows: torch.Tensor, squares: float) -> tuple[float, float]:
-    """Hoeffding's ζ₁ and ζ₂ without bias, from products of h over pairs that share one, two or no image.
+    """Unbiased estimates of Hoeffding's ζ₁ and ζ₂, from products of h over pairs that share one, two or no image.
 
     Args:
         rows: sums of h(y, z) over z, for each of M ≥ 4 images y.
@@ -63,7 +63,7 @@ def mean_within(features: Features) -> float:
 
 
 def sums_of_h(real: Features, fake: Features) -> tuple[torch.Tensor, float]:
-    """For h over all pairs of different fake images: the sums of its rows (M,), and the sum of its squares."""
+    """The sums of h(y, z) over z (M,), and the sum of all h(y, z)², over pairs of different fake images."""
     to_real = torch.cat([_mean_to(real, fake[first : first + BLOCK]) for first in range(0, len(fake), BLOCK)])  # g
     rows, squares = torch.zeros_like(to_real), 0.0
     for first in range(0, len(fake), BLOCK):
@@ -97,12 +97,13 @@ def _kernel_with_itself(features: Features) -> Features:
 
 
 def subset_std(real: Features, fake: Features, subsets: int, subset_size: int, seed: int) -> float:
-    """Standard deviation of KID over random subsets, as clean-fid draws them: what papers print behind ±.
+    """Standard deviation of KID over random subsets, as clean-fid draws them: what papers print after ±.
 
     It shrinks as subsets grow, and does not estimate the error of KID.
 
     Args:
-        subset_size: images of each set in a subset; all of the smaller set if that holds fewer.
+        subsets: number of subsets.
+        subset_size: images of each set in a subset; fewer if a set is smaller.
     """
     size = min(subset_size, len(real), len(fake))
     rng = numpy_generator(Stream.KID_SUBSETS, seed)

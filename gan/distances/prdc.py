@@ -17,13 +17,13 @@ BLOCK = 1024  # rows of distances held at once
 def features_to_prdc(real: Features, fake: Features, nearest: int) -> dict[str, float]:
     """`precision`, `recall`, `density` and `coverage`; each is better when higher, and only density can exceed 1.
 
-    The larger set is cut to the size of the smaller one, because the definitions compare equal numbers; the cut does
-    not depend on the seed. `<score>_std` is the standard deviation over fresh draws of the fake images; the real images
-    stay the same.
+    The larger set is cut to the size of the smaller one, because the definitions are for sets of equal size; the cut
+    does not depend on the seed. `<score>_std` is the standard deviation over fresh draws of the fake images; the real
+    images stay the same.
 
     Args:
-        real, fake: (N, D) and (M, D).
-        nearest: an image's ball reaches to its nearest-th neighbour in its own set; at most what the sets allow.
+        real, fake: features (N, D) and (M, D).
+        nearest: k: an image's ball reaches to its k-th nearest neighbour in its own set; lowered for very small sets.
     """
     count = min(len(real), len(fake))
     nearest = min(nearest, count - 1)
@@ -60,10 +60,11 @@ class _Reached:
     """The share of real images that some fake image reaches, and its standard deviation over fresh fakes.
 
     Two real images are not reached independently: without one fake, both may be missed. So the variance is that of
-    independent images, plus the jackknife's covariances: those of pairs that only one and the same fake reaches. The
-    jackknife's variance of a single real image is not used: it is far too large if most are reached many times.
+    independent images, plus the jackknife's covariances of pairs that the same fake alone reaches. The jackknife's
+    variance of a single real image is not used: it is far too large if most are reached many times.
 
     Args:
+        count: number of real images, and of fakes.
         real_balls: whether the balls are those of the real images, which stay the same. Some of them are then reached
             almost surely and some hardly ever, which makes the variance smaller. Half as many fakes give an unbiased
             estimate of how much: an image that is reached t times is missed by half of the fakes with probability 2⁻ᵗ.
@@ -75,7 +76,7 @@ class _Reached:
         self.alone = torch.zeros(count, dtype=torch.float64)  # for each fake, how many real images it alone reaches
 
     def add(self, reaches: torch.Tensor) -> None:
-        """Count some real images: (n, count), whether a fake reaches a real image."""
+        """Count n real images; `reaches` (n, count) says which fake reaches which of them."""
         times = reaches.sum(dim=1)
         self.reached += int((times > 0).sum())
         self.missed_by_half += float((0.5 ** times.double()).sum())
@@ -102,7 +103,7 @@ class _Reached:
 
 
 def nearest_distances(images: Features, others: Features) -> tuple[Features, NDArray[np.intp]]:
-    """For each of (N, D) the distance to its nearest of (M, D), and which that is."""
+    """For each of `images` (N, D), the distance to the nearest of `others` (M, D), and its index there: both (N,)."""
     distances, places = np.full(len(images), np.inf), np.zeros(len(images), np.intp)
     for first in range(0, len(others), BLOCK):
         block = _double(others[first : first + BLOCK])

@@ -19,9 +19,9 @@ from gan.features.features import Extractor, Features, extract
 
 
 def choice_part(count: int, images: int) -> NDArray[np.bool_]:
-    """Which of `count` training images are used to choose: true for `images` of them, at most for half.
+    """A mask (count,) over the training images: true for the `images` of them, at most half, that the choice uses.
 
-    The same for every seed of training, so that runs are scored against the same reference.
+    It is the same for every seed of training, so that all runs are scored against the same reference.
     """
     chosen = np.zeros(count, bool)
     chosen[numpy_generator(Stream.CHOICE_REALS, count, images).permutation(count)[: min(images, count // 2)]] = True
@@ -30,11 +30,11 @@ def choice_part(count: int, images: int) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Selection:
-    """What snapshots are scored against.
+    """What snapshots are scored against, and how.
 
     Args:
-        reals: features of the part of each training set (see `choice_part`), by the name of the output (a direction, or
-            empty).
+        reals: output (a direction, or empty) → features (N, D) of the part of its training set that the choice uses.
+        nearest: k of recall and coverage.
     """
 
     extractor: Extractor
@@ -44,7 +44,11 @@ class Selection:
     seed: int
 
     def scores(self, made: dict[str, Uint8]) -> dict[str, float]:
-        """`[<name>_]<extractor>_<metric>` for fid, kid, recall and coverage of each."""
+        """`[<output>_]<extractor>_<metric>` → score, for fid, kid, recall and coverage.
+
+        Args:
+            made: output → generated images, uint8 (N, H, W, C).
+        """
         scores = {}
         for name, images in made.items():
             real, fake = self.reals[name], extract(images, self.extractor, self.batch_size)
@@ -70,5 +74,5 @@ def lost_modes(rows: list[dict[str, float]]) -> list[str]:
 
 
 def choice_score(scores: dict[str, float], best_by: str) -> float:
-    """The number that decides which snapshot is the best, lower is better: the mean of `best_by` over the outputs."""
+    """The mean of `best_by` (fid or kid) over the outputs; the snapshot with the lowest is the best."""
     return float(np.mean([value for name, value in scores.items() if name.endswith(f"_{best_by}")]))

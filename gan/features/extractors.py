@@ -13,7 +13,11 @@ from gan.run.errors import DataError
 
 
 def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
-    """The extractor of that name, ready to run."""
+    """The extractor of that name, with its weights loaded.
+
+    Raises:
+        DataError: the weights of `inception_v3` are missing, and cannot be downloaded.
+    """
     match name:
         case "efficientnet_lite0":
             return EfficientNetLite0(runtime)
@@ -23,18 +27,18 @@ def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
 
 
 def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
-    """The extractor that computed the features in a folder of the stage `reference`, in the same arithmetic.
+    """The extractor that computed the features in a folder of the stage `reference`, in the same precision.
 
-    `precision: auto` is bf16 on one machine and float32 on another, and features of the two must not be compared.
+    `precision: auto` is bf16 on one machine and fp32 on another, and features of the two must not be compared.
 
     Raises:
-        DataError: its weights differ from those that were used then.
+        DataError: the weights here differ from those that computed the features, or one of the two is missing.
     """
     card = read_reference_card(reference)
     extractor = build(reference.name, params, replace(runtime, precision=card["precision"]))
     if extractor.sha256 != card["extractor_sha256"]:
         raise DataError(
-            f"{reference}: the features of real images were taken by other weights of {extractor.name} than "
-            "those here; `dvc repro -f reference` takes them anew"
+            f"{reference}: the features of real images were computed by other weights of {extractor.name} than "
+            "those here; `dvc repro -f reference` computes them again"
         )
     return extractor

@@ -1,4 +1,4 @@
-"""Images to features: what every extractor looks like, and the loop that runs one."""
+"""Images to features: the protocol of every extractor, and the loop that runs one."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -19,10 +19,10 @@ class Extractor(Protocol):
     """A network that turns images into features. `name` is its name in `evaluate.extractors`."""
 
     name: str
-    precision: str  # of its arithmetic, "fp32" or "bf16"
-    size: int  # pixels, squared, of its input
-    width: int  # D, the numbers of a feature
-    sha256: str  # of the file of its weights
+    precision: str  # in which it computes: "fp32" or "bf16"
+    size: int  # height and width of its input, in pixels
+    width: int  # D, the length of a feature vector
+    sha256: str  # of the file with its weights
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, size, size) in [0, 255] on the CPU to features (N, D) on the CPU."""

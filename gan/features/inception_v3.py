@@ -24,16 +24,16 @@ class InceptionV3:
     """Pooled features (N, 2048) of 299×299 images: clean-fid's network, `mode="clean"`.
 
     Args:
-        weights: the file `inception-2015-12-05.pt`, taken as it is, or None to download it and check it.
+        weights: the path of the file `inception-2015-12-05.pt`, taken as it is; None downloads it and checks it.
 
     Raises:
-        DataError: the file is not there, or the download failed: where to put it by hand.
+        DataError: the file is not there or has another name, or the download failed.
     """
 
     name = "inception_v3"
     size = 299
     width = 2048
-    precision = "fp32"  # as published scores are, whatever the params say
+    precision = "fp32"  # as for published scores, whatever `precision` in params.yaml says
 
     def __init__(self, runtime: Runtime, weights: str | None) -> None:
         path = _path(weights)
@@ -51,7 +51,7 @@ class InceptionV3:
 
     @torch.inference_mode()
     def probabilities(self, images: Images, batch_size: int) -> Features:
-        """uint8 (N, H, W, 1 or 3) to class probabilities (N, 1008), without the output's bias as in the original."""
+        """uint8 (N, H, W, 1 or 3) to class probabilities (N, 1008), by logits without a bias, as in the original."""
         parts = [
             self.network.base(self.runtime.upload(batch), no_output_bias=True).float().cpu().numpy()
             for batch in resized(images, self.size, batch_size)
@@ -65,6 +65,6 @@ def _path(weights: str | None) -> Path:
     path = Path(weights)
     if path.name != WEIGHTS.name or not path.is_file():
         raise DataError(
-            f"evaluate.inception_weights: {weights} is not a file named {WEIGHTS.name}, as clean-fid wants it"
+            f"evaluate.inception_weights: {weights} is not a file named {WEIGHTS.name}, which clean-fid requires"
         )
     return path

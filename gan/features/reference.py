@@ -1,4 +1,4 @@
-"""Features of real images on disk: float32, as networks give them, and memory-mapped, so that any number fits."""
+"""Features of real images on disk: float32, and memory-mapped, so that they may be larger than the memory."""
 
 import json
 from pathlib import Path
@@ -31,13 +31,13 @@ def read_features(folder: Path, name: str) -> Features:
 
 
 def write_reference_card(folder: Path, extractor: Extractor) -> None:
-    """Record which network computed the features in a folder: the SHA-256 of its weights, and its arithmetic."""
+    """Record which network computed the features in a folder: the SHA-256 of its weights, and its precision."""
     card = {"extractor_sha256": extractor.sha256, "precision": extractor.precision}
     (folder / CARD).write_text(json.dumps(card, indent=2) + "\n")
 
 
 def read_reference_card(folder: Path) -> dict[str, str]:
-    """The SHA-256 of the weights behind the features in a folder, and the arithmetic.
+    """The `extractor_sha256` and the `precision` of the network that computed the features in a folder.
 
     Raises:
         DataError: there is no card.

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 def resize_crop_flip(images: torch.Tensor, load_size: int, crop_size: int, flip: bool) -> torch.Tensor:
     """Float (N, C, H, W) to (N, C, crop_size, crop_size): resized to load_size, cropped and mirrored at random.
 
-    Each image has draws of its own, from torch's global generator; laid out channels-last.
+    Crop and flip are drawn for each image, from torch's global generator. The result is laid out channels-last.
     """
     if images.shape[-1] != load_size:
         images = F.interpolate(images, size=(load_size, load_size), mode="bilinear", antialias=True)

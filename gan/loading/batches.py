@@ -9,12 +9,15 @@ from gan.run.errors import DataError
 
 
 class Batches:
-    """Epochs of full batches, each epoch a new permutation; no state, so a resumed run has nothing to lose.
+    """Epochs of full batches, each epoch in a new order. It has no state that a resumed run would have to restore.
 
     Args:
         images: uint8 (N, H, W, C).
         batch_size: images in a batch; an incomplete last batch of an epoch is dropped, as its BatchNorm would differ.
         key: integers that decide the order, such as (seed, domain).
+
+    Raises:
+        DataError: there are fewer images than `batch_size`.
     """
 
     def __init__(self, images: Images, batch_size: int, key: tuple[int, ...]) -> None:

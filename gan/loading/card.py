@@ -1,4 +1,4 @@
-"""The card that prepare-data leaves beside each dataset."""
+"""The card that prepare-data writes beside each packed dataset."""
 
 import json
 from pathlib import Path

@@ -10,7 +10,7 @@ from gan.run.errors import DataError
 
 
 class Shards:
-    """Several arrays (n, H, W, C) on disk as one of (N, H, W, C): indexed by slices or arrays of indices from 0 on."""
+    """Several arrays (n, H, W, C) on disk as one (N, H, W, C), indexed by slices or arrays of indices in [0, N)."""
 
     def __init__(self, parts: list[Uint8]) -> None:
         self.parts = parts

@@ -1,4 +1,4 @@
-"""How far translated images are from the truth, where a dataset knows it."""
+"""How far translated images are from the true translation, if a dataset knows it."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from gan.core.images import Uint8
 
-BLOCK = 8  # pixels; block averages keep layout and colour, and forgive texture that is right but elsewhere
+BLOCK = 8  # pixels; averages of blocks keep layout and colour, and ignore where in a block the texture lies
 
 
 def scores(images: Uint8, truth: Uint8) -> dict[str, float]:
-    """Every score of this file for images and truth (N, H, W, C), by column of the FID table."""
+    """Every score of this file, by column of the FID table; images and truth are (N, H, W, C)."""
     return {
         "psnr": psnr(images, truth),
         "psnr_blocks": psnr_blocks(images, truth),
@@ -22,12 +22,12 @@ def scores(images: Uint8, truth: Uint8) -> dict[str, float]:
 
 
 def psnr(images: Uint8, truth: Uint8) -> float:
-    """Mean over images of 10 · log₁₀(255² / MSE) in dB, each by scikit-image, as papers give it; inf for equal ones."""
+    """Mean over images of 10 · log₁₀(255² / MSE) in dB, by scikit-image, as papers give it; inf if two are equal."""
     return _mean_psnr(images, truth)
 
 
 def psnr_blocks(images: Uint8, truth: Uint8) -> float:
-    """PSNR of the averages of 8×8 blocks."""
+    """PSNR in dB of the averages of 8×8 blocks."""
     return _mean_psnr(_block_means(images), _block_means(truth))
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 from scipy import stats
 
 from gan.metrics.protocol import ALIKE
+from gan.metrics.table import KEYS
 from gan.run.errors import GanError
 
-KEYS = ["model", "direction", "checkpoint", "extractor"]
 LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")
-SKEWED = ("kid",)  # their measured deviation is too large on average, most where the score itself is off
+SKEWED = ("kid",)  # their measured deviation is too large on average, most of all when the score is far from its mean
 CONFIDENCE = 0.95
 VERDICT = ["metric", "before", "after", "change", "verdict"]
 
@@ -33,7 +33,7 @@ def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: s
     """One row for each model, direction, extractor and metric that both sides have; none if all their scores are equal.
 
     Args:
-        before, after: the FID tables of one setting each, one table for each seed.
+        before, after: the FID tables of one setting each, a table per seed.
         checkpoint: the checkpoint whose scores are compared.
         ignored: fields of the protocol that may differ.
 
@@ -92,10 +92,9 @@ def _verdict(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> dict[str, Any]:
 
 
 def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
-    """From the seeds if a side has several, by their pooled deviation and Student's t; else from sampling alone.
+    """The noise of the seeds if a side has several, by their pooled deviation and Student's t; else that of sampling.
 
-    The deviation between seeds is at least that of sampling, so two seeds that agree by chance do not give a noise of
-    0.
+    The deviation of the seeds is taken as no smaller than that of sampling: two seeds may agree by chance.
     """
     deviations = [_sampling_std(metric, side) for side in (a, b)]
     counts = [len(side) for side in (a, b)]
@@ -111,8 +110,8 @@ def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
 def one_seed_reach(metric: str, one: float, other: float) -> float:
     """How far the difference of two scores, one seed each, may be off at CONFIDENCE, from the deviations of both.
 
-    If the two generators are equal, both deviations estimate the same number. Of those of SKEWED scores the geometric
-    mean is taken; `python -m benchmarks.noise` measures how often a verdict is wrong then.
+    If the two generators are equal, both deviations estimate the same number. For SKEWED metrics their geometric mean
+    stands for both; `python -m benchmarks.noise` measures how often verdicts are then wrong.
     """
     of_difference = np.hypot(one, other)
     if metric in SKEWED and one > 0 and other > 0:

@@ -12,13 +12,17 @@ CONSTANT = "constant"  # the best single colour, if the true translation is know
 
 @dataclass(frozen=True)
 class Comparison:
-    """One row of the FID table. Sets are named `real/<set>` or `fake/<checkpoint>/<array>`."""
+    """One row of the FID table. Sets are named `real/<set>` or `fake/<checkpoint>/<array>`.
+
+    `real` is the reference, and `compared` is compared with it: a set of real images too for `floor`, and for the `start`
+    of a model that translates.
+    """
 
     direction: str  # the output: a2b, b2a, or empty for a model with one
     checkpoint: str
-    real: str  # the reference
-    fake: str
-    inputs: str | None  # the real set that `fake` was made from, if it was made from one
+    real: str
+    compared: str
+    inputs: str | None  # the real set that `compared` was made from; None for noise, and for `floor`
     train: str  # training and test set of the (target) domain, for `nearest_train`
     test: str
 
@@ -33,7 +37,7 @@ def comparisons(card: SamplesCard, checkpoints: list[str], reference: str) -> li
 
     Args:
         reference: `evaluate.reference`. `test` compares with the test set of the (target) domain, any other value with
-            its training set; the floor is the score of the other of these two.
+            its training set; `floor` is the score of the other one.
     """
     rows = []
     for name, output in card.outputs.items():

@@ -1,4 +1,4 @@
-"""All rows of one model's FID table that need an extractor, from arrays and features on disk."""
+"""The rows of one model's FID table that need an extractor, from images and features on disk."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +26,7 @@ from gan.run.progress import Progress
 
 Row = dict[str, Any]
 BLOCK = 4096  # features that are in float64 at the same time
-ROUNDING = 1e-6  # distances up to this share of a feature's length count as 0
+ROUNDING = 1e-6  # distances up to this share of a feature's norm count as 0
 
 
 @dataclass
@@ -53,11 +53,11 @@ class Evaluation:
 
     @property
     def selected(self) -> int:
-        """Training images that `select` looked at; the reference `unchosen` leaves them out."""
+        """Number of training images that `select` uses; the reference `unchosen` leaves them out."""
         return int(getattr(self.params.select, self.model).images)
 
     def rows(self) -> list[Row]:
-        """Keys, scores, what was compared, and the protocol, of every comparison."""
+        """One row per comparison: its keys, the two sets and their sizes, the scores and the protocol."""
         rows = []
         with Progress("scores", len(self.wanted), "rows") as progress:
             for one in self.wanted:
@@ -74,7 +74,7 @@ class Evaluation:
         return read_samples(self.model, *rest.split("/"))
 
     def features(self, name: str) -> Features:
-        """The features of a set of images; those of real images come from the stage `reference`."""
+        """The features (N, D) of a set of images by its name; those of real images come from the stage `reference`."""
         if name not in self._features:
             kind, _, rest = name.partition("/")
             if kind == "real":
@@ -94,19 +94,19 @@ class Evaluation:
         return {}
 
     def left(self, name: str) -> NDArray[np.bool_]:
-        """Which images of a set belong to the reference: all, or those that `select` did not look at."""
+        """A mask (N,) over a set: the images that belong to the reference, all or those that `select` does not use."""
         count = len(self.images(name))
         return (
             ~choice_part(count, self.selected) if self.params.evaluate.reference == "unchosen" else np.ones(count, bool)
         )
 
     def reference(self, name: str) -> Features:
-        """The features of a set's images that belong to the reference."""
+        """The features (n, D) of the images of a set that belong to the reference."""
         left = self.left(name)
         return self.features(name) if left.all() else self.features(name)[left]
 
     def _of_reference(self, name: str) -> tuple[Moments, float]:
-        """What every row needs of the reference: its moments, and its part of KID."""
+        """What every row needs of the reference, computed once: its moments, and the mean of KID's kernel within it."""
         if name not in self._references:
             features = self.reference(name)
             self._references[name] = moments(blocks(features)), mean_within(features)
@@ -119,14 +119,14 @@ class Evaluation:
             "checkpoint": one.checkpoint,
             "extractor": self.extractor.name,
             "n_real": int(self.left(one.real).sum()),
-            "n_fake": len(self.images(one.fake)),
+            "n_fake": len(self.images(one.compared)),
             "reference": one.real.removeprefix("real/"),
-            "images": one.fake.partition("/")[2],
+            "images": one.compared.partition("/")[2],
         }
 
     def _scores(self, one: Comparison) -> dict[str, float]:
         wanted, seed = self.params.evaluate, self.params.seed
-        real, fake = self.reference(one.real), self.features(one.fake)
+        real, fake = self.reference(one.real), self.features(one.compared)
         of_real, within_real = self._of_reference(one.real)
         kid, kid_std = features_to_kid(real, fake, within_real)
         scores = {
@@ -140,8 +140,8 @@ class Evaluation:
         if one.trained:
             scores["fid_std"] = sampling_std(of_real, fake, wanted.fid_resamples, seed)
         probabilities = None
-        if one.fake.startswith("fake/"):
-            probabilities = self.extractor.probabilities(self.images(one.fake), wanted.batch_size)
+        if one.compared.startswith("fake/"):
+            probabilities = self.extractor.probabilities(self.images(one.compared), wanted.batch_size)
         if probabilities is not None:
             score, std = probabilities_to_score(probabilities, wanted.inception_splits, seed)
             scores |= {"inception_score": score, "inception_score_std": std}
@@ -150,15 +150,15 @@ class Evaluation:
     def _nearest_train(self, one: Comparison) -> float:
         """Median distance of images to the nearest training image, relative to that of the real test images.
 
-        1 means as far away as unseen real images, 0 copies of training images. NaN (not defined) if the unseen images
-        are in the training set too: all of one colour, or the same files twice.
+        1 means as far away as unseen real images, 0 means copies of training images. It is NaN (not defined) if half
+        of the test images or more are in the training set too, for example because the same files are in both.
         """
-        made, unseen = self._to_train(one.fake, one.train), self._to_train(one.test, one.train)
+        made, unseen = self._to_train(one.compared, one.train), self._to_train(one.test, one.train)
         length = float(np.linalg.norm(self.features(one.train)[0]))
         return made / unseen if unseen > ROUNDING * length else float("nan")
 
     def _to_train(self, images: str, train: str) -> float:
-        """Median distance of a set to the nearest training image; kept, as all rows need that of the unseen images."""
+        """Median distance of a set to the nearest training image; cached, as all rows need that of the test set."""
         if (images, train) not in self._distances:
             distances, _ = nearest_distances(self.features(images), self.features(train))
             self._distances[images, train] = float(np.median(distances))

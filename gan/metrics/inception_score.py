@@ -1,4 +1,4 @@
-"""Inception Score (Salimans et al. 2016, arXiv 1606.03498): of class probabilities, without any real image."""
+"""Inception Score (Salimans et al. 2016, arXiv 1606.03498): from class probabilities alone, without real images."""
 
 import numpy as np
 
@@ -7,11 +7,11 @@ from gan.features.features import Features
 
 
 def probabilities_to_score(probabilities: Features, splits: int, seed: int) -> tuple[float, float]:
-    """exp of the mean KL(p(y|x) || p(y)) in each of `splits` equal parts of the shuffled images; mean and deviation.
+    """exp(mean of KL(p(y|x) || p(y))) of `splits` equal parts of the shuffled images: mean and standard deviation.
 
     Args:
         probabilities: (N, classes), rows sum to 1.
-        splits: 10 in the paper; fewer if there are fewer images.
+        splits: number of parts, 10 in the paper; fewer if there are fewer images.
     """
     shuffled = probabilities[numpy_generator(Stream.INCEPTION_SPLITS, seed).permutation(len(probabilities))].astype(
         np.float64

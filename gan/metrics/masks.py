@@ -1,4 +1,4 @@
-"""Whether two images show a thing in the same place, by a rule of colour for each domain.
+"""Whether two images show a thing, such as the sea, in the same place, by a rule of colour for each domain.
 
 Similar to the FCN score for labels ↔ photo (Zhu et al. 2017, section 5.1): a pixel of a translation is right if it
 shows what is really there.
@@ -22,7 +22,7 @@ def mask(images: Uint8, rule: list[list[float]]) -> Mask:
 
 
 def iou(one: Mask, other: Mask) -> tuple[float, float]:
-    """Intersection over union of (N, H, W), over all images together, and its standard deviation over other images.
+    """Intersection over union of (N, H, W), over all images together, and its standard deviation over fresh images.
 
     It is 1 if both masks are empty. The deviation is that of a ratio of sums, by the delta method (Cochran 1977, 6.4).
     """
@@ -39,7 +39,7 @@ def scores(images: Uint8, truth: Uint8, domain: str, rules: dict[str, Any]) -> d
     """`<name>_iou` and `<name>_iou_std` of what the rule marks and of the rest, and the share of pixels that agree.
 
     Args:
-        images, truth: (N, H, W, 3), both in the look of `domain`.
+        images, truth: uint8 (N, H, W, 3), both images of `domain`.
         rules: the `mask` entry of a dataset's card: two `names`, and a rule for each domain.
     """
     made, true = (mask(one, rules["rules"][domain]) for one in (images, truth))

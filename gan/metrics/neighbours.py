@@ -14,15 +14,15 @@ SHOWN = 10  # generated images: those nearest to a training image
 def draw_neighbours(seen: Evaluation, path: Path) -> None:
     """Draw two rows for each direction: the generated images nearest to a training image, and those training images.
 
-    The images are of `evaluate.checkpoint`; distances are those of the extractor's features. If a column shows the same
-    image twice, the generator has copied it.
+    The generated images are those of `evaluate.checkpoint`; distances are between features of the extractor. If a
+    column shows the same image twice, the generator has copied it.
     """
     rows = []
     for one in seen.wanted:
         if one.checkpoint == seen.params.evaluate.checkpoint:
-            distances, nearest = nearest_distances(seen.features(one.fake), seen.features(one.train))
+            distances, nearest = nearest_distances(seen.features(one.compared), seen.features(one.train))
             chosen = np.argsort(distances, kind="stable")[:SHOWN]
-            for images, places in ((seen.images(one.fake), chosen), (seen.images(one.train), nearest[chosen])):
+            for images, places in ((seen.images(one.compared), chosen), (seen.images(one.train), nearest[chosen])):
                 rows.append(to_rgb(np.stack([images[place : place + 1][0] for place in places.tolist()])))
     zoom = max(1, 128 // rows[0].shape[1])
     save_png(grid(np.concatenate(rows), len(rows[0]), zoom=zoom), path)

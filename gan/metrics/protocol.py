@@ -1,4 +1,4 @@
-"""How a score was measured, in columns beside it: two scores whose protocols differ do not compare."""
+"""How a score was measured, in columns beside it: scores of different protocols must not be compared."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from gan.run.paths import REFERENCE
 LIBRARIES = ("torch", "clean-fid", "pillow", "scipy")
 SHORT = 12  # digits of a hash that are shown
 
-# What must be equal for two scores to compare. Step, averaging and seed are what an experiment may change.
+# The columns that must be equal to compare two scores. An experiment may change step, averaging and seed.
 ALIKE = (
     "extractor", "extractor_sha256", "resizing", "reference", "reference_sha256", "images_sha256",
     "n_real", "n_fake", "batch_norm", "dtype", "reference_dtype", "images_dtype", "libraries",
@@ -29,15 +29,15 @@ def protocol(
 ) -> dict[str, Any]:
     """The values of COLUMNS for one comparison; hashes are SHA-256, of weights or of the shape and pixels of images.
 
-    `images_sha256` is the hash of the real images behind the compared ones: CycleGAN's test inputs, or a real set
-    itself. `dtype` is the arithmetic in which images were generated. `reference_dtype` and `images_dtype` are the
-    arithmetic of the extractor for the reference and for the compared images.
+    `images_sha256` is the hash of the real images that the compared ones were made from (CycleGAN's test inputs), or
+    that they are. `dtype` is the precision in which images were generated. `reference_dtype` and `images_dtype` are the
+    precision of the extractor for the reference and for the compared images.
 
     Args:
         made: checkpoint → how its images were made.
     """
     hashes, how = read_dataset_card(data)["sha256"], made.get(one.checkpoint, {})
-    behind = one.inputs if one.fake.startswith("fake/") else one.fake
+    behind = one.inputs if one.compared.startswith("fake/") else one.compared
     return {
         "extractor_sha256": extractor.sha256[:SHORT],
         "resizing": RESIZING,

@@ -33,8 +33,8 @@ def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
     """One row for each model, direction, checkpoint and extractor; cells that do not apply are empty.
 
     Args:
-        rows: keys, counts and scores on features.
-        truth: agreement with the true translation by (direction, checkpoint), put beside them.
+        rows: the rows of `Evaluation.rows`.
+        truth: (direction, checkpoint) → scores without an extractor, which are added to the rows as columns.
     """
     seen = [row | truth.get((row["direction"], row["checkpoint"]), {}) for row in rows]
     known = {*KEYS, *COUNTS, *SCORES, *SETS, *PROTOCOL}
@@ -52,20 +52,20 @@ def table(model: str, rows: list[dict[str, Any]], truth: Truth) -> pd.DataFrame:
 
 
 def merged(*scores: Truth) -> Truth:
-    """Scores of several kinds side by side."""
+    """One table of several kinds of scores: (direction, checkpoint) → the scores of all kinds."""
     keys = dict.fromkeys(key for one in scores for key in one)
     return {key: {name: value for one in scores for name, value in one.get(key, {}).items()} for key in keys}
 
 
 def summary(scores: pd.DataFrame) -> str:
-    """The table for a terminal: its scores, not how they were measured."""
+    """The table for a terminal, without the columns of the protocol, and a warning if a FID is of few images."""
     frame = scores.drop(columns=[*PROTOCOL, *SETS]).dropna(axis="columns", how="all")
     text = frame.to_string(index=False, na_rep="", float_format="%.4g")
     return "\n".join(part for part in (text, few_images(scores)) if part)
 
 
 def few_images(scores: pd.DataFrame) -> str:
-    """A warning if a FID is of fewer images than its extractor has features; else empty."""
+    """A warning if a FID is of no more images than its extractor has features; else empty."""
     known = scores.dropna(subset=["fid", "n_features"]) if "n_features" in scores else scores[:0]
     fewest = known[["n_real", "n_fake"]].min(axis=1)
     few = known[fewest <= known["n_features"]]
@@ -111,5 +111,5 @@ def _framed(made: dict[Any, Any], start: dict[Any, Any], floor: dict[Any, Any]) 
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
-    """Six significant digits, sorted by name: the rest is noise of the order of summation. Finite numbers only."""
+    """The finite values, sorted by name, to six digits: further digits depend on the order of summation."""
     return {name: float(f"{value:.6g}") for name, value in sorted(values.items()) if isfinite(value)}

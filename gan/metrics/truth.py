@@ -14,24 +14,25 @@ Scores = dict[tuple[str, str], dict[str, float]]
 
 
 def truth_scores(model: str, data: Path, wanted: list[Comparison]) -> Scores:
-    """Agreement with the true translation by (direction, checkpoint); empty if no truth is known.
+    """Agreement with the true translation by (direction, checkpoint); empty if the dataset does not know it.
 
-    The checkpoint `constant` is the best single colour: what a model reaches that does not look at its input.
+    The checkpoint `constant` stands for images of the best single colour: the scores that a model reaches without
+    looking at its input.
     """
     if not is_aligned(card := read_dataset_card(data)):
         return {}
     scores: Scores = {}
     for one in wanted:
         if one.inputs is None:
-            continue  # made from noise; or real images: the truth itself, or images that do not belong to it
+            continue  # made from noise, or a set of real images: there is no input whose true translation is known
         truth, target = _images(model, data, one.test), one.test[-1]
-        scores[one.direction, one.checkpoint] = _against(truth, _images(model, data, one.fake), target, card)
+        scores[one.direction, one.checkpoint] = _against(truth, _images(model, data, one.compared), target, card)
         scores[one.direction, CONSTANT] = _against(truth, aligned.best_constant(truth), target, card)
     return scores
 
 
 def cycle_scores(model: str, data: Path, checkpoints: list[str]) -> Scores:
-    """How near a translation back comes to the test image: `cycle_l1` in [0, 255] and `cycle_psnr`."""
+    """How close a test image comes back after both translations: `cycle_l1` in [0, 255] and `cycle_psnr` in dB."""
     scores: Scores = {}
     for direction, output in read_samples_card(model).outputs.items():
         if output.back is None:
@@ -47,7 +48,7 @@ def cycle_scores(model: str, data: Path, checkpoints: list[str]) -> Scores:
 
 
 def _images(model: str, data: Path, name: str) -> Uint8:
-    """A whole set by its name, as in `Comparison`."""
+    """All images of a set, uint8 (N, H, W, C), by its name as in `Comparison`."""
     kind, _, rest = name.partition("/")
     return load_images(data, rest)[:] if kind == "real" else read_samples(model, *rest.split("/"))
 

@@ -1,4 +1,4 @@
-"""The blocks that hold a value for each model. A file in `gan/params/models` is a model: no list names them."""
+"""The blocks that hold a value for each model. Each file in `gan/params/models` is a model; no list names them."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,7 +23,7 @@ class SelectBy(Block):
 
 
 def _with_fields(base: type[Block], fields: dict[str, type[Block]]) -> Any:
-    """A block with a field more for each model. mypy knows none of them, and takes them for Any."""
+    """A block with one more field for each model. The result is Any, because mypy cannot know these fields."""
     return create_model(base.__name__, __base__=base, **{name: (kind, ...) for name, kind in fields.items()})  # type: ignore[call-overload]
 
 

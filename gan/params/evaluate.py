@@ -25,5 +25,5 @@ class Evaluate(Block):
     @model_validator(mode="after")
     def _shown_is_scored(self) -> Self:
         if self.checkpoint not in self.checkpoints:
-            raise ValueError(f"checkpoint {self.checkpoint} is none of checkpoints ({', '.join(self.checkpoints)})")
+            raise ValueError(f"checkpoint {self.checkpoint} is not one of checkpoints ({', '.join(self.checkpoints)})")
         return self

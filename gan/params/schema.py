@@ -1,4 +1,4 @@
-"""params.yaml, typed and closed: a file to a block, no default anywhere, unknown keys refused.
+"""params.yaml, typed and closed: one file per block, no default anywhere, unknown keys refused.
 
 This file holds the type and the bounds of each field; params.yaml holds its value and explains it.
 """
@@ -17,7 +17,7 @@ from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
 
 
-class Params(Trained):  # type: ignore[misc]  # it has a field `train_<model>` for each
+class Params(Trained):  # type: ignore[misc]  # Trained has a field `train_<model>` for each model
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     lr: Annotated[float, Field(gt=0, le=1)]
     accelerator: Literal["auto", "cpu", "cuda"]

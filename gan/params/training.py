@@ -1,4 +1,4 @@
-"""What the blocks `train_<model>` have in common."""
+"""The params that all blocks `train_<model>` have."""
 
 from typing import Annotated, Literal
 
@@ -22,7 +22,7 @@ class Watch(Block):
 
 
 class Training(Block):
-    """What the training of every model has in common; the loop reads nothing else."""
+    """The params that every model's training has; the loop reads no others."""
 
     batch_size: Count
     betas: Betas
@@ -33,8 +33,8 @@ class Training(Block):
     watch: Watch
 
     def refuse_data(self, data: PrepareData) -> None:
-        """See that the model can be trained on this data.
+        """Check that the model can be trained on this data.
 
         Raises:
-            ValueError: it cannot; says which params to change.
+            ValueError: it cannot; the message says which params to change.
         """

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-SCORE = "_fid"  # ending of the columns with snapshots' scores
-HIDDEN = ("_kid", "recall", "coverage", "accuracy", "spread", "diversity")  # columns of a history that are no losses
+SCORE = "_fid"  # ending of the columns with the snapshots' FID
+HIDDEN = ("_kid", "recall", "coverage", "accuracy", "spread", "diversity")  # endings of other columns without losses
 
 
 def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
@@ -26,7 +26,7 @@ def training_curves(histories: dict[str, pd.DataFrame], path: Path) -> None:
 
 
 def overview(grids: dict[str, list[Path]], path: Path) -> None:
-    """The grids of each model in a column: one picture of what a run made, a JPEG small enough for git.
+    """One picture with a column of grids for each model, as a JPEG small enough for git.
 
     Args:
         grids: model → the pictures that the stage `sample` drew, `<model>_<name>.png`.

@@ -15,7 +15,7 @@ COLUMNS, ROWS = 12, 4
 
 
 def contact_sheet(sets: dict[str, tuple[Images, NDArray[np.float64]]], path: Path) -> None:
-    """For each set: images at equal distances through it, and beside them its mean image.
+    """For each set, evenly spaced images, and beside them the mean image of the whole set.
 
     Args:
         sets: name → images, uint8 (N, H, W, C), and their mean (H, W, C) in [0, 255].

@@ -37,7 +37,7 @@ def begin(check: Callable[[], object]) -> None:
 
 
 def _script() -> str | None:
-    """The module of `stages` that Python was started with, as long as Python is still looking for it; else None."""
+    """The script of `python -m stages.<script>`, as long as Python is still looking for the module; else None."""
     if sys.argv[:1] != ["-m"]:  # it is `-m` until Python has found the module
         return None
     found = re.fullmatch(r"(?:-\w*m)?stages\.(\w+)", sys.orig_argv[-len(sys.argv)])
@@ -45,7 +45,11 @@ def _script() -> str | None:
 
 
 def _name(script: str, arguments: list[str]) -> str | None:
-    """The name of the stage, or None if dvc.yaml has no stage with this script."""
+    """The stage that runs this script, or None if dvc.yaml has none.
+
+    Raises:
+        GanError: dvc.yaml has a stage of this script for each of several models, and the arguments name none of them.
+    """
     name = script.replace("_", "-")
     listed = stages()
     if name not in listed:
@@ -59,7 +63,7 @@ def _name(script: str, arguments: list[str]) -> str | None:
 
 
 def _without_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """As `sys.excepthook`: an interrupt while code is imported prints one line and no stack trace."""
+    """Replacement of `sys.excepthook`: an interrupt while code is imported prints one line and no stack trace."""
     if issubclass(kind, KeyboardInterrupt):
         print("error: interrupted before it began", file=sys.stderr, flush=True)
     else:

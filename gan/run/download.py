@@ -17,7 +17,7 @@ from gan.run.errors import DataError
 from gan.run.progress import Progress
 
 TIMEOUT = 30  # seconds without a byte before a mirror is given up
-RETRIES = 4  # of a request that a server answers with 429 or 5xx, or of a transfer that breaks off at once
+RETRIES = 4  # of a request that a server answers with 429 or 5xx, or of a transfer that breaks off without a byte
 BLOCK = 1 << 20  # bytes
 
 
@@ -39,15 +39,14 @@ class Remote:
 
 
 def fetch(remote: Remote, folder: Path, backoff: float = 1.0) -> Path:
-    """The path of the file in `folder`, downloaded if it is not there.
-
-    An earlier, broken download is continued.
+    """The path of the file in `folder`, downloaded if it is not there; a download that broke off is continued.
 
     Args:
         backoff: seconds before the first retry; doubles with each, unless the server names a time.
 
     Raises:
-        DataError: no mirror delivered it. The message says what each one answered, and where to put the file by hand.
+        DataError: the file in `folder` has another checksum, or no mirror delivered it. Then the message says what each
+            mirror answered, and where to put the file by hand.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / remote.name
@@ -124,7 +123,7 @@ def _length(path: Path) -> int:
 
 
 def digest_of(path: Path, like: str) -> str:
-    """`<algorithm>:<hex>` of a file, by the algorithm of `like`."""
+    """`<algorithm>:<hex>` of a file's content. `like` names the algorithm: `sha256`, or a whole `sha256:<hex>`."""
     algorithm = like.partition(":")[0]
     with path.open("rb") as file:
         return f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}"

@@ -7,7 +7,7 @@ from gan.run.errors import Interrupted, OutOfMemory, lacking_memory
 from gan.run.fingerprint import is_param, stages
 
 TRAIN = "train_{model}.batch_size train_{model}.crop_size train_{model}.generator.width train_{model}.generator.blocks"
-SMALLER = {  # stage → the params that decide how much memory it takes, where a model has them
+SMALLER = {  # stage → the params that decide how much memory it takes; those that a model lacks are not named
     "prepare-data": (
         "prepare_data.work.threads prepare_data.max_megapixels prepare_data.{block}.image_size"
         " prepare_data.{block}.earth.map_width"
@@ -25,7 +25,7 @@ def explain(stage: str, error: BaseException | None, kept: str, again: str) -> N
     """Replace an interrupt or a lack of memory by an error that tells the user what to do.
 
     Args:
-        error: the exception that ended the stage, if any; one of another kind is ignored.
+        error: the exception that ended the stage, or None; exceptions of other kinds are ignored.
         kept: the part of the message that says what is kept of the work.
         again: the part that says what the same command does with it.
 
@@ -42,7 +42,7 @@ def explain(stage: str, error: BaseException | None, kept: str, again: str) -> N
 
 @contextmanager
 def explained(stage: str) -> Iterator[None]:
-    """For a stage that keeps no state: `explain` the exception that ends the block."""
+    """Call `explain` on the exception that ends the block; for a stage that keeps no state."""
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:
@@ -51,7 +51,7 @@ def explained(stage: str) -> Iterator[None]:
 
 
 def _smaller(stage: str) -> list[str]:
-    """The params that decide how much memory a stage takes; it is called `select@dcgan`, or `train-dcgan`."""
+    """The params that decide how much memory a stage takes, by its name, such as `select@dcgan` or `train-dcgan`."""
     name, _, model = stage.partition("@") if "@" in stage else stage.partition("-")
     items = [one["foreach"][model] for one in stages().values() if model in one.get("foreach", {})]
     names = SMALLER.get(name, "").format(model=model, block=items[0].get("block", "") if items else "").split()

@@ -21,7 +21,7 @@ class GanError(Exception):
 
 
 class ParamsError(GanError):
-    """params.yaml or dvc.yaml is missing, or holds an unknown key, lacks one, or holds an impossible value."""
+    """params.yaml or dvc.yaml is missing, lacks a key, or holds an unknown key or an impossible value."""
 
 
 class DataError(GanError):
@@ -41,7 +41,7 @@ class NonFiniteError(GanError):
 
 
 class CollapseError(GanError):
-    """Training failed in a way that it does not recover from, and `watch.stop` asks to stop then."""
+    """The watchdog found that training failed, and `watch.stop` is true."""
 
 
 class OutOfMemory(GanError):
@@ -57,8 +57,8 @@ def clean_exit() -> Iterator[None]:
     """Turn user errors, too little memory, full disks and the like into one line on stderr and exit status 1.
 
     Every stage and command runs its main inside, so that DVC sees a failure and the user sees no stack trace. SIGTERM
-    ends a run as Ctrl-C does. After an interrupt or a lack of memory, a stage says more than this function
-    (`gan/run/endings.py`).
+    ends a run as Ctrl-C does. After an interrupt or a lack of memory, `gan/run/endings.py` gives stages a message with
+    more detail.
     """
     before = handle(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -78,7 +78,7 @@ def clean_exit() -> Iterator[None]:
 
 
 def lacking_memory(error: BaseException | None) -> str:
-    """Describe a lack of memory, if the error is one (of Python, NumPy or torch, on a CPU or a GPU); else empty."""
+    """A description of the error if memory, of a CPU or a GPU, was too small for Python, NumPy or torch; else empty."""
     text = " ".join(str(error).split())
     told = isinstance(error, RuntimeError) and any(sign in text for sign in SIGNS_OF_LITTLE_MEMORY)
     if not (

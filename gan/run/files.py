@@ -33,7 +33,7 @@ def write_synced(path: Path, *parts: Part) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames durable; only POSIX can, and needs to, sync a folder."""
+    """Make renames in a folder durable; only POSIX systems can sync a folder, and only they need to."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -14,12 +14,12 @@ from gan.run.paths import PARAMS, PIPELINE
 from gan.run.yaml12 import read_file
 
 Fingerprint = dict[str, str]
-BIG = 1 << 20  # bytes; two edits of a small file may have the same time of modification
-TAKEN: dict[str, Fingerprint] = {}  # at the start of Python, before the stage's code was imported
+BIG = 1 << 20  # bytes; a smaller file is always hashed again, as two quick edits may leave the same modification time
+TAKEN: dict[str, Fingerprint] = {}  # stage → its fingerprint from before its code was imported
 
 
 def fingerprint(stage: str) -> Fingerprint:
-    """Name → hash of all that the result of a stage depends on: its cmd, each param and each dep.
+    """Name → hash of everything that the result of a stage depends on: its cmd, each param and each dep.
 
     Raises:
         ParamsError: dvc.yaml or params.yaml is missing, is not valid YAML, or lacks the stage or one of its params.
@@ -39,10 +39,10 @@ def name_of(inputs: Fingerprint) -> str:
 
 
 def begun(stage: str) -> Fingerprint:
-    """The fingerprint from before the stage's code was imported, if Python was started with the stage; else from now.
+    """The fingerprint from before the stage's code was imported; from now, if this process did not start as the stage.
 
     Raises:
-        InputsChangedError: it changed since.
+        InputsChangedError: an input changed since then.
         ParamsError: as `fingerprint` says.
     """
     if stage not in TAKEN:
@@ -52,7 +52,7 @@ def begun(stage: str) -> Fingerprint:
 
 
 def values(found: dict[str, Any]) -> dict[str, Any]:
-    """Params of an entry of dvc.yaml, by their dotted names.
+    """The params that an entry of dvc.yaml lists: dotted name → value.
 
     Raises:
         ParamsError: params.yaml is missing, is not valid YAML, or lacks one of them.
@@ -131,7 +131,7 @@ def _hash_path(path: Path) -> str:
 
 
 def _hash_file(path: Path) -> bytes:
-    """Big files are read once in a run, and again only when their size or time changed."""
+    """The hash of a file. A big file is read again only if its size or its modification time changed."""
     about = path.stat()
     read = _read_once if about.st_size > BIG else _read_once.__wrapped__
     return read(path.absolute(), about.st_size, about.st_mtime_ns)

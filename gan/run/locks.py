@@ -20,8 +20,8 @@ def take(folder: Path, patience: float = 0.0) -> FileLock | None:
 
 
 def let_go(lock: FileLock) -> None:
-    """Delete the lock file, then release it: a process that waits for it notices that, and creates a new one."""
-    if isinstance(lock, UnixFileLock):  # other kinds of lock delete it themselves
+    """Delete the lock file, then release the lock: a process that waits for it notices, and creates a new file."""
+    if isinstance(lock, UnixFileLock):  # other kinds of lock delete their file themselves
         Path(lock.lock_file).unlink(missing_ok=True)
     lock.release()
 

@@ -13,7 +13,7 @@ REFERENCE = Path("data/reference")
 SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
 
-CARD = "card.json"  # what the files beside it are: a packed dataset, features, samples
+CARD = "card.json"  # describes the files beside it: a packed dataset, features or samples
 RUN_CARD = "run.json"  # how and where a training ran
 
 

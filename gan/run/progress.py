@@ -7,7 +7,7 @@ from typing import Self
 
 from tqdm import tqdm
 
-LINE_EVERY = 30.0  # seconds between lines where there is no terminal
+LINE_EVERY = 30.0  # seconds between lines if there is no terminal
 
 
 class Progress:
@@ -27,7 +27,7 @@ class Progress:
         self.bar = tqdm(total=total, initial=start, desc=name, unit=f" {unit}", disable=hidden, dynamic_ncols=True)
 
     def advance(self, count: int = 1, note: str = "") -> None:
-        """Count `count` more as done; `note` is shown behind the bar or the line."""
+        """Count `count` more as done; `note` is shown after the bar or the line."""
         self.done += count
         self.bar.update(count)
         if note:
@@ -37,7 +37,7 @@ class Progress:
             self._line(note)
 
     def say(self, text: str) -> None:
-        """Print a line of its own without breaking the bar."""
+        """Print a separate line without breaking the bar."""
         tqdm.write(f"{self.name}: {text}", file=sys.stderr)
 
     def _line(self, note: str) -> None:

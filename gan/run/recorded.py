@@ -1,4 +1,4 @@
-"""What DVC records of a stage in dvc.lock, and whether it has recorded it yet."""
+"""What DVC records of a stage in dvc.lock, and whether a dvc.lock holds this record yet."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ def is_recorded(stage: str, wanted: Record) -> bool:
 
 
 def is_cached(stage: str, wanted: Record) -> bool:
-    """Whether DVC's cache holds all outs of the stage that are cached."""
+    """Whether DVC's cache holds all outs of this record, except for those with `cache: false`."""
     try:
         files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
     except ToolError:
@@ -55,7 +55,11 @@ def _outs(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _locks(known: str) -> Iterator[str]:
-    """The text of every dvc.lock within reach; of commits, only those whose dvc.lock contains the hash `known`."""
+    """The text of the dvc.lock here, in the main repository, and of branches and experiments that contain `known`.
+
+    Args:
+        known: a hash of the record that is looked for. Searching for it first is faster than reading every dvc.lock.
+    """
     for path in {LOCK.resolve(), (main_repository() / LOCK).resolve()}:
         if path.exists():
             yield path.read_text(encoding="utf-8")

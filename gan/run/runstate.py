@@ -29,7 +29,7 @@ from gan.run.locks import SUFFIX, held, let_go, take
 from gan.run.paths import main_repository
 from gan.run.recorded import is_cached, is_recorded, record
 
-GONE = ".gone"  # ends the name of a folder that is being deleted
+GONE = ".gone"  # suffix of a folder that is being deleted
 PATIENCE = 0.2  # seconds that a start waits for another process that only cleans up
 FINISHED = "finished.json"  # in a state whose stage has ended: what DVC will record of it
 
@@ -40,7 +40,7 @@ class RunState:
     Args:
         stage: its name in dvc.yaml.
         keep: unfinished states of this stage to keep besides this one; the oldest beyond are removed.
-        saves: the file in the folder that exists once something was saved.
+        saves: the file in the folder that exists once a state was saved.
 
     Raises:
         InputsChangedError: an input changed while the stage's code was imported.
@@ -76,7 +76,7 @@ class RunState:
         return "nothing was saved yet", "starts again"
 
     def check_inputs(self) -> None:
-        """Once the work has ended, refuse to finish if an input changed meanwhile; the state is kept.
+        """Call once the work has ended: refuse to finish if an input changed meanwhile. The state is kept.
 
         Raises:
             InputsChangedError: names what changed.
@@ -122,8 +122,8 @@ def _forget_recorded(note: Path) -> None:
 def _done_with(note: bytes) -> bool:
     """Whether DVC has recorded what the note of a finished state says.
 
-    If a dvc.lock held the same record before the run ended, as in a clone or a forced run, it is no proof. Then the
-    outs must be in the cache.
+    A dvc.lock that held the same record before the run ended, as in a clone or a forced run, proves nothing. Then the
+    outs must also be in DVC's cache.
     """
     try:
         finished = json.loads(note)
@@ -145,7 +145,7 @@ def _set_aside(folder: Path) -> Path:
 
 
 def _claim(root: Path, name: str) -> tuple[Path, FileLock]:
-    """Lock a folder that no other run holds, preferably one with a state: two equal runs at once get one each."""
+    """Lock a folder that no other run holds, preferably one with a state; two equal runs get two folders."""
     root.mkdir(parents=True, exist_ok=True)
     for folder in (*_left(root, name), *(root / _numbered(name, index) for index in range(1, 1000))):
         if lock := take(folder, PATIENCE):
@@ -168,7 +168,7 @@ def _left(root: Path, name: str) -> Iterator[Path]:
 
 
 def _clean(current: Path, stage: str, keep: int) -> None:
-    """Remove the oldest states of this stage beyond `keep`; one that a run holds is never touched."""
+    """Remove the oldest states of this stage beyond `keep`, but never one that a run holds."""
     others = [path for path in current.parent.glob(f"{stage}-*") if path.is_dir() and path != current]
     for folder in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
         with held(folder) as ours:

@@ -14,7 +14,10 @@ Params = TypeVar("Params")
 
 @contextmanager
 def stage(name: str, load: Callable[[], Params]) -> Iterator[Params]:
-    """Load the params first, give them, and watch over the inputs; a user's mistake ends in one line and status 1."""
+    """Load and yield the params; at the end of the block, refuse to finish if an input changed.
+
+    A user's mistake ends the process with one line and status 1.
+    """
     with clean_exit(), explained(name):
         params = load()
         with unchanged(name):

@@ -34,7 +34,7 @@ def dvc(*arguments: str, at: Path = Path()) -> str:
 
 
 def _ask(tool: str, command: list[str], folder: Path) -> str:
-    # Contents and names as they are, whatever the terminal's encoding.
+    # UTF-8 whatever the terminal's encoding; surrogates keep the bytes of contents and file names that are not UTF-8.
     try:
         done = subprocess.run(
             command, cwd=folder, capture_output=True, encoding="utf-8", errors="surrogateescape", check=False
@@ -47,7 +47,7 @@ def _ask(tool: str, command: list[str], folder: Path) -> str:
 
 
 def _said(text: str) -> str:
-    """The error message: without the warnings and the progress before it, and without DVC's offer of help."""
+    """The error message alone: without warnings and progress before it, and without DVC's offer of help after it."""
     first = ERROR.search(text)
     told = ERROR.sub("", text[first.start() :] if first else text)
     return " ".join(FOOTER.sub("", told).split())

@@ -4,7 +4,6 @@ It differs between machines, so DVC does not hash it; git keeps it with the resu
 belongs to by the MD5 that DVC uses.
 """
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from gan.params.schema import Params
 from gan.run.files import write_whole
+from gan.run.recorded import dvc_hash
 from gan.run.runstate import RunState
 from gan.run.tools import ToolError, git
 
@@ -27,21 +27,15 @@ def write_run_card(
         "revision": _revision(),
         "environments": environments,
         "inputs": state.inputs,
-        "checkpoint": {"path": checkpoint.as_posix(), "md5": md5(checkpoint)},
+        "checkpoint": {"path": checkpoint.as_posix(), "md5": dvc_hash(checkpoint)},
     }
     write_whole(path, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def md5(path: Path) -> str:
-    """The hash by which DVC identifies a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
 def _revision() -> str | None:
-    """The commit of the code and params that ran, and whether they were changed since; None if git has no commit.
+    """The commit of the code and params that ran, and whether they have uncommitted changes; None if git fails.
 
-    DVC runs an experiment on a commit of its own. Then the commit that the experiment started from is named.
+    DVC runs an experiment on a new commit. Then the result names the commit that the experiment started from.
     """
     if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
         return f"{baseline} with the changes of experiment {os.environ.get('DVC_EXP_NAME')}"

@@ -1,4 +1,4 @@
-"""The history of a training as rows of a table, and the checks for NaN and infinite numbers."""
+"""The history of a training as rows of a table, and checks for NaN and infinite numbers."""
 
 from math import isfinite
 from pathlib import Path
@@ -14,14 +14,14 @@ CURE = "the last good state is kept; a smaller lr or `precision: fp32` is the us
 
 
 def settle(pending: list[dict[str, Any]], step: int) -> None:
-    """Bring the scalars of the last steps to the CPU, all in one go, in place.
+    """Move the scalars of the last steps to the CPU, in place and in one transfer, and check them.
 
     Args:
         pending: a dict of scalar tensors (or of numbers, once settled) for each step.
         step: the number of the last of them, counted from 1.
 
     Raises:
-        NonFiniteError: names the first step and term that became NaN or infinite.
+        NonFiniteError: names the first step and scalar that became NaN or infinite.
     """
     tensors = [value for scalars in pending for value in scalars.values() if torch.is_tensor(value)]
     numbers = iter(torch.stack(tensors).double().cpu().tolist() if tensors else [])
@@ -42,7 +42,7 @@ def refuse_broken_weights(weights: dict[str, torch.Tensor], step: int) -> None:
 
 
 def mean_row(pending: list[Row], step: int, per_epoch: int) -> Row:
-    """The means of settled scalars, headed by step and epoch."""
+    """The step, the epoch, and the means of scalars that `settle` has moved."""
     means = {name: sum(scalars[name] for scalars in pending) / len(pending) for name in pending[0]}
     return {"step": step, "epoch": round(step / per_epoch, 4), **means}
 

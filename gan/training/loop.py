@@ -1,4 +1,4 @@
-"""The training loop. It knows no model: a recipe steps, the loop logs, scores, saves and resumes."""
+"""The training loop. It knows no model: a recipe makes each step; the loop logs, watches, saves and resumes."""
 
 import time
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from gan.training.watch import WATCHED, watch
 
 @dataclass(frozen=True)
 class Job:
-    """What one run of the loop needs besides a recipe and its params. The folders survive a kill."""
+    """What one run of the loop needs besides a recipe and its params; its two folders survive a kill."""
 
     seed: int
     state: RunState
@@ -43,7 +43,7 @@ class Job:
 
 @dataclass
 class Run:
-    """All that a resumed run needs besides the recipe's own state."""
+    """Everything that a resumed run needs besides the recipe's own state."""
 
     step: int  # steps done
     rows: list[Row]  # history so far
@@ -52,13 +52,13 @@ class Run:
 
 
 def fit(recipe: Recipe, params: Training, job: Job) -> Run:
-    """Train to the end, from the saved state if there is one; the result is the same either way.
+    """Train to the end, from the start or from a saved state; the result is the same either way.
 
     Raises:
         ParamsError: more snapshots are asked for than there are steps.
         Interrupted: a signal came; the state is saved.
-        CollapseError: training went wrong, and `watch.stop` asks to stop then; the last saved state is kept.
-        NonFiniteError: a loss or weight broke; the last good state is kept.
+        CollapseError: the watchdog found a failure, and `watch.stop` is true; the last saved state is kept.
+        NonFiniteError: a loss or a weight became NaN or infinite; the last good state is kept.
     """
     total = recipe.total_steps
     _refuse_more_snapshots_than_steps(params.snapshots.count, total)
@@ -72,7 +72,8 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
             seed_torch(Stream.STEP, job.seed, run.step)
             run.pending.append(recipe.step(run.step))
             run.step += 1
-            # On a CPU this check costs nothing. A GPU would have to wait, so there it is done when a row is due.
+            # On a CPU, checking for NaN after each step costs nothing. On a GPU it would wait for the step to end, so
+            # there the scalars are checked only when a row or a state is written.
             if recipe.runtime.device.type == "cpu":
                 settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
@@ -105,14 +106,14 @@ def _note_environment(run: Run, recipe: Recipe, progress: Progress) -> None:
 
 
 class _Due:
-    """Which outputs are due after a step; after the last step, all of them are."""
+    """What the loop does after a step: snapshot, watchdog, row, preview and save; all of them after the last step."""
 
     def __init__(self, step: int, recipe: Recipe, params: Training) -> None:
         def every(steps: float) -> bool:
             return step % max(1, round(steps)) == 0 or step == recipe.total_steps
 
         total, count = recipe.total_steps, params.snapshots.count
-        self.snapshot = step * count // total > (step - 1) * count // total  # `count` times, the last at the end
+        self.snapshot = step * count // total > (step - 1) * count // total  # true `count` times, the last at the end
         self.watch = every(params.watch.every_steps)
         self.row = every(params.log_every) or self.watch
         self.preview = every(params.preview_every_epochs * recipe.per_epoch)
@@ -138,7 +139,7 @@ def _log(run: Run, recipe: Recipe) -> None:
 
 
 def _keep(step: int, recipe: Recipe, params: Training, folder: Path) -> None:
-    """Write the averaged generators as they are now. fp16 takes half the bytes of fp32, and images look the same."""
+    """Write a snapshot of the averaged generators. fp16 takes half the bytes of fp32, and images look the same."""
     dtype = {"fp32": torch.float32, "fp16": torch.float16}[params.snapshots.precision]
     weights = {
         name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in recipe.weights().items()

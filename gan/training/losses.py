@@ -1,4 +1,4 @@
-"""Losses: scores or images in, one number out. `d_*` trains the discriminator, `g_*` the generator."""
+"""Losses: scores or images of any shape in, a scalar out. `d_*` trains the discriminator, `g_*` the generator."""
 
 import torch
 from torch.nn import functional as F
@@ -30,5 +30,5 @@ def l1(images: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
 
 
 def _exact(scores: torch.Tensor) -> torch.Tensor:
-    """The scores in at least float32: bfloat16 would round their mean to two digits. `l1` avoids the same."""
+    """The scores in at least float32: bfloat16 would round their mean to two digits. `l1` takes its mean so too."""
     return scores.to(torch.promote_types(scores.dtype, torch.float32))

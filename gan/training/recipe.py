@@ -10,7 +10,7 @@ from gan.params.training import Training
 
 
 class Stateful(Protocol):
-    """A network, an optimiser, or what else has a state, as torch has it."""
+    """A network, an optimiser, or anything else with torch's `state_dict` and `load_state_dict`."""
 
     def state_dict(self) -> dict[str, Any]: ...
 
@@ -18,35 +18,35 @@ class Stateful(Protocol):
 
 
 class Recipe(Protocol):
-    """What the loop needs from a model. DCGAN and CycleGAN satisfy this protocol, and share no base class."""
+    """A model that learns, as the loop sees it. DCGAN and CycleGAN satisfy this protocol, and share no base class."""
 
     runtime: Runtime
-    total_steps: int
-    per_epoch: int
+    total_steps: int  # of the whole training
+    per_epoch: int  # steps
 
     @property
     def params(self) -> Training: ...
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
-        """Train on one batch; returns scalars by name, left on the device."""
+        """Train on one batch; `step` counts from 0. Returns scalars by name, left on the device."""
 
     def preview(self) -> Uint8:
         """A picture (H, W, 3) of outputs for inputs that never change."""
 
     def samples(self, count: int) -> dict[str, Uint8]:
-        """About `count` generated images, by name, for the watchdog."""
+        """At most `count` generated images for the watchdog, by output: uint8 (N, H, W, C)."""
 
     def reals(self) -> dict[str, Images]:
-        """The real training images that `samples` should resemble, by the same names."""
+        """The real training images that `samples` should resemble, by the same names: uint8 (N, H, W, C)."""
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """What a checkpoint keeps: the averaged generators."""
+        """The weights that a checkpoint keeps, those of the averaged generators, under `network.tensor` names."""
 
     def meta(self) -> dict[str, Any]:
-        """The model's name, and all that is needed to rebuild its networks, as JSON values."""
+        """The model's name, and everything that is needed to rebuild its networks, as JSON values."""
 
     def parts(self) -> dict[str, Stateful]:
-        """All that a resumed training needs, by name: networks, averages, optimisers, schedules, pools."""
+        """Everything that a resumed training needs, by name: networks, averages, optimisers, schedules, pools."""
 
 
 def state_of(recipe: Recipe) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A whole training: the loop, and the files that DVC caches."""
+"""A whole training: the loop, and the files that it leaves for DVC and git."""
 
 import shutil
 from collections.abc import Callable
@@ -21,7 +21,8 @@ def run(stage: str, build: Callable[[Params, Runtime], Recipe]) -> None:
     """The main of a training stage; a user's mistake ends in one line and status 1.
 
     Args:
-        build: makes the recipe, its networks with random weights.
+        stage: its name in dvc.yaml.
+        build: makes the recipe, with random weights in its networks.
     """
     with clean_exit():
         p = load()
@@ -36,7 +37,7 @@ def train(recipe: Recipe, state: RunState, params: Params) -> None:
 
     Raises:
         InputsChangedError: params, code or data changed during the run; the trained state is kept.
-        Interrupted, NonFiniteError: as `fit` says.
+        ParamsError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
     """
     job = Job(params.seed, state, params.save_every_seconds)
     done = fit(recipe, recipe.params, job)

@@ -1,4 +1,4 @@
-"""The watchdog: warns during training of a generator that collapsed, and of a discriminator that won or is dead."""
+"""The watchdog: warns during training if a generator has collapsed, or if a discriminator has won or is dead."""
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ def watch(rows: list[Row], made: dict[str, Uint8], real: dict[str, Images], para
         made, real: generated and real images by name, uint8 (N, H, W, C).
 
     Raises:
-        CollapseError: there was a failure, and `params.stop` asks to stop then.
+        CollapseError: there was a failure, and `params.stop` is true.
     """
     newest = rows[-1]
     troubles = []
@@ -52,17 +52,20 @@ def _of_discriminators(rows: list[Row], params: Watch) -> list[str]:
 
 
 def diversity(made: Uint8, real: Images) -> float:
-    """Mean distance of images to the most similar other one, pixel by pixel, relative to that of as many real images.
+    """Mean distance of an image to the most similar other one, divided by the same for as many real images.
 
-    It is 0 if every image has an identical twin: all are the same image, or one of a few. It is NaN (not defined) if
-    this holds for the real images.
+    The distance is Euclidean, over pixels. Diversity is 0 if every image has an identical twin: all are the same image,
+    or one of a few. It is NaN (not defined) if every real image has one.
+
+    Args:
+        made, real: uint8 (N, H, W, C).
     """
     of_real = _to_nearest(evenly(real, len(made)))
     return _to_nearest(made) / of_real if of_real > 0 else float("nan")
 
 
 def _to_nearest(images: Uint8) -> float:
-    """The mean distance of each of (N, H, W, C) to the nearest of the others."""
+    """The mean distance of an image to the nearest other one of (N, H, W, C)."""
     flat = torch.from_numpy(images.reshape(len(images), -1).astype(np.float32))
     distances = torch.cdist(flat, flat, compute_mode="donot_use_mm_for_euclid_dist")
     return float(distances.fill_diagonal_(torch.inf).min(dim=1).values.mean())

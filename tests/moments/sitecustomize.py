@@ -1,8 +1,9 @@
-"""Python loads this at its start where this folder is on PYTHONPATH: it does something at a moment of a process.
+"""Python loads this file at its start if this folder is on PYTHONPATH: it runs an action at a moment of a process.
 
-MOMENT: audit events and how their subject ends, such as `import gan.params.schema` or `open|os.truncate .npy`.
-ACTION: lines of Python, run each time; they know `event`, `subject`, `details`, and `began`, when this process did.
-INSIDE: `stage` for a process that DVC started as a stage's command, `dvc` for DVC's own; any where it is not set.
+MOMENT: audit events, and the end of their subject, such as `import gan.params.schema` or `open|os.truncate .npy`.
+ACTION: lines of Python, run at each such event; they can use `event`, `subject`, `details`, and `began`, the time at
+which this process started.
+INSIDE: `stage` for processes that DVC started as a stage's command, `dvc` for DVC's own; every process if not set.
 """
 
 import os
@@ -18,7 +19,7 @@ _busy = False
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     global _busy
     if event in _events.split("|") and not _busy and str(arguments[0]).endswith(_end):
-        _busy = True  # what the action itself opens is no moment
+        _busy = True  # events of the action itself do not count
         known = {"event": event, "subject": arguments[0], "details": arguments[1:], "began": _began}
         exec(os.environ["ACTION"], known)  # noqa: S102 - the test's own lines
         _busy = False

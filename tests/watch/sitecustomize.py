@@ -1,6 +1,6 @@
-"""Python loads this at its start where this folder is on PYTHONPATH: note what stages open, refuse the network.
+"""Python loads this file at its start if this folder is on PYTHONPATH: it logs what stages open, and refuses networks.
 
-What Rust opens (safetensors) is not seen.
+Files that Rust opens (safetensors) are not seen.
 """
 
 import os

@@ -6,12 +6,11 @@ from gan.core.runtime import Runtime
 
 
 class ImagePool:
-    """Show a discriminator old fakes half of the time, so that it does not chase the newest ones only.
+    """Show a discriminator old fakes half of the time, so that it does not learn from the newest ones only.
 
     Args:
         size: images kept; 0 passes every batch through unchanged (the paper keeps 50).
-        runtime: gives the device and the type of the images after a state is loaded, which another machine may have
-            saved.
+        runtime: the device and the type of the images after a state is loaded; another machine may have saved it.
     """
 
     def __init__(self, size: int, runtime: Runtime) -> None:

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 
 class Conv2d(nn.Conv2d):
-    """A convolution in the type of its input: padding and norms around it then stay in that type too."""
+    """A convolution in the type of its input, so that the padding and norms around it stay in that type too."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         weight, bias = _as_type(x.dtype, self.weight, self.bias)
@@ -29,7 +29,7 @@ class ConvTranspose2d(nn.ConvTranspose2d):
 def reflect(x: torch.Tensor, pad: int) -> torch.Tensor:
     """`F.pad(x, (pad,) * 4, "reflect")` by slices, (N, C, H, W) to (N, C, H + 2 pad, W + 2 pad).
 
-    CUDA's own has a gradient that sums in any order, so that its bits differ from run to run.
+    The gradient of CUDA's own kernel sums in any order, so its bits differ from run to run.
     """
     for dim in (2, 3):
         before, after = x.narrow(dim, 1, pad), x.narrow(dim, x.shape[dim] - 1 - pad, pad)
@@ -44,7 +44,7 @@ def _as_type(
 
 
 def norm_of(kind: str, channels: int) -> nn.Module:
-    """A norm without weights: `instance`, over each channel's pixels; `layer`, over all channels' (Ba et al. 2016).
+    """A norm without weights: `instance` over the pixels of each channel, `layer` over those of all (Ba et al. 2016).
 
     Instance norm (Ulyanov et al. 2016) takes each channel's mean away, and so the colour of a plain tile.
     """
@@ -54,9 +54,9 @@ def norm_of(kind: str, channels: int) -> nn.Module:
 class InstanceNorm(nn.Module):
     """`F.instance_norm` of (N, C, H, W) without weights, whose gradient is right in every memory format.
 
-    That function's own is wrong on a CPU for a batch of one, in torch 2.13.0 and 2.14.1: an incoming gradient in
-    channels-last is read as if it were contiguous. `tests/test_layers.py` says when it is mended. For one image
-    batch norm is the same norm; with input and gradient both in channels-last it is right, and quicker.
+    On a CPU, for a batch of one, torch 2.13.0 and 2.14.1 compute a wrong gradient for it: they read an incoming
+    gradient in channels-last as if it were contiguous. `tests/test_layers.py` fails once torch is fixed. For one image,
+    batch norm is the same norm; with input and gradient both in channels-last, its gradient is right, and it is faster.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

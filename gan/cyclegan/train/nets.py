@@ -17,7 +17,7 @@ Padding = Literal["reflect", "zeros"]
 def _conv(
     inputs: int, outputs: int, kernel: int, norm: str, stride: int = 1, padding: Padding = "reflect"
 ) -> list[nn.Module]:
-    """Convolution, norm, ReLU; reflection padding keeps the borders free of artefacts."""
+    """Convolution, norm, ReLU. Reflection padding avoids artefacts at the borders."""
     return [
         Conv2d(inputs, outputs, kernel, stride, kernel // 2, padding_mode=padding, bias=False),
         norm_of(norm, outputs),
@@ -26,9 +26,9 @@ def _conv(
 
 
 def _upsample(inputs: int, outputs: int, params: GeneratorShape) -> nn.Module:
-    """Twice the height and width: the paper's `transposed` convolution, or `resize` to the nearest, then convolve.
+    """Double height and width: by the paper's `transposed` convolution, or by `resize`, then convolution.
 
-    `resize` leaves no checkerboard (Odena et al. 2016, doi:10.23915/distill.00003).
+    `resize` is by nearest neighbours, and leaves no checkerboard (Odena et al. 2016, doi:10.23915/distill.00003).
     """
     if params.upsample == "resize":
         return nn.Sequential(nn.Upsample(scale_factor=2, mode="nearest"), *_conv(inputs, outputs, 3, params.norm))
@@ -47,7 +47,7 @@ class ResidualBlock(nn.Module):
 
 
 class Colours(nn.Module):
-    """Mean and deviation of each channel of a domain, kept in the checkpoint; 0 and 1 until they are measured.
+    """Mean and standard deviation of each channel of a domain, kept in the checkpoint; 0 and 1 until measured.
 
     The generator standardises colours by them, for two reasons. A norm without weights divides by an image's
     brightness, and then hardly distinguishes a dark forest from a dark sea. And the generator starts from the other
@@ -63,7 +63,7 @@ class Colours(nn.Module):
         self.register_buffer("deviation", torch.ones(channels, 1, 1))
 
     def measure(self, images: torch.Tensor) -> None:
-        """Measure (N, C, H, W) in [-1, 1]. A channel with a single value gets the deviation of a uint8's last bit."""
+        """Measure images (N, C, H, W) in [-1, 1]; the deviation is at least one step of uint8, 1 / 127.5."""
         deviation, mean = torch.std_mean(images.float(), dim=(0, 2, 3), correction=0)
         self.mean.copy_(mean[:, None, None])
         self.deviation.copy_(deviation.clamp(min=1 / 127.5)[:, None, None])
@@ -78,8 +78,8 @@ class Colours(nn.Module):
 class Generator(nn.Module):
     """(N, inputs, H, W) in [-1, 1] to (N, outputs, H, W) in the other domain; H and W divisible by 4.
 
-    The paper's c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-3 at width 64. With `skips`, the decoder's
-    activations get the encoder's of the same size added; with a `linear` output, values beyond [-1, 1] are clipped
+    The paper's c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-3 at width 64. With `skips`, the encoder's
+    activations are added to the decoder's of the same size; with a `linear` output, values beyond [-1, 1] are clipped
     when they become an image. `source` and `target` hold the colours of both domains, once they are measured.
     """
 
@@ -110,7 +110,7 @@ class Generator(nn.Module):
         return x.tanh() if self.bounded else x
 
     def layers(self, x: torch.Tensor) -> torch.Tensor:
-        """The layers alone, from standardised colours to standardised colours."""
+        """The network without `Colours`: from standardised to standardised colours."""
         encoded = []
         for layer in self.encoder:
             x = layer(x)
@@ -126,8 +126,8 @@ class Generator(nn.Module):
 class Discriminator(nn.Sequential):
     """PatchGAN: (N, channels, H, W) in [-1, 1] to a map of real/fake scores, one per overlapping patch.
 
-    A score sees 16, 34, 70 or 142 pixels squared with 1, 2, 3 or 4 `layers` of stride 2:
-    3 is the paper's 70×70 for 256×256 images.
+    A score sees a patch of 16², 34², 70² or 142² pixels with 1, 2, 3 or 4 `layers` of stride 2; the paper has 3, for
+    images of 256².
     """
 
     def __init__(self, params: DiscriminatorShape, channels: int) -> None:

@@ -110,7 +110,7 @@ class CycleGAN:
         """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
         lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
         with frozen(self.d_parameters):
-            # Either norm sees each image alone, so one pass over both inputs equals two passes.
+            # Both norms treat each image alone, so one pass over both inputs equals two passes.
             if lambda_identity > 0:
                 fake_b, same_b = self.a2b(torch.cat([real_a, real_b])).chunk(2)
                 fake_a, same_a = self.b2a(torch.cat([real_b, real_a])).chunk(2)
@@ -178,7 +178,7 @@ class CycleGAN:
         return named({"a2b": self.ema_a2b.module, "b2a": self.ema_b2a.module})
 
     def parts(self) -> dict[str, Any]:
-        """All that a resumed training needs."""
+        """Everything that a resumed training needs."""
         return {
             "a2b": self.a2b,
             "b2a": self.b2a,

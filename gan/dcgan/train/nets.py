@@ -10,7 +10,7 @@ from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
 
 
 def _levels(size: int) -> int:
-    """How often 4×4 doubles to reach the image: 3, 4 or 5 times for 32, 64 or 128 pixels."""
+    """How often 4×4 is doubled to reach the image's size: 3, 4 or 5 times for 32, 64 or 128 pixels."""
     return int(log2(size)) - 2
 
 
@@ -71,7 +71,7 @@ def init_weights(module: nn.Module) -> None:
 
 
 def latents(count: int, params: GeneratorShape, generator: torch.Generator | None = None) -> torch.Tensor:
-    """(count, z_dim) on the CPU, the same on every device: from N(0, 1), or uniform in [-1, 1]."""
+    """Latents (count, z_dim) from N(0, 1), or uniform in [-1, 1]; drawn on the CPU, so equal for every device."""
     if params.latent == "uniform":
         return torch.rand(count, params.z_dim, generator=generator) * 2 - 1
     return torch.randn(count, params.z_dim, generator=generator)

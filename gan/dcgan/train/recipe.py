@@ -82,12 +82,12 @@ class DCGAN:
     def images(self, count: int) -> Uint8:
         """Samples of the averaged generator from latents that never change, uint8 (count, size, size, channels)."""
         z = latents(count, self.params.generator, torch_generator(Stream.PREVIEW, self.seed))
-        self.ema.eval()  # BatchNorm by its running statistics: an image does not depend on its batch-mates
+        self.ema.eval()  # BatchNorm uses its running statistics, so an image does not depend on the rest of its batch
         with self.runtime.autocast():
             return np.concatenate([to_uint8(self.ema(self.runtime.upload(part))) for part in z.split(100)])
 
     def preview(self) -> Uint8:
-        """Fixed-noise samples as one picture."""
+        """A grid of samples from fixed noise."""
         return grid(self.images(PREVIEW), columns=8)
 
     def samples(self, count: int) -> dict[str, Uint8]:
@@ -108,7 +108,7 @@ class DCGAN:
         return named({"generator": self.ema.module})
 
     def parts(self) -> dict[str, Any]:
-        """All that a resumed training needs."""
+        """Everything that a resumed training needs."""
         return {
             "generator": self.generator,
             "discriminator": self.discriminator,

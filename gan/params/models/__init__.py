@@ -1,1 +1,1 @@
-"""The blocks of each model: a file to a model, with `Train` for `train_<model>` and `Sample` for `sample.<model>`."""
+"""The blocks of each model: one file per model, with `Train` for `train_<model>` and `Sample` for `sample.<model>`."""

@@ -57,7 +57,7 @@ class Train(Training):
 
     def _wrong_size(self, image_size: int) -> str:
         """Why the crop does not fit the images or the networks; empty if it does."""
-        load = self.load_size or image_size  # as the recipe has it
+        load = self.load_size or image_size  # the same defaults as in the recipe
         crop = self.crop_size or load
         layers = self.discriminator.layers
         if crop > load:

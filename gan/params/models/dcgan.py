@@ -20,7 +20,7 @@ class DiscriminatorShape(Block):
 
 class Train(Training):
     epochs: Count
-    batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two
+    batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images
     generator: GeneratorShape
     discriminator: DiscriminatorShape
 

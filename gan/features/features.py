@@ -1,14 +1,15 @@
 """Images to features: the protocol of every extractor, and the loop that runs one."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 import torch
-from cleanfid.resize import make_resizer
 from numpy.typing import NDArray
+from PIL import Image
 
-from gan.core.images import Images, to_rgb
+from gan.core.images import Images, Uint8
 from gan.run.progress import Progress
 
 Features = NDArray[np.floating]
@@ -46,8 +47,25 @@ def extract(images: Images, extractor: Extractor, batch_size: int, title: str = 
 
 
 def resized(images: Images, size: int, batch_size: int) -> Iterator[torch.Tensor]:
-    """uint8 (N, H, W, 1 or 3) to batches of float (n, 3, size, size) in [0, 255]."""
-    resize = make_resizer("PIL", False, "bicubic", (size, size))
-    for first in range(0, len(images), batch_size):
-        batch = to_rgb(images[first : first + batch_size])
-        yield torch.from_numpy(np.stack([resize(image) for image in batch])).permute(0, 3, 1, 2)
+    """uint8 (N, H, W, 1 or 3) to batches of float (n, 3, size, size) in [0, 255], as clean-fid's `mode="clean"`.
+
+    A thread resizes the next batch while the network computes.
+    """
+    firsts = range(0, len(images), batch_size)
+    with ThreadPoolExecutor(1) as pool:
+        coming = [pool.submit(_resized, images[first : first + batch_size], size) for first in firsts[:1]]
+        for first in firsts:
+            batch = coming.pop().result()
+            if (after := first + batch_size) < len(images):
+                coming.append(pool.submit(_resized, images[after : after + batch_size], size))
+            yield batch
+
+
+def _resized(images: Uint8, size: int) -> torch.Tensor:
+    """uint8 (n, H, W, C) to float (n, 3, size, size), each channel by Pillow; the one of a grey image only once."""
+    planes = np.empty((len(images), images.shape[-1], size, size), np.float32)
+    for image, resized in zip(images, planes, strict=True):
+        for channel, plane in enumerate(resized):
+            whole = Image.fromarray(image[..., channel].astype(np.float32), "F")
+            plane[:] = np.asarray(whole.resize((size, size), Image.Resampling.BICUBIC)).clip(0, 255)
+    return torch.from_numpy(planes).expand(-1, 3, -1, -1)

@@ -10,7 +10,7 @@ from gan.loading.card import read_dataset_card
 from gan.metrics.comparisons import Comparison
 from gan.run.paths import REFERENCE
 
-LIBRARIES = ("torch", "clean-fid", "pillow", "scipy")
+LIBRARIES = ("torch", "onnxruntime", "clean-fid", "pillow", "scipy")
 SHORT = 12  # digits of a hash that are shown
 
 # The columns that must be equal to compare two scores. An experiment may change step, averaging and seed.

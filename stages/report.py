@@ -1,5 +1,6 @@
 """report: gather the results of all models in a table and two pictures."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -11,19 +12,21 @@ from gan.run.paths import REPORTS
 from gan.run.stage import stage
 
 
-def main(files: list[Path]) -> None:
-    """Gather the files that dvc.yaml lists: `<model>/fid.csv`, `<model>/history.csv`, `samples/<model>_<name>.png`."""
-    models = [path.parent.name for path in files if path.name == "fid.csv"]
+def main(models: list[str], pictures: list[Path]) -> None:
+    """Gather the results of these models; `pictures` are called `<model>_<name>.png`."""
     tables = [pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in models]  # numbers stay as text
     widest = max(tables, key=lambda table: table.shape[1])
     scores = pd.concat([widest[:0], *tables])  # in the column order of the widest table
     scores.to_csv(REPORTS / "fid.csv", index=False)
     histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in models}
     training_curves(histories, REPORTS / "training.png")
-    grids = {model: [path for path in files if path.name.startswith(f"{model}_")] for model in models}
+    grids: dict[str, list[Path]] = {model: [] for model in models}
+    for picture in pictures:
+        owner = max((model for model in models if picture.name.startswith(f"{model}_")), key=len)
+        grids[owner].append(picture)
     overview(grids, REPORTS / "overview.jpg")
 
 
 if __name__ == "__main__":
     with stage("report", load):
-        main([Path(dep) for dep in entry("report")["deps"]])
+        main(sys.argv[1:], [Path(dep) for dep in entry("report")["deps"] if dep.endswith(".png")])

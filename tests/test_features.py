@@ -65,10 +65,11 @@ def plain() -> EfficientNet:
 
 @pytest.mark.parametrize("device", ["cpu, by ONNX Runtime", "torch"])
 def test_the_features_are_those_of_the_package(
-    device: str, plain: EfficientNet, block: Evaluate, cpu: Runtime, monkeypatch: pytest.MonkeyPatch
+    device: str, plain: EfficientNet, block: Evaluate, cpu: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))  # no network that was kept before
     if device == "torch":  # as on a GPU
-        monkeypatch.setattr(efficientnet_lite0, "OnCPU", lambda _, make, __: make())
+        monkeypatch.setattr(efficientnet_lite0, "OnCPU", lambda _, __, make, ___: make())
     pixels = torch.rand(3, 3, 224, 224, generator=torch.Generator().manual_seed(0)) * 255
     with torch.inference_mode():
         expected = plain.extract_features((pixels - 127) / 128).mean((2, 3))
@@ -95,21 +96,26 @@ def test_a_kept_network_that_is_damaged_is_converted_again(tmp_path: Path, monke
         return torch.nn.Conv2d(3, 2, 1)
 
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    code = tmp_path / "code.py"
+    code.write_text("the mean over pixels")
     images = torch.rand(5, 3, 4, 4)
-    first = OnCPU("small", build, 4)(images)
-    assert torch.equal(OnCPU("small", build, 4)(images), first)
+    first = OnCPU(["small"], code, build, 4)(images)
+    assert torch.equal(OnCPU(["small"], code, build, 4)(images), first)
     assert len(made) == 1
     (path,) = (tmp_path / "gan").iterdir()
     content = bytearray(path.read_bytes())
     content[-9] ^= 1
     path.write_bytes(content)
-    OnCPU("small", build, 4)
+    OnCPU(["small"], code, build, 4)
     assert len(made) == 2
+    code.write_text("the largest over pixels")
+    OnCPU(["small"], code, build, 4)
+    assert len(made) == 3, "an edit of the code is another network"
     (tmp_path / "file").touch()
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path / "file"))
-    torch.manual_seed(3)
+    torch.manual_seed(4)
     expected = torch.nn.Conv2d(3, 2, 1)(images)
-    torch.testing.assert_close(OnCPU("small", build, 4)(images), expected)
+    torch.testing.assert_close(OnCPU(["small"], code, build, 4)(images), expected)
 
 
 def test_inception_weights_must_be_there(tmp_path: object, cpu: Runtime) -> None:

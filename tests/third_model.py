@@ -157,6 +157,7 @@ def add(project: Path) -> None:
     pipeline = (project / "dvc.yaml").read_text()
     assert pipeline.count(MODELS) == 1
     pipeline = pipeline.replace(MODELS, TOY + MODELS).replace("\n  train-cyclegan:", f"{TRAINING}\n  train-cyclegan:")
+    pipeline = pipeline.replace("stages.report dcgan cyclegan", "stages.report dcgan cyclegan toy")
     listed = "    - reports/dcgan/fid.csv\n"
     pipeline = pipeline.replace(listed, listed + "".join(f"    - {path}\n" for path in REPORT))
     (project / "dvc.yaml").write_text(pipeline)

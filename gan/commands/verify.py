@@ -53,7 +53,9 @@ def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
     commit, path = revision(name), (REPORTS / model / RUN_CARD).as_posix()
     text = show(commit, path)
     if not text:
-        raise GanError(f"{name} holds no {path}; `dvc repro train-{model}` writes it: commit it with the results")
+        raise GanError(
+            f"{name} holds no {path}; `dvc repro train-{model.replace('_', '-')}` writes it: commit it with the results"
+        )
     card = json.loads(text)
     with tempfile.TemporaryDirectory(prefix="gan-verify-") as folder:
         recorded = Path(folder).resolve() / "recorded"

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -26,9 +27,8 @@ class EfficientNetLite0:
         self.sha256 = digest_of(path, "sha256").partition(":")[2]
         self.runtime, self.precision = runtime, runtime.precision
         if runtime.device.type == "cpu" and runtime.precision == "fp32":
-            self._features: OnCPU | nn.Module = OnCPU(
-                f"{self.name}-{self.sha256[:12]}", lambda: Pooled(path), self.size
-            )
+            parts = [self.name, self.sha256, version("efficientnet-lite-pytorch")]
+            self._features: OnCPU | nn.Module = OnCPU(parts, Path(__file__), lambda: Pooled(path), self.size)
         else:
             self._features = runtime.place(Pooled(path))
 

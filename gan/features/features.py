@@ -40,8 +40,10 @@ def extract(images: Images, extractor: Extractor, batch_size: int, title: str = 
     """
     features = np.empty((len(images), extractor.width), np.float32)
     with Progress(title, len(images), "images", quiet=not title) as progress:
-        for batch in resized(images, extractor.size, batch_size):
-            features[progress.done : progress.done + len(batch)] = extractor(batch).numpy()
+        for first, batch in zip(
+            range(0, len(images), batch_size), resized(images, extractor.size, batch_size), strict=True
+        ):
+            features[first : first + len(batch)] = extractor(batch).numpy()
             progress.advance(len(batch))
     return features
 
@@ -68,4 +70,4 @@ def _resized(images: Uint8, size: int) -> torch.Tensor:
         for channel, plane in enumerate(resized):
             whole = Image.fromarray(image[..., channel].astype(np.float32), "F")
             plane[:] = np.asarray(whole.resize((size, size), Image.Resampling.BICUBIC)).clip(0, 255)
-    return torch.from_numpy(planes).expand(-1, 3, -1, -1)
+    return torch.from_numpy(planes).expand(-1, 3, -1, -1).contiguous()

@@ -5,6 +5,7 @@ import io
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,20 @@ DIGEST = hashlib.sha256().digest_size  # bytes in front of a kept network
 class OnCPU:
     """A network of images (N, 3, size, size), float32, in inference mode.
 
-    Converting it takes seconds, so it is kept beside torch's own downloads, with a checksum.
+    Converting it takes seconds, so it is kept beside torch's own downloads, with a checksum. The file's name stands for
+    all that decides it.
 
     Args:
-        key: names the network, its weights and what converts it.
+        parts: names of the network and of its weights, and versions of packages that define it.
+        code: the file that defines the network; this file's own code counts too.
         build: makes the network.
     """
 
-    def __init__(self, key: str, build: Callable[[], nn.Module], size: int) -> None:
-        path = Path(torch.hub.get_dir()) / "gan" / f"{key}-torch-{torch.__version__}.onnx"
+    def __init__(self, parts: list[str], code: Path, build: Callable[[], nn.Module], size: int) -> None:
+        decide = [*(part.encode() for part in parts), *(path.read_bytes() for path in (code, Path(__file__)))]
+        versions = [f"{name} {version(name)}".encode() for name in ("torch", "onnx")]
+        key = hashlib.sha256(b"\0".join([*decide, *versions])).hexdigest()[:16]
+        path = Path(torch.hub.get_dir()) / "gan" / f"{parts[0]}-{key}.onnx"
         model = _kept(path)
         if model is None:
             model = _converted(build(), size)
@@ -41,7 +47,7 @@ class OnCPU:
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """(N, 3, size, size) to the network's output (N, …), both float32 on the CPU."""
-        made: np.ndarray = self.session.run(None, {"images": images.contiguous().numpy()})[0]
+        made: np.ndarray = self.session.run(None, {"images": images.numpy()})[0]
         return torch.from_numpy(made)
 
 

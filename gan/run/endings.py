@@ -52,7 +52,7 @@ def explained(stage: str) -> Iterator[None]:
 
 def _smaller(stage: str) -> list[str]:
     """The params that decide how much memory a stage takes, by its name, such as `select@dcgan` or `train-dcgan`."""
-    name, _, model = stage.partition("@") if "@" in stage else stage.partition("-")
+    name, _, model = stage.partition("@") if "@" in stage else stage.replace("-", "_").partition("_")
     items = [one["foreach"][model] for one in stages().values() if model in one.get("foreach", {})]
     names = SMALLER.get(name, "").format(model=model, block=items[0].get("block", "") if items else "").split()
     return [one for one in names if is_param(one)]

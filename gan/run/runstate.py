@@ -167,9 +167,12 @@ def _left(root: Path, name: str) -> Iterator[Path]:
                     yield folder
 
 
+HASH = "[0-9a-f]" * 16  # of a folder's name: a stage's name may begin with another's
+
+
 def _clean(current: Path, stage: str, keep: int) -> None:
     """Remove the oldest states of this stage beyond `keep`, but never one that a run holds."""
-    others = [path for path in current.parent.glob(f"{stage}-*") if path.is_dir() and path != current]
+    others = [path for path in current.parent.glob(f"{stage}-{HASH}*") if path.is_dir() and path != current]
     for folder in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[keep:]:
         with held(folder) as ours:
             gone = _set_aside(folder) if ours else None

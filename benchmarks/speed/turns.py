@@ -1,0 +1,45 @@
+"""Rates of several ways to do the same work, measured in turns: the noise of a busy machine hits all of them."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+SECONDS = 2.0  # of one turn, at least
+
+
+def rates(ways: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
+    """Calls a second of each way: the median over turns."""
+    calls = {name: _calls(way) for name, way in ways.items()}
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(turns):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            for _ in range(calls[name]):
+                way()
+            _wait()
+            found[name].append(calls[name] / (time.perf_counter() - began))
+    return {name: median(one) for name, one in found.items()}
+
+
+def gigaflops(way: Callable[[], object]) -> float:
+    """Arithmetic of one call in 10⁹ operations, as torch counts it: a multiplication and an addition are two."""
+    with FlopCounterMode(display=False) as counter:
+        way()
+    return counter.get_total_flops() / 1e9
+
+
+def _calls(way: Callable[[], object]) -> int:
+    """How often to call it in a turn; the first call warms up."""
+    way()
+    began = time.perf_counter()
+    way()
+    _wait()
+    return max(1, round(SECONDS / (time.perf_counter() - began)))
+
+
+def _wait() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

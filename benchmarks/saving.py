@@ -11,12 +11,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from gan.core.runtime import Runtime, choose_runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.params.schema import Params, load
+from gan.run.paths import PACKED
 from gan.run.runstate import RunState
 from gan.training import loop
 from gan.training.loop import Job, fit
@@ -46,23 +48,21 @@ def timed(names: list[str]) -> Iterator[dict[str, list[float]]]:
         setattr(loop, name, before[name])
 
 
-def measure(model: str, build: Callable[[Params, Runtime], Recipe], share: float) -> None:
+def measure(model: str, build: Callable[[Params, Path, Runtime], Recipe], share: float) -> None:
     """Train for a share of the steps, with saves and snapshots as often as by default, and print a row of the table."""
     p = load()
+    block = getattr(p, f"train_{model}")
+    snapshots = block.snapshots.model_copy(update={"count": max(1, round(block.snapshots.count * share))})
+    p = p.model_copy(update={f"train_{model}": block.model_copy(update={"snapshots": snapshots})})
     seed_torch(Stream.WEIGHTS, p.seed)
-    recipe = build(p, choose_runtime(p.accelerator, p.precision, p.determinism))
-    kept_every = recipe.total_steps / recipe.params.snapshots.count
+    data = PACKED / {"dcgan": "images", "cyclegan": "domains"}[model]
+    recipe = build(p, data, choose_runtime(p.accelerator, p.precision, p.determinism))
     recipe.total_steps = round(recipe.total_steps * share)
-    snapshots = recipe.params.snapshots.model_copy(update={"count": max(1, round(recipe.total_steps / kept_every))})
     with tempfile.TemporaryDirectory() as folder, timed(["_save", "_keep"]) as took:
         os.environ["DVC_ROOT"] = folder
         with RunState(f"train-{model}", p.keep_states) as state:
             began = time.perf_counter()
-            fit(
-                recipe,
-                recipe.params.model_copy(update={"snapshots": snapshots}),
-                Job(p.seed, state, p.save_every_seconds),
-            )
+            fit(recipe, Job(p.seed, state, p.save_every_seconds))
             whole = time.perf_counter() - began
             size = (state.folder / "state").stat().st_size / 2**20
     cells = [f"{len(took[name])} × {sum(took[name]) / len(took[name]) * 1000:.0f} ms" for name in ("_save", "_keep")]

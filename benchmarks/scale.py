@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-from gan.artifacts.samples import Output, SamplesCard, write_samples, write_samples_card
 from gan.core.runtime import choose_runtime
 from gan.features import reference
 from gan.features.extractors import build
@@ -26,6 +25,7 @@ from gan.loading.packed import load_images
 from gan.metrics.evaluation import Evaluation
 from gan.params.schema import load
 from gan.run.paths import REFERENCE
+from gan.sampling.samples import Output, SamplesCard, write_samples, write_samples_card
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 DATA = Path("data/packed/images")
@@ -43,7 +43,7 @@ def measure(count: int) -> None:
     DATA.mkdir(parents=True)
     for name, seed in (("train", 0), ("test", 1)):
         np.save(DATA / f"{name}.npy", noise(count, seed))
-    (DATA / "card.json").write_text(json.dumps({"sha256": {"train": "0", "test": "1"}}))
+    (DATA / "card.json").write_text(json.dumps({"source": "none", "sha256": {"train": "0", "test": "1"}}))
     write_samples("dcgan", "best", {"arr_0": noise(count, 2)})
     write_samples_card("dcgan", SamplesCard({"": Output()}, {"best": {}}))
     runtime = choose_runtime("auto", "auto", "exact")

@@ -1,32 +1,40 @@
 """report: gather the results of all models in a table and two pictures."""
 
 import sys
-from pathlib import Path
 
 import pandas as pd
 
+from gan.core.tables import read_table
 from gan.params.schema import load
 from gan.report.figures import overview, training_curves
-from gan.run.fingerprint import entry
 from gan.run.paths import REPORTS
 from gan.run.stage import stage
 
 
-def main(models: list[str], pictures: list[Path]) -> None:
-    """Gather the results of these models; `pictures` are called `<model>_<name>.png`."""
-    tables = [pd.read_csv(REPORTS / model / "fid.csv", dtype=str) for model in models]  # numbers stay as text
+def main(pictures: dict[str, list[str]]) -> None:
+    """Gather the results of all models; `pictures` are the names of their grids in the overview, by model."""
+    tables = [
+        read_table(REPORTS / model / "fid.csv", ["model", "fid"], f"evaluate@{model}", dtype=str)  # numbers stay text
+        for model in pictures
+    ]
     widest = max(tables, key=lambda table: table.shape[1])
     scores = pd.concat([widest[:0], *tables])  # in the column order of the widest table
     scores.to_csv(REPORTS / "fid.csv", index=False)
-    histories = {model: pd.read_csv(REPORTS / model / "history.csv") for model in models}
+    histories = {
+        model: read_table(REPORTS / model / "history.csv", ["step", "epoch"], f"select@{model}") for model in pictures
+    }
     training_curves(histories, REPORTS / "training.png")
-    grids: dict[str, list[Path]] = {model: [] for model in models}
-    for picture in pictures:
-        owner = max((model for model in models if picture.name.startswith(f"{model}_")), key=len)
-        grids[owner].append(picture)
+    folder = REPORTS / "samples"
+    grids = {model: [folder / f"{model}_{name}.png" for name in names] for model, names in pictures.items()}
     overview(grids, REPORTS / "overview.jpg")
+
+
+def named(argument: str) -> tuple[str, list[str]]:
+    """`dcgan:samples,interpolation` as the model and the names of its pictures."""
+    model, _, names = argument.partition(":")
+    return model, names.split(",")
 
 
 if __name__ == "__main__":
     with stage("report", load):
-        main(sys.argv[1:], [Path(dep) for dep in entry("report")["deps"] if dep.endswith(".png")])
+        main(dict(named(argument) for argument in sys.argv[1:]))

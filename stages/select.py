@@ -5,21 +5,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from gan.artifacts.checkpoint import read, write
-from gan.artifacts.model import Model, model_of
-from gan.core.runtime import Runtime, choose_runtime
+from gan.artifacts.checkpoint import origin, read, write
+from gan.core.runtime import choose_runtime
+from gan.core.tables import read_table
 from gan.distances.selection import Selection, choice_part, choice_score, lost_modes
 from gan.features.extractors import build_as
 from gan.features.reference import read_features
+from gan.params.by_model import block_of
 from gan.params.schema import Params, load
+from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REFERENCE, REPORTS
 from gan.run.progress import Progress
 from gan.run.stage import stage
+from gan.sampling.model import Context, Model, checked, model_of
 
 
-def main(p: Params, model: str) -> None:
-    record, runtime = model_of(model), choose_runtime(p.accelerator, p.precision, p.determinism)
-    count = getattr(p.select, model).images
+def main(p: Params, model: str, data: Path) -> None:
+    record, runtime = model_of(model, data), choose_runtime(p.accelerator, p.precision, p.determinism)
+    count, batch_size = block_of(p.select, model).images, block_of(p.sample, model).batch_size
+    context = Context(data, p.seed, batch_size, runtime)
     extractor = build_as(REFERENCE / model / p.evaluate.extractors[0], p.evaluate, runtime)
     reals = {}
     for output, wanted in record.outputs.items():
@@ -27,10 +31,11 @@ def main(p: Params, model: str) -> None:
         reals[output] = features[choice_part(len(features), count)]
     selection = Selection(extractor, reals, p.evaluate.batch_size, p.evaluate.nearest, p.seed)
     folder = CHECKPOINTS / model
-    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), record, count, selection, p, runtime)
+    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), record, count, selection, context)
     best = min(rows, key=lambda row: choice_score(row, p.select.best_by))
     write(folder / "best.safetensors", read(folder / "snapshots" / f"step-{best['step']:07.0f}.safetensors"))
-    history = pd.read_csv(folder / "losses.csv").merge(pd.DataFrame(rows), on="step", how="outer")
+    losses = read_table(folder / "losses.csv", ["step"], training_of(model))
+    history = losses.merge(pd.DataFrame(rows), on="step", how="outer")
     (REPORTS / model).mkdir(parents=True, exist_ok=True)
     history.to_csv(REPORTS / model / "history.csv", index=False, float_format="%.6g")
     for sentence in lost_modes(rows):
@@ -39,19 +44,20 @@ def main(p: Params, model: str) -> None:
 
 
 def curve(
-    paths: list[Path], record: Model, count: int, selection: Selection, p: Params, runtime: Runtime
+    paths: list[Path], record: Model, count: int, selection: Selection, context: Context
 ) -> list[dict[str, float]]:
     """Step and scores of each snapshot, in order."""
     rows = []
     with Progress("snapshots", len(paths), "snapshots") as progress:
         for path in paths:
             snapshot = read(path)
-            scores = selection.scores(record.choice_samples(snapshot, count, p, runtime))
-            rows.append({"step": snapshot.meta["step"], **scores})
+            made = checked("choice_samples", record.choice_samples(snapshot, count, context), record.outputs)
+            scores = selection.scores(made)
+            rows.append({"step": origin(snapshot)["step"], **scores})
             progress.advance(1, " ".join(f"{name} {value:.4g}" for name, value in scores.items()))
     return rows
 
 
 if __name__ == "__main__":
     with stage(f"select@{sys.argv[1]}", load) as p:
-        main(p, sys.argv[1])
+        main(p, sys.argv[1], Path(sys.argv[2]))

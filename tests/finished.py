@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from gan.artifacts import statefile
 from gan.run.recorded import record
 from gan.run.runstate import RunState
+from gan.training import statefile
 from tests.test_recorded import lock
 
 PIPELINE = """

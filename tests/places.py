@@ -24,7 +24,7 @@ THREADS = 3  # the number of threads in its run card
 PIPELINE = """
 stages:
   train-dcgan:
-    cmd: python -m stages.train_dcgan
+    cmd: python -m stages.train_dcgan data/packed/images
     deps: [stages/train_dcgan.py]
     params: [seed]
     outs: [data/checkpoints/dcgan]

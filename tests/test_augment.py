@@ -2,7 +2,7 @@
 
 import torch
 
-from gan.loading.augment import resize_crop_flip
+from gan.training.augment import resize_crop_flip
 
 
 def test_every_crop_and_both_hands_come_up() -> None:

@@ -44,7 +44,7 @@ def test_files_that_are_no_checkpoint(tmp_path: Path) -> None:
         read(path)
     write(path, example())
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(CheckpointError, match=r"damaged .*`dvc checkout"):
+    with pytest.raises(CheckpointError, match=r"damaged .*`dvc checkout --force"):
         read(path)
     torch.save({"generator.weight": torch.zeros(1)}, path)
     with pytest.raises(CheckpointError, match="damaged"):

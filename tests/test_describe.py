@@ -25,7 +25,7 @@ def dataset(folder: Path, **sets: Uint8) -> Path:
         np.save(folder / f"{name}.npy", images)
         lines += [f'{name}\t"{name}{index}.png"\t20\t10\tL' for index in range(len(images))]
     (folder / "manifest.tsv").write_text("\n".join(lines) + "\n")
-    (folder / "card.json").write_text(json.dumps({"source": "test", "licence": "none", "limit": None, "rejected": 0}))
+    (folder / "card.json").write_text(json.dumps({"source": "test", "sha256": {}, "limit": None, "rejected": 0}))
     return folder
 
 

@@ -26,6 +26,21 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
     "a metric": ({"gan/metrics/mine.py": "X = 1"}, {"evaluate"}),
     "a distance that chooses snapshots": ({"gan/distances/kid.py": "X = 1"}, {"select", "evaluate"}),
     "an extractor": ({"gan/features/inception_v3.py": "X = 1"}, {"reference", "select", "evaluate"}),
+    "how an array is read": (
+        {"gan/core/arrays.py": "X = 1"},
+        {"prepare-data", "reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate", "report"},
+    ),
+    "how packed images are read": (
+        {"gan/loading/packed.py": "X = 1"},
+        {"reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate"},
+    ),
+    "how a checkpoint is written": (
+        {"gan/artifacts/checkpoint.py": "X = 1"},
+        {"train-dcgan", "train-cyclegan", "select", "sample"},
+    ),
+    "what a model tells the stages": ({"gan/sampling/model.py": "X = 1"}, {"select", "sample", "evaluate"}),
+    "augmentation": ({"gan/training/augment.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
+    "a contact sheet": ({"gan/commands/sheet.py": "X = 1"}, NOTHING),
     "DCGAN's recipe": ({"gan/dcgan/train/recipe.py": "X = 1"}, {"train-dcgan", "select@dcgan", "sample@dcgan"}),
     "DCGAN's sampling": ({"gan/dcgan/sampling.py": "X = 1"}, {"select@dcgan", "sample@dcgan"}),
     "the loop": ({"gan/training/loop.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),

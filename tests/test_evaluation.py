@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 import torch
 
-from gan.artifacts.samples import Output, SamplesCard, write_samples, write_samples_card
 from gan.core.images import Images, Uint8
 from gan.features.features import extract
 from gan.features.reference import write_features, write_reference_card
@@ -18,6 +17,7 @@ from gan.metrics.evaluation import Evaluation
 from gan.metrics.table import headline, table
 from gan.params.schema import Params
 from gan.run.paths import PACKED, REFERENCE
+from gan.sampling.samples import Output, SamplesCard, write_samples, write_samples_card
 from tests import tiny
 
 IMAGES = PACKED / "images"
@@ -49,7 +49,7 @@ def scores(train: Uint8, test: Uint8, made: Uint8) -> tuple[pd.DataFrame, dict[s
     for name, images in {"train": train, "test": test}.items():
         np.save(IMAGES / f"{name}.npy", images)
         write_features(REFERENCE / "dcgan" / "means", name, extract(images, Means(), 8))
-    (IMAGES / "card.json").write_text(json.dumps({"sha256": {"train": "1", "test": "2"}}))
+    (IMAGES / "card.json").write_text(json.dumps({"source": "test", "sha256": {"train": "1", "test": "2"}}))
     write_reference_card(REFERENCE / "dcgan" / "means", Means())
     for checkpoint, images in {"best": made, "start": noise(20, 9)}.items():
         write_samples("dcgan", checkpoint, {"arr_0": images})

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gan.artifacts import statefile
 from gan.run.errors import InputsChangedError, Interrupted, OutOfMemory
 from gan.run.recorded import record
 from gan.run.runstate import RunState, tidy
+from gan.training import statefile
 from tests.finished import STAGE, dvc_records, left, run, stopped, write_project
 from tests.project import sh
 

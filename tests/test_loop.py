@@ -19,15 +19,15 @@ from gan.training.recipe import Recipe, state_of
 from tests import tiny
 from tests.recipes import Build, discriminators, equal
 
-PIPELINE = "stages:\n  train: {cmd: train}\n"
+PIPELINE = "stages:\n  train-it: {cmd: train}\n"
 
 
 def run(build: Build, p: Params, folder: Path) -> tuple[Recipe, Run]:
     """A whole run; its previews and snapshots are written to the folder."""
     recipe = build(p)
-    with RunState("train", keep=5) as state:
+    with RunState("train-it", keep=5) as state:
         job = Job(p.seed, state, p.save_every_seconds)
-        result = fit(recipe, recipe.params, job)
+        result = fit(recipe, job)
         for kept in (job.previews, job.snapshots):
             shutil.copytree(kept, folder, dirs_exist_ok=True)
         state.remove()
@@ -132,7 +132,8 @@ def test_snapshots_are_what_was_averaged_then(build: Build, project: Path) -> No
     paths = sorted((project / "kept").glob("*.safetensors"))
     assert [path.stem for path in paths] == [f"step-{step:07d}" for step in (every, 2 * every)]
     last = checkpoint.read(paths[-1])
-    assert last.meta == recipe.meta() | {"step": recipe.total_steps}
+    told = {"model": "it", "step": recipe.total_steps, "ema_decay": recipe.params.ema_decay}
+    assert last.meta == recipe.meta() | told
     for name, tensor in recipe.weights().items():
         kept = last.weights[name]
         assert kept.dtype == (torch.float16 if tensor.is_floating_point() else tensor.dtype)

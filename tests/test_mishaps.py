@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gan.artifacts import statefile
+from gan.training import statefile
 from tests.project import sh, states
 
 APART = ["unshare", "--map-root-user", "--mount"]  # mounts that no other process sees
@@ -22,7 +22,7 @@ def small_disk(trained: Path, script: str) -> str:
 
 
 def test_a_full_disk_is_one_line_and_the_state_before_it_goes_on(trained: Path) -> None:
-    train = "python -m stages.train_cyclegan"
+    train = "python -m stages.train_cyclegan data/packed/domains"
     output = small_disk(
         trained,
         f"""
@@ -44,7 +44,7 @@ def test_a_full_disk_is_one_line_and_the_state_before_it_goes_on(trained: Path) 
 
 
 def test_a_disk_that_may_not_be_written_is_one_line(trained: Path) -> None:
-    output = small_disk(trained, "mount -o remount,ro .state\n! python -m stages.train_dcgan")
+    output = small_disk(trained, "mount -o remount,ro .state\n! python -m stages.train_dcgan data/packed/images")
     assert output.startswith("error: Read-only file system: ")
     assert len(output.splitlines()) == 1
 
@@ -75,6 +75,6 @@ def test_too_little_memory_is_one_line_that_says_what_to_lower(trained: Path) ->
 
 def test_a_python_without_the_packages_is_one_line(trained: Path) -> None:
     """`-S` hides the environment's packages, as if another Python came first on the path."""
-    output = sh(trained, sys.executable, "-S", "-m", "stages.train_dcgan", status=1)
+    output = sh(trained, sys.executable, "-S", "-m", "stages.train_dcgan", "data/packed/images", status=1)
     assert output.startswith(f"error: {sys.executable} lacks ")
     assert len(output.splitlines()) == 1

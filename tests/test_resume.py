@@ -18,6 +18,7 @@ from tests.project import begin, changed, often, printed, sh, states, wait_until
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
 # Enough steps that a signal comes long before the last one.
+DATA = {"dcgan": "images", "cyclegan": "domains"}
 LONGER = ["-S", "train_dcgan.epochs=30", "-S", "train_dcgan.snapshots.count=5"]
 
 
@@ -45,7 +46,7 @@ def test_killed_again_and_again_a_training_ends_in_the_same_bytes(trained: Path,
     lock = (trained / "dvc.lock").read_bytes()
     often(trained)
     for moment in ("state", "state.tmp"):
-        command = [sys.executable, "-m", f"stages.train_{model}"]
+        command = [sys.executable, "-m", f"stages.train_{model}", f"data/packed/{DATA[model]}"]
         begun = begin(trained, *command, DVC_ROOT=str(trained))
         wait_until(lambda: states(trained, moment), begun)  # noqa: B023
         os.killpg(begun.pid, signal.SIGKILL)

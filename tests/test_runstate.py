@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gan.artifacts import statefile
 from gan.run.errors import InputsChangedError
 from gan.run.fingerprint import fingerprint
 from gan.run.runstate import RunState
+from gan.training import statefile
 
 PIPELINE = """
 stages:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan.artifacts import statefile
+from gan.training import statefile
 
 
 def number(folder: Path) -> int | None:

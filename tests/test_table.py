@@ -1,14 +1,14 @@
 """The FID table and the JSON that `dvc metrics diff` shows."""
 
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from gan.artifacts.model import model_of
-from gan.artifacts.samples import SamplesCard
 from gan.metrics.comparisons import comparisons
 from gan.metrics.table import headline, table
+from gan.sampling.samples import SamplesCard
 
 TRUTH = {
     ("a2b", "best"): {"psnr": 14.0, "psnr_blocks": 22.0, "cycle_l1": 3.0},
@@ -51,7 +51,7 @@ def test_directions_nest_and_truth_stands_beside() -> None:
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_no_comparison_scores_a_set_against_itself(model: str, reference: str) -> None:
     rows = comparisons(
-        SamplesCard(model_of(model).outputs, {"start": {}} if model == "dcgan" else {}),
+        SamplesCard(import_module(f"gan.{model}.model").MODEL.outputs, {"start": {}} if model == "dcgan" else {}),
         ["best", "step-0000007"],
         reference,
     )

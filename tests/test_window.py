@@ -76,7 +76,7 @@ def test_a_kill_while_dvc_writes_its_lock_leaves_the_cache_alone(trained: Path) 
 
 
 def test_sigterm_while_the_outputs_are_written_says_that_nothing_is_lost(trained: Path) -> None:
-    command = [sys.executable, "-m", "stages.train_dcgan"]
+    command = [sys.executable, "-m", "stages.train_dcgan", "data/packed/images"]
     edit(trained, "lr: 0.0002", "lr: 0.0005")
     action = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
     output = sh(trained, *command, status=1, DVC_ROOT=str(trained), **at("open losses.csv", action))

@@ -8,7 +8,8 @@ from tests import tiny
 
 FILES = {
     "gan/params/models/toy.py": """
-from gan.params.blocks import Block, Count
+from gan.params.blocks import Count
+from gan.params.sampling import Sampling
 from gan.params.training import Training
 
 
@@ -16,9 +17,8 @@ class Train(Training):
     steps: Count
 
 
-class Sample(Block):
+class Sample(Sampling):
     count: Count
-    batch_size: Count
 """,
     "gan/toy/__init__.py": "",
     "gan/toy/train/__init__.py": "",
@@ -65,7 +65,7 @@ class Toy:
         return named({"toy": self.network})
 
     def meta(self):
-        return {"model": "toy", "shape": list(self.shape), "ema_decay": self.params.ema_decay}
+        return {"shape": list(self.shape)}
 
     def parts(self):
         return {"toy": self.network, "optimizer": self.optimizer}
@@ -79,7 +79,7 @@ def make(network, z, shape):
 import torch
 from torch import nn
 
-from gan.artifacts.samples import ONLY
+from gan.sampling.samples import ONLY
 from gan.core.images import grid
 from gan.core.tensors import to_uint8
 from gan.core.streams import Stream
@@ -87,15 +87,15 @@ from gan.core.seeding import torch_generator
 from gan.toy.train.recipe import make
 
 
-def samples(checkpoint, params, runtime):
-    return {ONLY: _made(checkpoint, params.sample.toy.count, torch_generator(Stream.SAMPLES, params.seed))}
+def samples(checkpoint, wanted, context):
+    return {ONLY: _made(checkpoint, wanted.count, torch_generator(Stream.SAMPLES, context.seed))}
 
 
-def choice_samples(checkpoint, count, params, runtime):
-    return {"": _made(checkpoint, count, torch_generator(Stream.CHOICE_LATENTS, params.seed))}
+def choice_samples(checkpoint, count, context):
+    return {"": _made(checkpoint, count, torch_generator(Stream.CHOICE_LATENTS, context.seed))}
 
 
-def grids(checkpoint, made, params, runtime):
+def grids(checkpoint, made, wanted, context):
     return {"first": grid(made[ONLY][:16], 4), "others": grid(made[ONLY][16:32], 4)}
 
 
@@ -111,21 +111,20 @@ def _made(checkpoint, count, generator):
     return to_uint8(make(network, torch.randn(count, 4, generator=generator), shape))
 """,
     "gan/toy/model.py": """
-from gan.artifacts.model import Model
-from gan.artifacts.samples import Output
+from gan.sampling.model import Model
+from gan.sampling.samples import Output
 from gan.toy import sampling
 
 MODEL = Model({"": Output()}, "none", sampling.samples, sampling.choice_samples, sampling.grids, sampling.untrained)
 """,
     "stages/train_toy.py": """
 from gan.loading.packed import load_images
-from gan.run.paths import PACKED
 from gan.toy.train.recipe import Toy
 from gan.training.train import run
 
 
-def recipe(p, runtime):
-    return Toy(load_images(PACKED / "toy", "train"), p.train_toy, p.seed, runtime)
+def recipe(p, data, runtime):
+    return Toy(load_images(data, "train"), p.train_toy, p.seed, runtime)
 
 
 if __name__ == "__main__":
@@ -137,7 +136,7 @@ MODELS = "\n      dcgan: {block: images"  # the third model's line is inserted b
 TOY = "\n      toy: {block: images, data: data/packed/toy, grids: {first: first, second: others}}"
 TRAINING = """
   train-toy:
-    cmd: python -m stages.train_toy
+    cmd: python -m stages.train_toy data/packed/toy
     deps: [stages/train_toy.py, gan/core, gan/loading, gan/artifacts, gan/training, gan/toy/train, data/packed/toy]
     params: [seed, precision, determinism, train_toy]
     outs:
@@ -157,7 +156,7 @@ def add(project: Path) -> None:
     pipeline = (project / "dvc.yaml").read_text()
     assert pipeline.count(MODELS) == 1
     pipeline = pipeline.replace(MODELS, TOY + MODELS).replace("\n  train-cyclegan:", f"{TRAINING}\n  train-cyclegan:")
-    pipeline = pipeline.replace("stages.report dcgan cyclegan", "stages.report dcgan cyclegan toy")
+    pipeline = pipeline.replace("cyclegan:a2b,b2a", "cyclegan:a2b,b2a toy:first")
     listed = "    - reports/dcgan/fid.csv\n"
     pipeline = pipeline.replace(listed, listed + "".join(f"    - {path}\n" for path in REPORT))
     (project / "dvc.yaml").write_text(pipeline)

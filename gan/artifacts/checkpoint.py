@@ -1,7 +1,9 @@
 """Generators on disk: safetensors, with the params that rebuild the network in the file's metadata."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from gan.run.errors import CheckpointError
+from gan.run.errors import CheckpointError, lacking_memory
 from gan.run.files import write_whole
 from gan.run.paths import CHECKPOINTS
 
@@ -22,7 +24,8 @@ class Checkpoint:
     """The weights of one or more networks under `network.tensor` names, and the metadata that explains them."""
 
     weights: Weights
-    meta: dict[str, Any]  # JSON values: model, params of the networks, step, score, seed
+    meta: dict[str, Any]  # JSON values: model, step, ema_decay, and what the networks are built from
+    path: Path | None = field(default=None, compare=False)  # where it was read from
 
     def network(self, name: str) -> Weights:
         """The weights of one network, in the form of its `state_dict`."""
@@ -38,8 +41,28 @@ def named(networks: dict[str, nn.Module]) -> Weights:
 
 
 def origin(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The `step` and the `ema_decay` of a checkpoint, which the table of scores records."""
-    return {"step": checkpoint.meta["step"], "ema_decay": checkpoint.meta["ema_decay"]}
+    """The `step` and the `ema_decay` of a checkpoint, which the table of scores records; raises as `refuse_others`."""
+    with refuse_others(checkpoint):
+        return {name: checkpoint.meta[name] for name in ("step", "ema_decay")}
+
+
+@contextmanager
+def refuse_others(checkpoint: Checkpoint) -> Iterator[None]:
+    """Rebuild networks in this block.
+
+    Raises:
+        CheckpointError: the checkpoint is of another model, or of another version of this program.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, RuntimeError) as error:
+        if lacking_memory(error):
+            raise
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise CheckpointError(
+            f"{checkpoint.path or 'the checkpoint'} does not fit the model ({reason}); train it again, or check out "
+            "the code that trained it"
+        ) from error
 
 
 def path_of(model: str, name: str) -> Path:
@@ -65,11 +88,12 @@ def read(path: Path) -> Checkpoint:
             meta = (file.metadata() or {}).get("gan")
             if meta is None:
                 raise CheckpointError(f"{path} has no `gan` metadata: it was not written by this program")
-            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, json.loads(meta))  # noqa: SIM118
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return Checkpoint(weights, json.loads(meta), path)
     except FileNotFoundError as error:
         there = ", ".join(sorted(one.stem for one in path.parent.glob("*.safetensors")))
         raise CheckpointError(
             f"{path} is missing; `dvc repro` or `dvc pull` brings it{f'. There are {there}' if there else ''}"
         ) from error
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} is damaged ({error}); `dvc checkout {path.parent}` restores it") from error
+    except (SafetensorError, ValueError) as error:  # ValueError: metadata that is no JSON
+        raise CheckpointError(f"{path} is damaged ({error}); `dvc checkout --force {path}` restores it") from error

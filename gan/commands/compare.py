@@ -1,15 +1,15 @@
 """`python -m gan compare`: better, worse or within noise; refuses scores that were not measured alike."""
 
 import argparse
-import io
 from pathlib import PurePosixPath
 
 import pandas as pd
 
 from gan.commands.revisions import listed, revision, show
+from gan.core.tables import parse_table
 from gan.metrics.compare import compare
 from gan.metrics.protocol import ALIKE
-from gan.metrics.table import few_images
+from gan.metrics.table import KEYS, few_images
 from gan.run.errors import GanError
 from gan.run.paths import PIPELINE, REPORTS
 
@@ -47,6 +47,8 @@ def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
         GanError: a revision is unknown or has no scores, or the two do not compare.
     """
     one, other = ([table(name) for name in side.split(",")] for side in (before, after))
+    for model, side in _alone(one, other).items():
+        print(f"{model}: only {side} has scores of it, so it is not compared")
     verdicts = compare(one, other, checkpoint, ignored)
     if verdicts.empty:
         print("every score is the same")
@@ -61,13 +63,20 @@ def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
         )
 
 
+def _alone(before: list[pd.DataFrame], after: list[pd.DataFrame]) -> dict[str, str]:
+    """The models that only one side has → the name of that side."""
+    models = [{model for table in side for model in table["model"]} for side in (before, after)]
+    return dict.fromkeys(models[0] - models[1], "the first side") | dict.fromkeys(models[1] - models[0], "the second")
+
+
 def table(name: str) -> pd.DataFrame:
     """The scores of all models at a revision, an experiment or in the workspace.
 
     Raises:
         GanError: there are none.
     """
-    frames = [pd.read_csv(io.StringIO(text)) for text in _texts(name)]
+    again = "`dvc repro` makes it anew"
+    frames = [parse_table(text, f"{path} of {name}", [*KEYS, "kid", "fid"], again) for path, text in _texts(name)]
     if not frames and not PIPELINE.exists():
         raise GanError(f"there is no {PIPELINE} here; run this from the project's folder")
     if not frames:
@@ -75,10 +84,10 @@ def table(name: str) -> pd.DataFrame:
     return pd.concat(frames)
 
 
-def _texts(name: str) -> list[str]:
-    """The FID table of each model at a revision or in the workspace."""
+def _texts(name: str) -> list[tuple[str, str]]:
+    """Path and text of the FID table of each model at a revision or in the workspace."""
     if name == WORKSPACE:
-        return [path.read_text(encoding="utf-8") for path in sorted(REPORTS.glob("*/fid.csv"))]
+        return [(path.as_posix(), path.read_text(encoding="utf-8")) for path in sorted(REPORTS.glob("*/fid.csv"))]
     commit = revision(name)
-    names = listed(commit, REPORTS.as_posix())
-    return [show(commit, name) for name in names if PurePosixPath(name).match("reports/*/fid.csv")]
+    paths = [path for path in listed(commit, REPORTS.as_posix()) if PurePosixPath(path).match("reports/*/fid.csv")]
+    return [(path, show(commit, path)) for path in paths]

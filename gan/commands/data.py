@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from gan.commands.describe import describe, leaks
+from gan.commands.sheet import contact_sheet
+from gan.core.cards import CARD
 from gan.loading.card import read_dataset_card
-from gan.report.sheet import contact_sheet
 from gan.run.errors import DataError
-from gan.run.paths import CARD, PACKED, expanded
+from gan.run.paths import PACKED, expanded
 
 LISTED = 5  # leaked images that are named
 SHOWN = ("split", "classes", "limit", "rejected", "passed_over")

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan.core.images import Images, Uint8
+from gan.core.tables import read_table
 from gan.loading.card import read_dataset_card
 from gan.loading.packed import load_images, sets
 from gan.run.progress import Progress
@@ -65,7 +66,9 @@ def describe(folder: Path) -> list[SetDescription]:
         DataError: there is none.
     """
     read_dataset_card(folder)
-    manifest = pd.read_csv(folder / "manifest.tsv", sep="\t", quoting=3, keep_default_na=False)
+    columns = ["set", "name", "width", "height", "mode"]
+    path = folder / "manifest.tsv"
+    manifest = read_table(path, columns, "prepare-data", sep="\t", quoting=3, keep_default_na=False)
     names = sorted(sets(folder), key=lambda name: (name[-1] if name[-1] in "AB" else "", not name.startswith("train")))
     return [_describe(folder, name, manifest[manifest["set"] == name]) for name in names]
 

@@ -8,12 +8,14 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from gan.artifacts import statefile
 from gan.commands import rerun
 from gan.commands.agreement import Agreement, first_other_row
 from gan.commands.revisions import revision, show
+from gan.params.by_model import MODELS
 from gan.run.errors import GanError
+from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
+from gan.training import statefile
 from gan.training.history import write_history
 
 POLL = 0.2  # seconds between two searches for new snapshots
@@ -32,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("model", help="dcgan, cyclegan")
+    parser.add_argument("model", choices=MODELS)
     parser.add_argument("revision", metavar="REV", nargs="?", default="HEAD", help="or an experiment; %(default)s")
     parser.add_argument("--steps", type=int, help="stop at the first snapshot at or after this step")
     parser.add_argument(
@@ -54,7 +56,7 @@ def run(model: str, name: str, steps: int | None, tolerance: float) -> None:
     text = show(commit, path)
     if not text:
         raise GanError(
-            f"{name} holds no {path}; `dvc repro train-{model.replace('_', '-')}` writes it: commit it with the results"
+            f"{name} holds no {path}; `dvc repro {training_of(model)}` writes it: commit it with the results"
         )
     card = json.loads(text)
     with tempfile.TemporaryDirectory(prefix="gan-verify-") as folder:

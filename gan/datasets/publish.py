@@ -1,7 +1,6 @@
 """The packed dataset as DVC caches it: array files, two lists, and a card that describes them."""
 
 import hashlib
-import json
 import os
 import shutil
 import sys
@@ -10,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from gan.core.cards import read_card, write_card
 from gan.datasets.writer import MANIFEST, REJECTED
-from gan.run.paths import CARD
 
 Card = dict[str, Any]
 BLOCK = 64 << 20  # bytes hashed at once
@@ -33,12 +32,12 @@ def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card
         _link(packing / name, target / name)
     rejected = len((target / REJECTED).read_text(encoding="utf-8").splitlines()) - 1
     full = {**card, "sets": shapes, "sha256": hashes, "rejected": rejected}
-    (target / CARD).write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_card(target, full)
 
 
 def summarise(target: Path, title: str) -> None:
     """Print on stderr how a source was understood, and how many images of it were packed, rejected and skipped."""
-    card = json.loads((target / CARD).read_text(encoding="utf-8"))
+    card = read_card(target, ("sets",), "prepare-data")
     names = sorted(card["sets"], key=lambda name: not name.startswith("train"))
     sets = ", ".join(f"{name} {card['sets'][name]['count']}" for name in names)
     lines = [f"{sets}; {card['split']}"]

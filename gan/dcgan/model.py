@@ -1,8 +1,8 @@
 """DCGAN as the stages see it: one kind of image, made from noise."""
 
-from gan.artifacts.model import Model
-from gan.artifacts.samples import Output
 from gan.dcgan import sampling
+from gan.sampling.model import Model
+from gan.sampling.samples import Output
 
 MODEL = Model(
     outputs={"": Output()},

@@ -3,38 +3,39 @@
 import numpy as np
 import torch
 
-from gan.artifacts.checkpoint import Checkpoint, named
-from gan.artifacts.samples import ONLY
+from gan.artifacts.checkpoint import Checkpoint, named, refuse_others
 from gan.core.images import Uint8, grid
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch, torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
 from gan.dcgan.train.nets import Generator, latents
-from gan.params.models.dcgan import GeneratorShape
-from gan.params.schema import Params
+from gan.params.models.dcgan import GeneratorShape, Sample
+from gan.sampling.model import Context
+from gan.sampling.samples import ONLY
 
 ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
 
 
-def samples(checkpoint: Checkpoint, params: Params, runtime: Runtime) -> dict[str, Uint8]:
+def samples(checkpoint: Checkpoint, wanted: Sample, context: Context) -> dict[str, Uint8]:
     """Samples of one checkpoint; all checkpoints get the same latents."""
-    z = _sample_latents(checkpoint, params)
-    return {ONLY: generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
+    network, z = load(checkpoint), _sample_latents(checkpoint, wanted, context)
+    return {ONLY: generate(network, z, context.batch_size, context.runtime)}
 
 
-def choice_samples(checkpoint: Checkpoint, count: int, params: Params, runtime: Runtime) -> dict[str, Uint8]:
+def choice_samples(checkpoint: Checkpoint, count: int, context: Context) -> dict[str, Uint8]:
     """Samples by which `select` chooses a snapshot, from latents that no final score uses."""
-    z = latents(count, _shape(checkpoint), torch_generator(Stream.CHOICE_LATENTS, params.seed))
-    return {"": generate(load(checkpoint), z, params.sample.dcgan.batch_size, runtime)}
+    network = load(checkpoint)
+    z = latents(count, _shape(checkpoint), torch_generator(Stream.CHOICE_LATENTS, context.seed))
+    return {"": generate(network, z, context.batch_size, context.runtime)}
 
 
-def grids(checkpoint: Checkpoint, made: dict[str, Uint8], params: Params, runtime: Runtime) -> dict[str, Uint8]:
+def grids(checkpoint: Checkpoint, made: dict[str, Uint8], wanted: Sample, context: Context) -> dict[str, Uint8]:
     """The first samples, and walks between the latents of pairs of them."""
-    wanted, zoom = params.sample.dcgan, ZOOM[checkpoint.meta["size"]]
-    z = _sample_latents(checkpoint, params)[: 2 * wanted.interpolations]
+    network, zoom = load(checkpoint), ZOOM[checkpoint.meta["size"]]
+    z = _sample_latents(checkpoint, wanted, context)[: 2 * wanted.interpolations]
     walk = walk_sphere if _shape(checkpoint).latent == "normal" else walk_line
-    walked = generate(load(checkpoint), walk(z, wanted.columns), wanted.batch_size, runtime)
+    walked = generate(network, walk(z, wanted.columns), context.batch_size, context.runtime)
     return {
         "samples": grid(made[ONLY][: wanted.columns**2], wanted.columns, zoom=zoom),
         "interpolation": grid(walked, wanted.columns, zoom=zoom),
@@ -43,8 +44,9 @@ def grids(checkpoint: Checkpoint, made: dict[str, Uint8], params: Params, runtim
 
 def load(checkpoint: Checkpoint) -> Generator:
     """The generator that a checkpoint holds, on the CPU, in evaluation mode."""
-    network = _build(checkpoint)
-    network.load_state_dict(checkpoint.network("generator"))
+    with refuse_others(checkpoint):
+        network = _build(checkpoint)
+        network.load_state_dict(checkpoint.network("generator"))
     return network
 
 
@@ -54,8 +56,8 @@ def untrained(checkpoint: Checkpoint, seed: int) -> Checkpoint:
     return Checkpoint(named({"generator": _build(checkpoint)}), checkpoint.meta)
 
 
-def _sample_latents(checkpoint: Checkpoint, params: Params) -> torch.Tensor:
-    return latents(params.sample.dcgan.count, _shape(checkpoint), torch_generator(Stream.SAMPLES, params.seed))
+def _sample_latents(checkpoint: Checkpoint, wanted: Sample, context: Context) -> torch.Tensor:
+    return latents(wanted.count, _shape(checkpoint), torch_generator(Stream.SAMPLES, context.seed))
 
 
 def _shape(checkpoint: Checkpoint) -> GeneratorShape:

@@ -12,7 +12,7 @@ from torch import nn
 from gan.core.images import Images
 from gan.core.runtime import Runtime
 from gan.features.on_cpu import OnCPU
-from gan.run.download import digest_of
+from gan.features.weights import sha256_of
 
 
 class EfficientNetLite0:
@@ -24,7 +24,7 @@ class EfficientNetLite0:
 
     def __init__(self, runtime: Runtime) -> None:
         path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-        self.sha256 = digest_of(path, "sha256").partition(":")[2]
+        self.sha256 = sha256_of(path)
         self.runtime, self.precision = runtime, runtime.precision
         if runtime.device.type == "cpu" and runtime.precision == "fp32":
             parts = [self.name, self.sha256, version("efficientnet-lite-pytorch")]

@@ -10,7 +10,8 @@ from cleanfid.inception_torchscript import InceptionV3W
 from gan.core.images import Images
 from gan.core.runtime import Runtime
 from gan.features.features import Features, resized
-from gan.run.download import Remote, digest_of, fetch
+from gan.features.weights import sha256_of
+from gan.run.download import Remote, fetch
 from gan.run.errors import DataError
 
 WEIGHTS = Remote(
@@ -37,7 +38,7 @@ class InceptionV3:
 
     def __init__(self, runtime: Runtime, weights: str | None) -> None:
         path = _path(weights)
-        self.sha256 = digest_of(path, "sha256").partition(":")[2]
+        self.sha256 = sha256_of(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the official file is a TorchScript, which torch calls deprecated
             self.network = InceptionV3W(str(path.parent), download=False).to(runtime.device).eval()

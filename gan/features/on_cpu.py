@@ -13,9 +13,7 @@ import onnxruntime
 import torch
 from torch import nn
 
-from gan.run.files import write_whole
-
-DIGEST = hashlib.sha256().digest_size  # bytes in front of a kept network
+from gan.run.files import read_checked, with_checksum, write_whole
 
 
 class OnCPU:
@@ -39,7 +37,7 @@ class OnCPU:
         if model is None:
             model = _converted(build(), size)
             with suppress(OSError):  # a home that may not be written, or is full: it is converted each time
-                write_whole(path, hashlib.sha256(model).digest(), model)
+                write_whole(path, *with_checksum(model))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the cores to other work
@@ -54,11 +52,10 @@ class OnCPU:
 def _kept(path: Path) -> bytes | None:
     """The converted network; None if there is none, or its file is damaged."""
     try:
-        content = path.read_bytes()
+        model = read_checked(path)
     except OSError:
         return None
-    model = content[DIGEST:]
-    return model if hashlib.sha256(model).digest() == content[:DIGEST] else None
+    return None if model is None else bytes(model)
 
 
 def _converted(network: nn.Module, size: int) -> bytes:

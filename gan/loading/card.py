@@ -1,24 +1,14 @@
 """The card that prepare-data writes beside each packed dataset."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from gan.run.errors import DataError
-from gan.run.paths import CARD
+from gan.core.cards import read_card
 
 
 def read_dataset_card(folder: Path) -> dict[str, Any]:
-    """The card of a packed dataset: source, licence, resizing, split, sets, sha256.
-
-    Raises:
-        DataError: there is none.
-    """
-    try:
-        card: dict[str, Any] = json.loads((folder / CARD).read_text())
-    except FileNotFoundError as error:
-        raise DataError(f"{folder / CARD} is missing; `dvc repro prepare-data` makes it") from error
-    return card
+    """The card of a packed dataset: source, licence, resizing, split, sets, sha256; raises as `read_card`."""
+    return read_card(folder, ("source", "sha256"), "prepare-data")
 
 
 def is_aligned(card: dict[str, Any]) -> bool:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gan.core.arrays import map_array
 from gan.core.images import Images, Uint8
-from gan.run.errors import DataError
 
 
 class Shards:
@@ -36,23 +36,7 @@ def sets(folder: Path) -> list[str]:
 
 
 def load_images(folder: Path, name: str) -> Images:
-    """Memory-map one packed set, uint8 (N, H, W, C).
-
-    Raises:
-        DataError: a file is missing or holds no such array.
-    """
+    """Memory-map one packed set, uint8 (N, H, W, C); raises as `map_array`."""
     paths = sorted(folder.glob(f"{name}-*.npy")) or [folder / f"{name}.npy"]
-    parts = [_load(path) for path in paths]
+    parts: list[Uint8] = [map_array(path, np.uint8, 4, "prepare-data") for path in paths]
     return parts[0] if len(parts) == 1 else Shards(parts)
-
-
-def _load(path: Path) -> Uint8:
-    try:
-        images = np.load(path, mmap_mode="r")
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing; `dvc repro prepare-data` makes it") from error
-    except ValueError as error:
-        raise DataError(f"{path} is no packed array ({error}); `dvc repro -f prepare-data` makes it anew") from error
-    if images.dtype != np.uint8 or images.ndim != 4:
-        raise DataError(f"{path} holds {images.dtype} {images.shape}, expected uint8 (N, H, W, C)")
-    return images

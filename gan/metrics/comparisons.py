@@ -1,8 +1,11 @@
 """Which images are compared with which: for each output and checkpoint, and for `start` and `floor`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from gan.artifacts.samples import ONLY, START, Output, SamplesCard
+from gan.core.images import Images
+from gan.loading.packed import load_images
+from gan.sampling.samples import ONLY, START, Output, SamplesCard, read_samples
 
 # Rows beside those of checkpoints: `start` is the score before training (of an untrained model, or of CycleGAN's
 # untranslated input), `floor` the score of other real images.
@@ -30,6 +33,16 @@ class Comparison:
     def trained(self) -> bool:
         """Whether it scores a checkpoint, and not `start` or `floor`."""
         return self.checkpoint not in (START, FLOOR)
+
+
+def images_of(name: str, model: str, data: Path) -> Images:
+    """A set of images by its name in `Comparison`: memory-mapped, uint8 (N, H, W, C).
+
+    Raises:
+        DataError: they are missing or damaged.
+    """
+    kind, _, rest = name.partition("/")
+    return load_images(data, rest) if kind == "real" else read_samples(model, *rest.split("/"))
 
 
 def comparisons(card: SamplesCard, checkpoints: list[str], reference: str) -> list[Comparison]:

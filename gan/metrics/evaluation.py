@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gan.artifacts.samples import SamplesCard, read_samples, read_samples_card
 from gan.core.images import Images
 from gan.distances.frechet import Moments, fid, moments, sampling_std
 from gan.distances.kid import features_to_kid, mean_within, subset_std
@@ -16,13 +15,13 @@ from gan.distances.prdc import features_to_prdc, nearest_distances
 from gan.distances.selection import choice_part
 from gan.features.features import Extractor, Features, extract
 from gan.features.reference import read_features
-from gan.loading.packed import load_images
-from gan.metrics.comparisons import Comparison, comparisons
+from gan.metrics.comparisons import Comparison, comparisons, images_of
 from gan.metrics.inception_score import probabilities_to_score
 from gan.metrics.protocol import protocol
 from gan.params.schema import Params
 from gan.run.paths import REFERENCE
 from gan.run.progress import Progress
+from gan.sampling.samples import SamplesCard, read_samples_card
 
 Row = dict[str, Any]
 BLOCK = 4096  # features that are in float64 at the same time
@@ -67,11 +66,8 @@ class Evaluation:
         return rows
 
     def images(self, name: str) -> Images:
-        """A set of images by its name: `real/<set>` or `fake/<checkpoint>/<array>`."""
-        kind, _, rest = name.partition("/")
-        if kind == "real":
-            return load_images(self.data, rest)
-        return read_samples(self.model, *rest.split("/"))
+        """A set of images by its name in `Comparison`."""
+        return images_of(name, self.model, self.data)
 
     def features(self, name: str) -> Features:
         """The features (N, D) of a set of images by its name; those of real images come from the stage `reference`."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from gan.artifacts.samples import START
 from gan.metrics.comparisons import CONSTANT, FLOOR
 from gan.metrics.protocol import COLUMNS as PROTOCOL
+from gan.sampling.samples import START
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 COUNTS = ["n_real", "n_fake"]

@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from gan.artifacts.samples import read_samples, read_samples_card
 from gan.core.images import Uint8, to_rgb
 from gan.loading.card import is_aligned, read_dataset_card
-from gan.loading.packed import load_images
 from gan.metrics import aligned, masks
-from gan.metrics.comparisons import CONSTANT, Comparison
+from gan.metrics.comparisons import CONSTANT, Comparison, images_of
+from gan.sampling.samples import read_samples_card
 
 Scores = dict[tuple[str, str], dict[str, float]]
 
@@ -25,8 +24,8 @@ def truth_scores(model: str, data: Path, wanted: list[Comparison]) -> Scores:
     for one in wanted:
         if one.inputs is None:
             continue  # made from noise, or a set of real images: there is no input whose true translation is known
-        truth, target = _images(model, data, one.test), one.test[-1]
-        scores[one.direction, one.checkpoint] = _against(truth, _images(model, data, one.compared), target, card)
+        truth, target = images_of(one.test, model, data)[:], one.test[-1]
+        scores[one.direction, one.checkpoint] = _against(truth, images_of(one.compared, model, data)[:], target, card)
         scores[one.direction, CONSTANT] = _against(truth, aligned.best_constant(truth), target, card)
     return scores
 
@@ -37,20 +36,14 @@ def cycle_scores(model: str, data: Path, checkpoints: list[str]) -> Scores:
     for direction, output in read_samples_card(model).outputs.items():
         if output.back is None:
             continue
-        images = _images(model, data, f"real/test{output.source}")
+        images = images_of(f"real/test{output.source}", model, data)[:]
         for checkpoint in checkpoints:
-            returned = _images(model, data, f"fake/{checkpoint}/{output.back}")
+            returned = images_of(f"fake/{checkpoint}/{output.back}", model, data)[:]
             scores[direction, checkpoint] = {
                 "cycle_l1": aligned.l1(returned, images),
                 "cycle_psnr": aligned.psnr(returned, images),
             }
     return scores
-
-
-def _images(model: str, data: Path, name: str) -> Uint8:
-    """All images of a set, uint8 (N, H, W, C), by its name as in `Comparison`."""
-    kind, _, rest = name.partition("/")
-    return load_images(data, rest)[:] if kind == "real" else read_samples(model, *rest.split("/"))
 
 
 def _against(truth: Uint8, images: Uint8, target: str, card: dict[str, Any]) -> dict[str, float]:

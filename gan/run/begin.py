@@ -4,13 +4,14 @@ Imports take seconds. An edit meanwhile may or may not take effect in the run, b
 """
 
 import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable
 from types import TracebackType
 
 from gan.run.errors import GanError, clean_exit
-from gan.run.fingerprint import TAKEN, fingerprint, stages
+from gan.run.fingerprint import TAKEN, entry, fingerprint, stages
 from gan.run.signals import handle
 
 
@@ -30,6 +31,7 @@ def begin(check: Callable[[], object]) -> None:
     with clean_exit():
         try:
             if name := _name(script, sys.argv[1:]):
+                _refuse_too_few(name, sys.argv[1:])
                 TAKEN[name] = fingerprint(name)
         except Exception:
             check()
@@ -60,6 +62,17 @@ def _name(script: str, arguments: list[str]) -> str | None:
     if arguments[:1] and arguments[0] in keys:
         return f"{name}@{arguments[0]}"
     raise GanError(f"`python -m stages.{script}` needs one of {', '.join(keys)} behind it")
+
+
+def _refuse_too_few(stage: str, arguments: list[str]) -> None:
+    """Refuse to start a stage by hand with fewer arguments than its command has.
+
+    Raises:
+        GanError: gives the command.
+    """
+    command = shlex.split(entry(stage)["cmd"])
+    if len(arguments) < len(command) - 3:  # without `python -m stages.<script>`
+        raise GanError(f"{stage} needs more arguments; run `dvc repro {stage}`, or `{shlex.join(command)}`")
 
 
 def _without_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from gan.run.errors import Interrupted, OutOfMemory, lacking_memory
 from gan.run.fingerprint import is_param, stages
+from gan.run.names import model_trained_by
 
 TRAIN = "train_{model}.batch_size train_{model}.crop_size train_{model}.generator.width train_{model}.generator.blocks"
 SMALLER = {  # stage → the params that decide how much memory it takes; those that a model lacks are not named
@@ -52,7 +53,7 @@ def explained(stage: str) -> Iterator[None]:
 
 def _smaller(stage: str) -> list[str]:
     """The params that decide how much memory a stage takes, by its name, such as `select@dcgan` or `train-dcgan`."""
-    name, _, model = stage.partition("@") if "@" in stage else stage.replace("-", "_").partition("_")
+    name, _, model = stage.partition("@") if "@" in stage else ("train", "", model_trained_by(stage))
     items = [one["foreach"][model] for one in stages().values() if model in one.get("foreach", {})]
     names = SMALLER.get(name, "").format(model=model, block=items[0].get("block", "") if items else "").split()
     return [one for one in names if is_param(one)]

@@ -32,6 +32,10 @@ class CheckpointError(GanError):
     """A checkpoint or a recovery state is missing or damaged."""
 
 
+class ModelError(GanError):
+    """A model's package does not give what the stages need of it."""
+
+
 class InputsChangedError(GanError):
     """Params, code or data of a stage changed while it ran."""
 

@@ -1,9 +1,11 @@
-"""Atomic writes: a file is written to a temporary one, synced to the disk, then renamed."""
+"""Atomic writes: a file is written to a temporary one, synced to the disk, then renamed. And files with a checksum."""
 
+import hashlib
 import os
 from pathlib import Path
 
 Part = bytes | memoryview
+DIGEST = hashlib.sha256().digest_size  # bytes in front of the content of a file with a checksum
 
 
 def write_whole(path: Path, *parts: Part) -> None:
@@ -40,3 +42,18 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def with_checksum(content: Part) -> tuple[Part, Part]:
+    """The parts of a file that `read_checked` reads: the SHA-256 of the content, then the content."""
+    return hashlib.sha256(content).digest(), content
+
+
+def read_checked(path: Path) -> memoryview | None:
+    """The content of a file written `with_checksum`; None if its checksum differs.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    whole = memoryview(path.read_bytes())
+    return whole[DIGEST:] if hashlib.sha256(whole[DIGEST:]).digest() == whole[:DIGEST] else None

@@ -13,7 +13,6 @@ REFERENCE = Path("data/reference")
 SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
 
-CARD = "card.json"  # describes the files beside it: a packed dataset, features or samples
 RUN_CARD = "run.json"  # how and where a training ran
 
 

@@ -7,15 +7,17 @@ from typing import Any
 
 import torch
 
-from gan.artifacts import checkpoint, statefile
+from gan.artifacts import checkpoint
 from gan.core.images import save_png
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.params.training import Training
 from gan.run.errors import Interrupted, ParamsError
 from gan.run.interrupts import Interrupts
+from gan.run.names import model_trained_by
 from gan.run.progress import Progress
 from gan.run.runstate import RunState
+from gan.training import statefile
 from gan.training.environment import differences, environment
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.recipe import Recipe, restore, state_of
@@ -29,6 +31,11 @@ class Job:
     seed: int
     state: RunState
     save_every_seconds: float
+
+    @property
+    def model(self) -> str:
+        """The name of the model that is trained."""
+        return model_trained_by(self.state.stage)
 
     @property
     def previews(self) -> Path:
@@ -51,7 +58,7 @@ class Run:
     environments: list[dict[str, Any]]  # where it ran; several if it was resumed elsewhere
 
 
-def fit(recipe: Recipe, params: Training, job: Job) -> Run:
+def fit(recipe: Recipe, job: Job) -> Run:
     """Train to the end, from the start or from a saved state; the result is the same either way.
 
     Raises:
@@ -60,7 +67,7 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
         CollapseError: the watchdog found a failure, and `watch.stop` is true; the last saved state is kept.
         NonFiniteError: a loss or a weight became NaN or infinite; the last good state is kept.
     """
-    total = recipe.total_steps
+    params, total = recipe.params, recipe.total_steps
     _refuse_more_snapshots_than_steps(params.snapshots.count, total)
     run = _restore(recipe, job.state)
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
@@ -77,7 +84,7 @@ def fit(recipe: Recipe, params: Training, job: Job) -> Run:
             if recipe.runtime.device.type == "cpu":
                 settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
-            _write(due, run, recipe, params, job)
+            _write(due, run, recipe, job)
             if due.watch:
                 watch(run.rows, recipe.samples(WATCHED), recipe.reals(), params.watch, progress)
             if interrupts.received or due.save or time.monotonic() - saved > job.save_every_seconds:
@@ -120,12 +127,12 @@ class _Due:
         self.save = every(recipe.per_epoch)
 
 
-def _write(due: _Due, run: Run, recipe: Recipe, params: Training, job: Job) -> None:
+def _write(due: _Due, run: Run, recipe: Recipe, job: Job) -> None:
     """The row, the snapshot and the preview of this step, if they are due."""
     if due.row:
         _log(run, recipe)
     if due.snapshot:
-        _keep(run.step, recipe, params, job.snapshots)
+        _keep(run.step, recipe, job)
     if due.preview:
         save_png(recipe.preview(), job.previews / f"{run.step:07d}.png")
 
@@ -138,14 +145,19 @@ def _log(run: Run, recipe: Recipe) -> None:
     run.pending = []
 
 
-def _keep(step: int, recipe: Recipe, params: Training, folder: Path) -> None:
+def described(step: int, recipe: Recipe, job: Job) -> dict[str, Any]:
+    """The metadata of a checkpoint."""
+    return {**recipe.meta(), "model": job.model, "step": step, "ema_decay": recipe.params.ema_decay}
+
+
+def _keep(step: int, recipe: Recipe, job: Job) -> None:
     """Write a snapshot of the averaged generators. fp16 takes half the bytes of fp32, and images look the same."""
-    dtype = {"fp32": torch.float32, "fp16": torch.float16}[params.snapshots.precision]
+    dtype = {"fp32": torch.float32, "fp16": torch.float16}[recipe.params.snapshots.precision]
     weights = {
         name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in recipe.weights().items()
     }
-    path = folder / f"step-{step:07d}.safetensors"
-    checkpoint.write(path, checkpoint.Checkpoint(weights, {**recipe.meta(), "step": step}))
+    path = job.snapshots / f"step-{step:07d}.safetensors"
+    checkpoint.write(path, checkpoint.Checkpoint(weights, described(step, recipe, job)))
 
 
 def _note(rows: list[Row]) -> str:

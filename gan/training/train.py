@@ -1,7 +1,9 @@
 """A whole training: the loop, and the files that it leaves for DVC and git."""
 
 import shutil
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, write
 from gan.core.runtime import Runtime, choose_runtime
@@ -13,23 +15,24 @@ from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
 from gan.training.card import write_run_card
 from gan.training.history import write_history
-from gan.training.loop import Job, Run, fit
+from gan.training.loop import Job, Run, described, fit
 from gan.training.recipe import Recipe
 
 
-def run(stage: str, build: Callable[[Params, Runtime], Recipe]) -> None:
+def run(stage: str, build: Callable[[Params, Path, Runtime], Recipe]) -> None:
     """The main of a training stage; a user's mistake ends in one line and status 1.
 
     Args:
-        stage: its name in dvc.yaml.
-        build: makes the recipe, with random weights in its networks.
+        stage: its name in dvc.yaml, `train-<model>`; the results are those of this model.
+        build: makes the recipe, with random weights in its networks, for the packed data in the folder that the
+            command line names.
     """
     with clean_exit():
         p = load()
         with RunState(stage, p.keep_states) as state:
             runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
             seed_torch(Stream.WEIGHTS, p.seed)
-            train(build(p, runtime), state, p)
+            train(build(p, Path(sys.argv[1]), runtime), state, p)
 
 
 def train(recipe: Recipe, state: RunState, params: Params) -> None:
@@ -40,19 +43,16 @@ def train(recipe: Recipe, state: RunState, params: Params) -> None:
         ParamsError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
     """
     job = Job(params.seed, state, params.save_every_seconds)
-    done = fit(recipe, recipe.params, job)
+    done = fit(recipe, job)
     state.check_inputs()
     _publish(recipe, done, job)
-    model = str(recipe.meta()["model"])
-    write_run_card(REPORTS / model / RUN_CARD, state, params, path_of(model, "last"), done.environments)
+    write_run_card(REPORTS / job.model / RUN_CARD, state, params, path_of(job.model, "last"), done.environments)
     state.finish()
 
 
 def _publish(recipe: Recipe, run: Run, job: Job) -> None:
-    meta = recipe.meta()
-    name = str(meta["model"])
-    folder = CHECKPOINTS / name
-    write(path_of(name, "last"), Checkpoint(recipe.weights(), {**meta, "step": run.step}))
+    folder = CHECKPOINTS / job.model
+    write(path_of(job.model, "last"), Checkpoint(recipe.weights(), described(run.step, recipe, job)))
     shutil.copytree(job.snapshots, folder / "snapshots", dirs_exist_ok=True)
     write_history(folder / "losses.csv", run.rows)
-    shutil.copytree(job.previews, REPORTS / name / "previews", dirs_exist_ok=True)
+    shutil.copytree(job.previews, REPORTS / job.model / "previews", dirs_exist_ok=True)

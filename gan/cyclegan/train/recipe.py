@@ -11,13 +11,14 @@ from torch.optim.swa_utils import AveragedModel
 from gan.artifacts.checkpoint import named
 from gan.core.images import Images, Uint8, evenly, grid, to_rgb
 from gan.core.runtime import Runtime
-from gan.core.tensors import to_float, to_uint8
+from gan.core.tensors import to_float
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.cyclegan.train.nets import Discriminator, Generator
-from gan.loading.augment import resize_crop_flip
+from gan.cyclegan.train.translated import translated
 from gan.loading.batches import Batches
 from gan.params.models.cyclegan import Train
 from gan.training.adam import adam
+from gan.training.augment import resize_crop_flip
 from gan.training.ema import averaged
 from gan.training.frozen import frozen
 from gan.training.health import health
@@ -146,12 +147,8 @@ class CycleGAN:
         self.d_optimizer.step()
         return {name: loss.detach() for name, loss in losses.items()} | watched
 
-    @torch.no_grad()
     def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
-        """uint8 (N, H, W, C) to the same in the other domain, by an averaged generator."""
-        parts = torch.from_numpy(images).split(self.params.batch_size * 8)
-        inputs = (to_float(self.runtime.upload(part)).to(self.runtime.dtype) for part in parts)
-        return np.concatenate([to_uint8(network(part)) for part in inputs])
+        return translated(network, images, self.params.batch_size * 8, self.runtime)
 
     def preview(self) -> Uint8:
         """Rows of A, its translation, B, its translation; the same training images each time."""
@@ -169,9 +166,8 @@ class CycleGAN:
         return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """The arguments that `Generator` is built from, and how its weights were averaged."""
-        generator, ema_decay = self.params.generator.model_dump(), self.params.ema_decay
-        return {"model": "cyclegan", "generator": generator, "channels": self.channels, "ema_decay": ema_decay}
+        """The arguments that `Generator` is built from."""
+        return {"generator": self.params.generator.model_dump(), "channels": self.channels}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""

@@ -99,9 +99,8 @@ class DCGAN:
         return {"": self.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """The arguments that `Generator` is built from, and how its weights were averaged."""
-        generator = self.params.generator.model_dump()
-        return {"model": "dcgan", "generator": generator, "ema_decay": self.params.ema_decay, **self.shape}
+        """The arguments that `Generator` is built from."""
+        return {"generator": self.params.generator.model_dump(), **self.shape}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generator."""

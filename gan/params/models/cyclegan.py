@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from gan.params.blocks import Block, Count, Natural, Weight
 from gan.params.prepare_data import PrepareData
+from gan.params.sampling import Sampling
 from gan.params.training import Training
 
 
@@ -71,6 +72,5 @@ class Train(Training):
         return ""
 
 
-class Sample(Block):
-    batch_size: Count
+class Sample(Sampling):
     columns: Count

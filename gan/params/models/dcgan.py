@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from gan.params.blocks import Block, Count
+from gan.params.sampling import Sampling
 from gan.params.training import Training
 
 
@@ -25,9 +26,8 @@ class Train(Training):
     discriminator: DiscriminatorShape
 
 
-class Sample(Block):
+class Sample(Sampling):
     count: Annotated[int, Field(ge=2)]
-    batch_size: Count
     columns: Count
     interpolations: Count
 

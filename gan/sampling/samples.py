@@ -1,14 +1,15 @@
 """Generated images on disk: an array file for each checkpoint and output, and one card that describes them."""
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from gan.core.arrays import map_array
+from gan.core.cards import CARD, read_card, write_card
 from gan.core.images import Uint8
 from gan.run.errors import DataError
-from gan.run.paths import CARD, SAMPLES
+from gan.run.paths import SAMPLES
 
 ONLY = "arr_0"  # the array of a model that has one output, as the ADM evaluator calls it
 START = "start"  # takes the place of a checkpoint's name for the samples of an untrained model
@@ -51,33 +52,25 @@ def write_samples(model: str, checkpoint: str, arrays: dict[str, Uint8]) -> None
 
 
 def read_samples(model: str, checkpoint: str, array: str) -> Uint8:
-    """Memory-map one array, uint8 (N, H, W, C): it may be larger than the memory.
-
-    Raises:
-        DataError: there is no such array.
-    """
-    path = SAMPLES / model / checkpoint / f"{array}.npy"
-    try:
-        images: Uint8 = np.load(path, mmap_mode="r")
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing; `dvc repro sample` makes it") from error
+    """Memory-map one array, uint8 (N, H, W, C); raises as `map_array`."""
+    images: Uint8 = map_array(SAMPLES / model / checkpoint / f"{array}.npy", np.uint8, 4, "sample")
     return images
 
 
 def write_samples_card(model: str, card: SamplesCard) -> None:
     """Write the card beside the samples."""
-    (SAMPLES / model / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n")
+    write_card(SAMPLES / model, asdict(card))
 
 
 def read_samples_card(model: str) -> SamplesCard:
     """The card of a model's samples.
 
     Raises:
-        DataError: there is none.
+        DataError: there is none, or it is of another version of this program.
     """
-    path = SAMPLES / model / CARD
+    folder = SAMPLES / model
+    found = read_card(folder, ("outputs", "made"), "sample")
     try:
-        found = json.loads(path.read_text())
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing; `dvc repro sample` makes it") from error
-    return SamplesCard({name: Output(**one) for name, one in found["outputs"].items()}, found["made"])
+        return SamplesCard({name: Output(**one) for name, one in found["outputs"].items()}, found["made"])
+    except (TypeError, AttributeError) as error:
+        raise DataError(f"{folder / CARD} is of another version ({error}); `dvc repro sample` makes it") from error

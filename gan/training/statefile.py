@@ -1,6 +1,5 @@
 """Recovery state on disk: atomic, verified by a checksum, and never a pickle that runs code."""
 
-import hashlib
 import io
 import pickle
 import sys
@@ -9,9 +8,7 @@ from typing import Any
 
 import torch
 
-from gan.run.files import sync_folder, write_synced
-
-DIGEST = hashlib.sha256().digest_size  # bytes in front of the payload
+from gan.run.files import read_checked, sync_folder, with_checksum, write_synced
 
 
 def save(folder: Path, state: dict[str, Any]) -> None:
@@ -23,7 +20,7 @@ def save(folder: Path, state: dict[str, Any]) -> None:
     torch.save(state, buffer)
     payload = buffer.getbuffer()
     temporary = folder / "state.tmp"
-    write_synced(temporary, hashlib.sha256(payload).digest(), payload)
+    write_synced(temporary, *with_checksum(payload))
     if (folder / "state").exists():
         (folder / "state").replace(folder / "previous")
     temporary.replace(folder / "state")
@@ -36,12 +33,12 @@ def load(folder: Path) -> dict[str, Any] | None:
         path = folder / name
         if not path.exists():
             continue
-        content = memoryview(path.read_bytes())
-        if hashlib.sha256(content[DIGEST:]).digest() == content[:DIGEST]:
-            try:
-                return torch.load(io.BytesIO(content[DIGEST:]), map_location="cpu", weights_only=True)
-            except pickle.UnpicklingError as error:
-                print(f"{path} is not a state of this program ({error}): not used", file=sys.stderr)
-                continue
-        print(f"{path} is damaged (checksum differs): not used", file=sys.stderr)
+        content = read_checked(path)
+        if content is None:
+            print(f"{path} is damaged (checksum differs): not used", file=sys.stderr)
+            continue
+        try:
+            return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        except pickle.UnpicklingError as error:
+            print(f"{path} is not a state of this program ({error}): not used", file=sys.stderr)
     return None

@@ -1,0 +1,38 @@
+"""Cards: JSON files that describe the files beside them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gan.run.errors import DataError
+
+CARD = "card.json"
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> None:
+    """Write the card of a folder."""
+    (folder / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_card(folder: Path, fields: tuple[str, ...], stage: str) -> dict[str, Any]:
+    """The card of a folder.
+
+    Args:
+        fields: names that it must have.
+        stage: writes it, as the error message says.
+
+    Raises:
+        DataError: there is no card, or it is damaged, or it lacks a field.
+    """
+    path = folder / CARD
+    try:
+        card = json.loads(path.read_bytes())
+    except FileNotFoundError as error:
+        raise DataError(f"{path} is missing; `dvc repro {stage}` makes it") from error
+    except ValueError as error:
+        raise DataError(f"{path} is damaged ({error}); `dvc checkout --force {path}` restores it") from error
+    missing = [name for name in fields if not isinstance(card, dict) or name not in card]
+    if missing:
+        raise DataError(f"{path} lacks {', '.join(missing)}; `dvc checkout --force {path}` restores it")
+    found: dict[str, Any] = card
+    return found

@@ -1,0 +1,13 @@
+"""The names of stages that train, `train-<model>`: dvc.yaml and scripts write `-` and `_` for the same name."""
+
+TRAIN = "train-"
+
+
+def training_of(model: str) -> str:
+    """The stage that trains a model: `train-dcgan` for `dcgan`, `train-my-gan` for `my_gan`."""
+    return TRAIN + model.replace("_", "-")
+
+
+def model_trained_by(stage: str) -> str:
+    """The model that a stage `train-<model>` trains, as its package is called: the inverse of `training_of`."""
+    return stage.removeprefix(TRAIN).replace("-", "_")

@@ -9,29 +9,23 @@ import argparse
 import tempfile
 from contextlib import chdir
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from gan.commands.rerun import clone
 from gan.run.paths import REPORTS
 from gan.run.tools import dvc
+from tests.papers import PAPER
 
 FOUND = Path("benchmarks/departures.csv")
 SEEDS = (0, 1, 2)
-PAPER = {
-    "downsample_padding": "zeros",
-    "upsample": "transposed",
-    "norm": "instance",
-    "skips": "false",
-    "output": "tanh",
-    "standardise": "false",
-}
-VARIANTS = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "defaults": {},
     "zeros": {"downsample_padding": "zeros"},
     "transposed": {"upsample": "transposed"},
     "instance": {"norm": "instance"},
-    "no skips": {"skips": "false"},
+    "no skips": {"skips": False},
     "all of the paper's": PAPER,
 }
 SCORES = ("kid", "fid", "sea_iou", "land_iou")
@@ -39,7 +33,7 @@ SCORES = ("kid", "fid", "sea_iou", "land_iou")
 
 def measure(variant: str, seed: int) -> pd.DataFrame:
     """Train in a temporary clone that shares DVC's cache; returns the last checkpoint's scores, a row per direction."""
-    sets = [f"train_cyclegan.generator.{name}={value}" for name, value in VARIANTS[variant].items()]
+    sets = [f"train_cyclegan.generator.{name}={str(value).lower()}" for name, value in VARIANTS[variant].items()]
     options = [part for one in (f"seed={seed}", *sets) for part in ("-S", one)]
     print(f"{variant}, seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="gan-departures-") as folder, chdir(clone("HEAD", Path(folder) / "clone")):

@@ -5,6 +5,7 @@ from gan.run.dependencies import refuse_missing_packages
 refuse_missing_packages()
 
 from gan.run.begin import begin  # noqa: E402 - it needs a package
+from gan.run.threads import wait_briefly  # noqa: E402
 
 
 def _check_params() -> None:
@@ -13,4 +14,5 @@ def _check_params() -> None:
     load()
 
 
+wait_briefly()
 begin(_check_params)

@@ -6,6 +6,7 @@ github.com/junyanz/pytorch-CycleGAN-and-pix2pix. `nn.InstanceNorm2d` is not used
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
@@ -13,20 +14,6 @@ from torch.nn import functional as F
 
 Colours = tuple[torch.Tensor, torch.Tensor]  # mean and deviation of a domain's channels, each (C,)
 Pool = Callable[[torch.Tensor], torch.Tensor]  # a new batch of fakes → the fakes that the discriminator is shown
-
-
-@dataclass(frozen=True)
-class Options:
-    """The options of the generator; the defaults are the paper's values. `colours` are those of source and target."""
-
-    width: int = 64
-    blocks: int = 9
-    downsample_padding: str = "zeros"
-    upsample: str = "transposed"
-    norm: str = "instance"
-    skips: bool = False
-    output: str = "tanh"
-    colours: tuple[Colours, Colours] | None = None
 
 
 class Norm(nn.Module):
@@ -42,12 +29,27 @@ class Norm(nn.Module):
         return (x - mean) / torch.sqrt(variance + 1e-5)
 
 
+@dataclass(frozen=True)
+class Options:
+    """The options of the generator; the defaults are the paper's values. `colours` are those of source and target."""
+
+    width: int = 64
+    blocks: int = 9
+    downsample_padding: str = "zeros"
+    upsample: str = "transposed"
+    norm: str = "instance"
+    skips: bool = False
+    output: str = "tanh"
+    colours: tuple[Colours, Colours] | None = None
+    make_norm: Callable[[str], nn.Module] = Norm
+
+
 class ResnetBlock(nn.Module):
-    def __init__(self, channels: int, norm: str, bias: bool) -> None:
+    def __init__(self, channels: int, norm: Callable[[], nn.Module], bias: bool) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), Norm(norm), nn.ReLU(),
-            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), Norm(norm),
+            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), norm(), nn.ReLU(),
+            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), norm(),
         )  # fmt: skip
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -60,13 +62,13 @@ class Generator(nn.Module):
     def __init__(self, options: Options, inputs: int, outputs: int, bias: bool = False) -> None:
         super().__init__()
         self.options = options
-        k, norm = options.width, options.norm
-        self.c7 = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(inputs, k, 7, bias=bias), Norm(norm), nn.ReLU())
-        self.d2 = nn.Sequential(*self._down(k, 2 * k, bias), Norm(norm), nn.ReLU())
-        self.d4 = nn.Sequential(*self._down(2 * k, 4 * k, bias), Norm(norm), nn.ReLU())
+        k, norm = options.width, partial(options.make_norm, options.norm)
+        self.c7 = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(inputs, k, 7, bias=bias), norm(), nn.ReLU())
+        self.d2 = nn.Sequential(*self._down(k, 2 * k, bias), norm(), nn.ReLU())
+        self.d4 = nn.Sequential(*self._down(2 * k, 4 * k, bias), norm(), nn.ReLU())
         self.residual = nn.Sequential(*[ResnetBlock(4 * k, norm, bias) for _ in range(options.blocks)])
-        self.u2 = nn.Sequential(*self._up(4 * k, 2 * k, bias), Norm(norm), nn.ReLU())
-        self.u1 = nn.Sequential(*self._up(2 * k, k, bias), Norm(norm), nn.ReLU())
+        self.u2 = nn.Sequential(*self._up(4 * k, 2 * k, bias), norm(), nn.ReLU())
+        self.u1 = nn.Sequential(*self._up(2 * k, k, bias), norm(), nn.ReLU())
         self.last = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(k, outputs, 7))
 
     def _down(self, inputs: int, outputs: int, bias: bool) -> list[nn.Module]:
@@ -94,7 +96,9 @@ class Generator(nn.Module):
         return torch.tanh(x) if self.options.output == "tanh" else x
 
 
-def discriminator(width: int, layers: int, channels: int, bias: bool = False) -> nn.Sequential:
+def discriminator(
+    width: int, layers: int, channels: int, bias: bool = False, make_norm: Callable[[str], nn.Module] = Norm
+) -> nn.Sequential:
     """C64-C128-C256-C512 and a score per patch, for 3 layers; the first convolution has no norm."""
     parts: list[nn.Module] = [nn.Conv2d(channels, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
     before = width
@@ -102,7 +106,7 @@ def discriminator(width: int, layers: int, channels: int, bias: bool = False) ->
         after = min(2**layer, 8) * width
         stride = 2 if layer < layers else 1
         conv = nn.Conv2d(before, after, 4, stride=stride, padding=1, bias=bias)
-        parts += [conv, Norm("instance"), nn.LeakyReLU(0.2)]
+        parts += [conv, make_norm("instance"), nn.LeakyReLU(0.2)]
         before = after
     return nn.Sequential(*parts, nn.Conv2d(before, 1, 4, stride=1, padding=1))
 

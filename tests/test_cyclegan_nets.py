@@ -11,23 +11,7 @@ from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
 from gan.cyclegan.train.nets import Colours, Discriminator, Generator
 from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 from tests import tiny
-
-PAPER = {
-    "downsample_padding": "zeros",
-    "upsample": "transposed",
-    "norm": "instance",
-    "skips": False,
-    "output": "tanh",
-    "standardise": False,
-}
-OURS = {
-    "downsample_padding": "reflect",
-    "upsample": "resize",
-    "norm": "layer",
-    "skips": True,
-    "output": "linear",
-    "standardise": True,
-}
+from tests.papers import OURS, PAPER
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:

@@ -27,11 +27,8 @@ from tests.beside import (
     state,
     watched_latents,
 )
+from tests.papers import OURS, PAPER
 
-PAPER: dict[str, Any] = {"downsample_padding": "zeros", "upsample": "transposed", "norm": "instance"}
-PAPER |= {"skips": False, "output": "tanh", "standardise": False}
-OURS: dict[str, Any] = {"downsample_padding": "reflect", "upsample": "resize", "norm": "layer"}
-OURS |= {"skips": True, "output": "linear", "standardise": True}
 CHOICES = [
     OURS,
     PAPER,

@@ -14,6 +14,7 @@ from gan.cyclegan.train.recipe import CycleGAN
 from gan.params.models.cyclegan import Train
 from gan.training.recipe import restore, state_of
 from tests import tiny
+from tests.papers import PAPER
 from tests.recipes import Build, colours, discriminators, small_cyclegan, small_dcgan
 
 
@@ -54,17 +55,7 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     """256×256 with 9 blocks, the 70×70 PatchGAN and all else as in the paper, except for the width: 64 is too slow."""
     p = tiny.values()
     block = p["train_cyclegan"] | {"load_size": 286, "crop_size": 256, "lr_factor": 1.0, "ema_decay": 0.0}
-    paper = {
-        "blocks": 9,
-        "downsample_padding": "zeros",
-        "upsample": "transposed",
-        "norm": "instance",
-        "skips": False,
-        "output": "tanh",
-        "standardise": False,
-        "width": 8,
-    }
-    block |= {"generator": paper, "discriminator": {"width": 8, "layers": 3}}
+    block |= {"generator": PAPER | {"width": 8, "blocks": 9}, "discriminator": {"width": 8, "layers": 3}}
     photos = np.random.default_rng(0).integers(0, 256, (2, 2, 256, 256, 3), np.uint8)
     params = Train.model_validate(block)
     recipe = CycleGAN(photos[0], photos[1], params, 2e-4, 0, cpu)

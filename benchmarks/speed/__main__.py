@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.speed import features, machine, pipeline, training
+from benchmarks.speed import features, machine, pipeline, sharing, training
 from gan.core.runtime import choose_runtime
 from gan.params.schema import load
 
 FOUND = Path("benchmarks/speed.csv")
-PARTS = ("training", "features", "pipeline")
+PARTS = ("training", "sharing", "features", "pipeline")
 
 
 def main() -> None:
@@ -37,6 +37,8 @@ def main() -> None:
         print(f"a large convolution reaches {most:.0f} GFLOP/s", flush=True)
         measured = training.measure(p, runtime, given.turns)
         rows += [row | {"of_ceiling": row["ours"] * row["gflop"] / most, "ceiling": most} for row in measured]
+    if "sharing" in given.only:
+        rows += sharing.sharing(given.turns)
     if "features" in given.only:
         rows += features.features(p, runtime, given.turns)
     if "pipeline" in given.only:

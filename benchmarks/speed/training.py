@@ -20,18 +20,10 @@ from gan.params.models import cyclegan as cyclegan_params
 from gan.params.models import dcgan as dcgan_params
 from gan.params.schema import Params
 from tests import plain_cyclegan, plain_dcgan
+from tests.papers import PAPER
 
 Row = dict[str, Any]
 COUNT = 256  # images
-PAPER = {
-    "width": 64,
-    "downsample_padding": "zeros",
-    "upsample": "transposed",
-    "norm": "instance",
-    "skips": False,
-    "output": "tanh",
-    "standardise": False,
-}
 
 
 class Files(Dataset[torch.Tensor]):
@@ -62,8 +54,9 @@ class InstanceNorm(nn.Module):
 
 
 def endless(images: Uint8, batch_size: int) -> Iterator[torch.Tensor]:
+    loader = DataLoader(Files(images), batch_size, shuffle=True, drop_last=True)
     while True:
-        yield from DataLoader(Files(images), batch_size, shuffle=True, drop_last=True)
+        yield from loader
 
 
 def noise(seed: int, count: int, size: int, channels: int) -> Uint8:
@@ -90,14 +83,13 @@ def dcgan(p: Params, runtime: Runtime, turns: int) -> Row:
 
 def cyclegan(size: int, blocks: int, p: Params, runtime: Runtime, turns: int) -> Row:
     """The paper's networks, batch 1, with its identity loss."""
-    sets = [noise(seed, 8, size, 3) for seed in (0, 1)]
+    sets = [noise(seed, 32, size, 3) for seed in (0, 1)]
     block = p.train_cyclegan.model_dump() | {"lambda_identity": 0.5, "discriminator": {"width": 64, "layers": 3}}
-    params = cyclegan_params.Train.model_validate(block | {"generator": PAPER | {"blocks": blocks}})
+    params = cyclegan_params.Train.model_validate(block | {"generator": PAPER | {"width": 64, "blocks": blocks}})
     ours = CycleGAN(sets[0], sets[1], params, p.lr, 0, runtime)
-    plain_cyclegan.Norm = InstanceNorm  # type: ignore[assignment, misc]
-    options = plain_cyclegan.Options(blocks=blocks)
+    options = plain_cyclegan.Options(blocks=blocks, make_norm=InstanceNorm)
     a2b, b2a = (plain_cyclegan.Generator(options, 3, 3, bias=True) for _ in "ab")
-    d_a, d_b = (plain_cyclegan.discriminator(64, 3, 3, bias=True) for _ in "ab")
+    d_a, d_b = (plain_cyclegan.discriminator(64, 3, 3, bias=True, make_norm=InstanceNorm) for _ in "ab")
     plain = plain_cyclegan.Training(a2b, b2a, d_a, d_b)
     plain.optimise(2e-4, (0.5, 0.999))
     a, b = (endless(images, 1) for images in sets)
@@ -106,16 +98,15 @@ def cyclegan(size: int, blocks: int, p: Params, runtime: Runtime, turns: int) ->
     return beside(f"CycleGAN {size}², the paper's, {blocks} blocks, batch 1", ways, turns)
 
 
-def defaults(p: Params, runtime: Runtime, turns: int) -> list[Row]:
-    """The steps of the default run."""
+def recipes(p: Params, runtime: Runtime) -> dict[str, DCGAN | CycleGAN]:
+    """The recipes of the default run, on noise."""
     size = p.prepare_data.images.image_size
     digits = noise(0, COUNT, size, p.prepare_data.images.channels)
     a, b = (noise(seed, COUNT, p.prepare_data.domains.image_size, 3) for seed in (0, 1))
-    recipes: dict[str, DCGAN | CycleGAN] = {
-        f"DCGAN {size}², the default": DCGAN(digits, p.train_dcgan, p.lr, 0, runtime),
-        "CycleGAN, the default": CycleGAN(a, b, p.train_cyclegan, p.lr, 0, runtime),
+    return {
+        "dcgan": DCGAN(digits, p.train_dcgan, p.lr, 0, runtime),
+        "cyclegan": CycleGAN(a, b, p.train_cyclegan, p.lr, 0, runtime),
     }
-    return [beside(name, {"ours": stepping(recipe)}, turns) for name, recipe in recipes.items()]
 
 
 def beside(work: str, ways: dict[str, Callable[[], object]], turns: int) -> Row:
@@ -126,7 +117,8 @@ def beside(work: str, ways: dict[str, Callable[[], object]], turns: int) -> Row:
 
 def measure(p: Params, runtime: Runtime, turns: int) -> Iterator[Row]:
     """The defaults, then both models at the papers' sizes, a row each."""
-    yield from defaults(p, runtime, turns)
+    for name, recipe in recipes(p, runtime).items():
+        yield beside(f"{name}, the default", {"ours": stepping(recipe)}, turns)
     yield dcgan(p, runtime, turns)
     for size, blocks in ((64, 6), (128, 6), (256, 9)):
         yield cyclegan(size, blocks, p, runtime, turns)

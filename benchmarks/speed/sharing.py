@@ -1,0 +1,88 @@
+"""Training alone and beside other work: threads that wait briefly (ours) beside threads that spin (OpenMP's default)."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from statistics import median
+from typing import Any
+
+from gan.run.threads import SPINS
+
+SECONDS = 6.0  # of one measurement
+MODELS = ("dcgan", "cyclegan")
+WAYS = {"ours": {"GOMP_SPINCOUNT": SPINS}, "plain": {}}
+
+
+def sharing(turns: int) -> list[dict[str, Any]]:
+    """A row for each default recipe, alone and beside one busy process, and for two trainings of one thread each."""
+    rows = []
+    for model in MODELS:
+        for beside in (False, True):
+            with _busy(beside):
+                found = _in_turns(model, turns)
+            work = f"{model}, the default, {'beside one busy process' if beside else 'alone'}"
+            rows.append({"work": work, "unit": "steps/s", **found, "ratio": found["ours"] / found["plain"]})
+        both = median(_two(model) for _ in range(turns))
+        rows.append({"work": f"{model}, two trainings of one thread, together", "unit": "steps/s", "ours": both})
+    return rows
+
+
+def _in_turns(model: str, turns: int) -> dict[str, float]:
+    found: dict[str, list[float]] = {name: [] for name in WAYS}
+    for _ in range(turns):
+        for name, variables in WAYS.items():
+            found[name].append(_rate(_start(model, variables)))
+    return {name: median(one) for name, one in found.items()}
+
+
+def _two(model: str) -> float:
+    started = [_start(model, {"OMP_NUM_THREADS": "1"}) for _ in range(2)]
+    return sum(_rate(one) for one in started)
+
+
+def _start(model: str, variables: dict[str, str]) -> "subprocess.Popen[str]":
+    """A training in a process of its own, as OpenMP reads these variables once."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOMP_", "OMP_"))}
+    command = [sys.executable, "-m", "benchmarks.speed.sharing", model]
+    return subprocess.Popen(command, env=kept | variables, stdout=subprocess.PIPE, text=True)
+
+
+def _rate(process: "subprocess.Popen[str]") -> float:
+    return float(process.communicate()[0])
+
+
+@contextmanager
+def _busy(wanted: bool) -> Iterator[None]:
+    """One process that keeps a core busy meanwhile."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if wanted else None
+    try:
+        yield
+    finally:
+        if process:
+            process.kill()
+            process.wait()
+
+
+def _steps_per_second(model: str) -> float:
+    from benchmarks.speed.training import recipes
+    from gan.core.runtime import choose_runtime
+    from gan.params.schema import load
+
+    p = load()
+    step = recipes(p, choose_runtime(p.accelerator, p.precision, p.determinism))[model].step
+    for number in range(3):
+        step(number)
+    began = time.perf_counter()
+    for done in count(1):
+        step(done)
+        if (took := time.perf_counter() - began) > SECONDS:
+            return done / took
+    raise AssertionError
+
+
+if __name__ == "__main__":
+    print(_steps_per_second(sys.argv[1]))

@@ -1,0 +1,20 @@
+"""The options of CycleGAN's generator that make it the paper's, as its authors' code has them, and our defaults."""
+
+from typing import Any
+
+PAPER: dict[str, Any] = {
+    "downsample_padding": "zeros",
+    "upsample": "transposed",
+    "norm": "instance",
+    "skips": False,
+    "output": "tanh",
+    "standardise": False,
+}
+OURS: dict[str, Any] = {
+    "downsample_padding": "reflect",
+    "upsample": "resize",
+    "norm": "layer",
+    "skips": True,
+    "output": "linear",
+    "standardise": True,
+}

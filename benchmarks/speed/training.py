@@ -4,34 +4,23 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import functional as F
 
+from benchmarks.speed import recipes
+from benchmarks.speed.recipes import stepping
 from benchmarks.speed.turns import gigaflops, rates
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
-from gan.params.models import cyclegan as cyclegan_params
-from gan.params.models import dcgan as dcgan_params
 from gan.params.schema import Params
 from tests import plain_cyclegan, plain_dcgan
 
 Row = dict[str, Any]
-COUNT = 256  # images
-PAPER = {
-    "width": 64,
-    "downsample_padding": "zeros",
-    "upsample": "transposed",
-    "norm": "instance",
-    "skips": False,
-    "output": "tanh",
-    "standardise": False,
-}
 
 
 class Files(Dataset[torch.Tensor]):
@@ -66,41 +55,26 @@ def endless(images: Uint8, batch_size: int) -> Iterator[torch.Tensor]:
         yield from DataLoader(Files(images), batch_size, shuffle=True, drop_last=True)
 
 
-def noise(seed: int, count: int, size: int, channels: int) -> Uint8:
-    return np.random.default_rng(seed).integers(0, 256, (count, size, size, channels), np.uint8)
-
-
-def stepping(recipe: DCGAN | CycleGAN) -> Callable[[], object]:
-    """A step, each time the next one."""
-    steps = iter(range(10**9))
-    return lambda: recipe.step(next(steps))
-
-
 def dcgan(p: Params, runtime: Runtime, turns: int) -> Row:
     """64×64 in colour, width 64, batch 64."""
-    images = noise(0, COUNT, 64, 3)
-    block = p.train_dcgan.model_dump() | {"batch_size": 64}
-    ours = DCGAN(images, dcgan_params.Train.model_validate(block), p.lr, 0, runtime)
+    ours = recipes.dcgan(64, 64, p, runtime)
     networks = plain_dcgan.generator(100, 64, 3, 64), plain_dcgan.discriminator(64, 3, 64)
     plain = plain_dcgan.Training(*networks, 2e-4, (0.5, 0.999))
-    batches = endless(images, 64)
+    batches = endless(recipes.noise(0, recipes.COUNT, 64, 3), 64)
     ways = {"ours": stepping(ours), "plain": lambda: plain.step(next(batches), torch.randn(64, 100))}
     return beside("DCGAN 64², width 64, batch 64", ways, turns)
 
 
 def cyclegan(size: int, blocks: int, p: Params, runtime: Runtime, turns: int) -> Row:
     """The paper's networks, batch 1, with its identity loss."""
-    sets = [noise(seed, 8, size, 3) for seed in (0, 1)]
-    block = p.train_cyclegan.model_dump() | {"lambda_identity": 0.5, "discriminator": {"width": 64, "layers": 3}}
-    params = cyclegan_params.Train.model_validate(block | {"generator": PAPER | {"blocks": blocks}})
-    ours = CycleGAN(sets[0], sets[1], params, p.lr, 0, runtime)
+    ours = recipes.cyclegan(size, blocks, 1, p, runtime)
     plain_cyclegan.Norm = InstanceNorm  # type: ignore[assignment, misc]
     options = plain_cyclegan.Options(blocks=blocks)
     a2b, b2a = (plain_cyclegan.Generator(options, 3, 3, bias=True) for _ in "ab")
     d_a, d_b = (plain_cyclegan.discriminator(64, 3, 3, bias=True) for _ in "ab")
     plain = plain_cyclegan.Training(a2b, b2a, d_a, d_b)
     plain.optimise(2e-4, (0.5, 0.999))
-    a, b = (endless(images, 1) for images in sets)
+    a, b = (endless(recipes.noise(seed, 8, size, 3), 1) for seed in (0, 1))
     same: plain_cyclegan.Pool = lambda images: images  # noqa: E731
     ways = {"ours": stepping(ours), "plain": lambda: plain.step(next(a), next(b), same, same)}
     return beside(f"CycleGAN {size}², the paper's, {blocks} blocks, batch 1", ways, turns)
@@ -108,14 +82,11 @@ def cyclegan(size: int, blocks: int, p: Params, runtime: Runtime, turns: int) ->
 
 def defaults(p: Params, runtime: Runtime, turns: int) -> list[Row]:
     """The steps of the default run."""
-    size = p.prepare_data.images.image_size
-    digits = noise(0, COUNT, size, p.prepare_data.images.channels)
-    a, b = (noise(seed, COUNT, p.prepare_data.domains.image_size, 3) for seed in (0, 1))
-    recipes: dict[str, DCGAN | CycleGAN] = {
-        f"DCGAN {size}², the default": DCGAN(digits, p.train_dcgan, p.lr, 0, runtime),
-        "CycleGAN, the default": CycleGAN(a, b, p.train_cyclegan, p.lr, 0, runtime),
+    made: dict[str, DCGAN | CycleGAN] = {
+        f"DCGAN {p.prepare_data.images.image_size}², the default": recipes.default_dcgan(p, runtime),
+        "CycleGAN, the default": recipes.default_cyclegan(p, runtime),
     }
-    return [beside(name, {"ours": stepping(recipe)}, turns) for name, recipe in recipes.items()]
+    return [beside(name, {"ours": stepping(recipe)}, turns) for name, recipe in made.items()]
 
 
 def beside(work: str, ways: dict[str, Callable[[], object]], turns: int) -> Row:

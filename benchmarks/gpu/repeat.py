@@ -58,7 +58,7 @@ def restored(build: Build, runtime: Runtime) -> dict[str, Found]:
 
 
 def misplaced(found: dict[str, Any], expected: dict[str, Any], runtime: Runtime) -> list[str]:
-    """The paths of restored tensors that are missing, on another device, or of another type or layout."""
+    """The paths of restored tensors that are missing, on another device, or of another type or shape."""
     wrong = []
     for path, tensor in expected.items():
         if not torch.is_tensor(tensor):

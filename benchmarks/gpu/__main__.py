@@ -27,7 +27,7 @@ from gan.run.paths import PARAMS
 from gan.training.environment import environment
 
 PARTS = ("correctness", "throughput")
-NO_GPU = "No CUDA device here: correctness is checked on the CPU, and throughput is left out."
+NO_GPU = "No CUDA device here: what is checked is checked on the CPU, and throughput is left out."
 Report = dict[str, Any]
 
 
@@ -67,7 +67,8 @@ def gather(rows: Iterable[dict[str, Any]], part: str, report: Report, out: Path)
     """Put the rows into the report and on disk as they come, so that a stopped run leaves them; then print a table."""
     for row in rows:
         report[part].append(row)
-        print(f"{row['outcome']:8} {row['name']} {row.get('note', '')}".rstrip(), file=sys.stderr, flush=True)
+        told = [str(row[key]) for key in ("name", "precision", "determinism", "note") if row.get(key)]
+        print(f"{row['outcome']:8} {', '.join(told)}", file=sys.stderr, flush=True)
         write(report, out)
     print(f"\n{part}\n{table(report[part])}\n", flush=True)
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import numpy as np
 import torch
-from torch.profiler import ProfilerActivity, profile
+from torch.profiler import ProfilerActivity, profile, supported_activities
 
 from benchmarks.gpu.checks import LEFT_OUT, OK, Clock, attempted
 from benchmarks.speed import recipes
@@ -86,24 +86,21 @@ def measure(p: Params, levels: list[str], turns: int, clock: Clock) -> Iterator[
 def _rows(
     work: Work, precision: str, level: str, turns: int, clock: Clock, ceilings: dict[str, float]
 ) -> Iterator[Row]:
-    what = {"precision": precision, "determinism": level}
     runtime = choose_runtime("auto", precision, level)
-    made = attempted(f"training, {precision}", work.name, lambda: [row(work, runtime, turns)], clock)
-    for one in made:
-        share = (
-            {"of ceiling": one["TFLOP/s"] * 1e3 / ceilings[precision]}
-            if precision in ceilings and "TFLOP/s" in one
-            else {}
-        )
-        yield what | one | share
+    most = ceilings.get(precision, float("nan"))  # it may have been left out
+    for one in attempted(f"training, {precision}", work.name, lambda: [row(work, runtime, turns, most)], clock):
+        yield {"precision": precision, "determinism": level} | one
 
 
-def row(work: Work, runtime: Runtime, turns: int) -> Row:
+def row(work: Work, runtime: Runtime, turns: int, most: float) -> Row:
     """Rates, memory and arithmetic of one work, and who waits for whom.
 
     `launching` is the share of a step after which the CPU has handed everything over to the GPU; near 1, the GPU waits
     for the CPU (or its queue of about a thousand kernels is full). `busy` is the share of the time in which the GPU
     computes. Both are None on a CPU; `busy` is also None where the profiler cannot see the GPU.
+
+    Args:
+        most: the ceiling in this precision, in GFLOP/s.
     """
     gc.collect()
     on_gpu = runtime.device.type == "cuda"
@@ -123,6 +120,7 @@ def row(work: Work, runtime: Runtime, turns: int) -> Row:
         "MiB": memory,
         "GFLOP": gflop,
         "TFLOP/s": rate * gflop / 1e3,
+        "of ceiling": rate * gflop / most,
         "launching": launching(step) if on_gpu else None,
         "busy": busy(step, rate) if on_gpu else None,
     }
@@ -147,6 +145,8 @@ def busy(step: Callable[[], object], rate: float) -> float | None:
     Args:
         rate: steps a second without the profiler, which slows the CPU down but not the GPU.
     """
+    if ProfilerActivity.CUDA not in supported_activities():
+        return None
     with profile(activities=[ProfilerActivity.CUDA]) as seen:
         for _ in range(PROFILED):
             step()

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 
-from gan.loading.batches import Batches
+from gan.core.runtime import Runtime
+from gan.loading.batches import Batches, prefetched, resident
 from gan.run.errors import DataError
 
+CPU = Runtime(torch.device("cpu"), "fp32")
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)
 
 
@@ -15,23 +18,44 @@ def epoch(batches: Batches, number: int) -> list[int]:
 
 
 def test_an_epoch_shows_every_image_once_and_the_next_another_order() -> None:
-    batches = Batches(IMAGES, 2, (0,))
+    batches = Batches(IMAGES, 2, (0,), CPU)
     first, second = epoch(batches, 0), epoch(batches, 1)
     assert sorted(first) == sorted(second) == list(range(10))
     assert first != second
 
 
 def test_any_step_can_be_asked_first() -> None:
-    straight = [Batches(IMAGES, 3, (0,))]
+    straight = [Batches(IMAGES, 3, (0,), CPU)]
     expected = [straight[0].at(step).tolist() for step in range(9)]
-    assert [Batches(IMAGES, 3, (0,)).at(step).tolist() for step in reversed(range(9))] == expected[::-1]
+    assert [Batches(IMAGES, 3, (0,), CPU).at(step).tolist() for step in reversed(range(9))] == expected[::-1]
 
 
 def test_seeds_differ_and_the_remainder_is_dropped() -> None:
-    assert epoch(Batches(IMAGES, 1, (0,)), 0) != epoch(Batches(IMAGES, 1, (1,)), 0)
-    assert Batches(IMAGES, 4, (0,)).per_epoch == 2
+    assert epoch(Batches(IMAGES, 1, (0,), CPU), 0) != epoch(Batches(IMAGES, 1, (1,), CPU), 0)
+    assert Batches(IMAGES, 4, (0,), CPU).per_epoch == 2
 
 
 def test_too_few_images_for_a_batch() -> None:
     with pytest.raises(DataError, match="a batch of 11 needs more than the 10 images"):
-        Batches(IMAGES, 11, (0,))
+        Batches(IMAGES, 11, (0,), CPU)
+
+
+@pytest.mark.parametrize("steps", [[0, 1, 2, 3], [3, 1, 2, 2, 0, 1]])
+def test_batches_for_a_gpu_are_the_same(steps: list[int]) -> None:
+    """They are made for a GPU; where the images lie changes no batch, whichever step is asked."""
+    batches = Batches(IMAGES, 2, (0,), CPU)
+    expected = [batches.at(step).tolist() for step in steps]
+    for read in (resident(IMAGES, batches._chosen, CPU), prefetched(batches.at)):
+        assert [read(step).tolist() for step in steps] == expected
+
+
+def test_an_error_while_the_next_batch_is_read_comes_with_its_step() -> None:
+    def read(step: int) -> torch.Tensor:
+        if step == 1:
+            raise DataError("gone")
+        return torch.tensor(step)
+
+    at = prefetched(read)
+    assert at(0) == 0
+    with pytest.raises(DataError, match="gone"):
+        at(1)

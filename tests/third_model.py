@@ -37,7 +37,7 @@ class Toy:
 
     def __init__(self, images, params, seed, runtime):
         self.params, self.runtime = params, runtime
-        self.batches = Batches(images, params.batch_size, (seed,))
+        self.batches = Batches(images, params.batch_size, (seed,), runtime)
         self.per_epoch, self.total_steps = self.batches.per_epoch, params.steps
         self.shape = images.shape[1:]
         self.network = nn.Linear(4, self.shape[0] * self.shape[1] * self.shape[2])

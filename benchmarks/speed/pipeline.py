@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 import yaml
 
 from benchmarks.speed.turns import rates
+from gan.core.runtime import Runtime
 from gan.core.tensors import to_float
 from gan.loading.batches import Batches
 from gan.loading.packed import load_images
 from gan.run.fingerprint import stages
 
 BATCH = 64
+CPU = Runtime(torch.device("cpu"), "fp32")
 COUNTS = (5_000, 500_000)
 
 
@@ -30,7 +33,7 @@ def batches(turns: int) -> list[dict[str, Any]]:
             for first in range(0, count, len(some)):
                 made[first : first + len(some)] = some
             del made
-            read = Batches(load_images(Path(folder), "train"), BATCH, (0,))
+            read = Batches(load_images(Path(folder), "train"), BATCH, (0,), CPU)
             steps = iter(range(10**9))
 
             def one(read: Batches = read, steps: Any = steps) -> object:

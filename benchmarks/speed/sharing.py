@@ -1,4 +1,4 @@
-"""Training alone and beside other work: threads that wait briefly (ours) beside threads that spin (OpenMP's default)."""
+"""Training alone and beside other work: threads that wait briefly (ours), and threads that spin (OpenMP's default)."""
 
 import os
 import subprocess
@@ -10,17 +10,19 @@ from itertools import count
 from statistics import median
 from typing import Any
 
+from benchmarks.speed.recipes import DEFAULTS
+from gan.core.runtime import choose_runtime
+from gan.params.schema import load
 from gan.run.threads import SPINS
 
 SECONDS = 6.0  # of one measurement
-MODELS = ("dcgan", "cyclegan")
 WAYS = {"ours": {"GOMP_SPINCOUNT": SPINS}, "plain": {}}
 
 
 def sharing(turns: int) -> list[dict[str, Any]]:
     """A row for each default recipe, alone and beside one busy process, and for two trainings of one thread each."""
     rows = []
-    for model in MODELS:
+    for model in DEFAULTS:
         for beside in (False, True):
             with _busy(beside):
                 found = _in_turns(model, turns)
@@ -68,12 +70,8 @@ def _busy(wanted: bool) -> Iterator[None]:
 
 
 def _steps_per_second(model: str) -> float:
-    from benchmarks.speed.training import recipes
-    from gan.core.runtime import choose_runtime
-    from gan.params.schema import load
-
     p = load()
-    step = recipes(p, choose_runtime(p.accelerator, p.precision, p.determinism))[model].step
+    step = DEFAULTS[model](p, choose_runtime(p.accelerator, p.precision, p.determinism)).step
     for number in range(3):
         step(number)
     began = time.perf_counter()

@@ -4,26 +4,21 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import functional as F
 
+from benchmarks.speed import recipes
+from benchmarks.speed.recipes import stepping
 from benchmarks.speed.turns import gigaflops, rates
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
-from gan.cyclegan.train.recipe import CycleGAN
-from gan.dcgan.train.recipe import DCGAN
-from gan.params.models import cyclegan as cyclegan_params
-from gan.params.models import dcgan as dcgan_params
 from gan.params.schema import Params
 from tests import plain_cyclegan, plain_dcgan
-from tests.papers import PAPER
 
 Row = dict[str, Any]
-COUNT = 256  # images
 
 
 class Files(Dataset[torch.Tensor]):
@@ -59,54 +54,28 @@ def endless(images: Uint8, batch_size: int) -> Iterator[torch.Tensor]:
         yield from loader
 
 
-def noise(seed: int, count: int, size: int, channels: int) -> Uint8:
-    return np.random.default_rng(seed).integers(0, 256, (count, size, size, channels), np.uint8)
-
-
-def stepping(recipe: DCGAN | CycleGAN) -> Callable[[], object]:
-    """A step, each time the next one."""
-    steps = iter(range(10**9))
-    return lambda: recipe.step(next(steps))
-
-
 def dcgan(p: Params, runtime: Runtime, turns: int) -> Row:
     """64×64 in colour, width 64, batch 64."""
-    images = noise(0, COUNT, 64, 3)
-    block = p.train_dcgan.model_dump() | {"batch_size": 64}
-    ours = DCGAN(images, dcgan_params.Train.model_validate(block), p.lr, 0, runtime)
+    ours = recipes.dcgan(64, 64, p, runtime)
     networks = plain_dcgan.generator(100, 64, 3, 64), plain_dcgan.discriminator(64, 3, 64)
     plain = plain_dcgan.Training(*networks, 2e-4, (0.5, 0.999))
-    batches = endless(images, 64)
+    batches = endless(recipes.noise(0, recipes.COUNT, 64, 3), 64)
     ways = {"ours": stepping(ours), "plain": lambda: plain.step(next(batches), torch.randn(64, 100))}
     return beside("DCGAN 64², width 64, batch 64", ways, turns)
 
 
 def cyclegan(size: int, blocks: int, p: Params, runtime: Runtime, turns: int) -> Row:
     """The paper's networks, batch 1, with its identity loss."""
-    sets = [noise(seed, 32, size, 3) for seed in (0, 1)]
-    block = p.train_cyclegan.model_dump() | {"lambda_identity": 0.5, "discriminator": {"width": 64, "layers": 3}}
-    params = cyclegan_params.Train.model_validate(block | {"generator": PAPER | {"width": 64, "blocks": blocks}})
-    ours = CycleGAN(sets[0], sets[1], params, p.lr, 0, runtime)
+    ours = recipes.cyclegan(size, blocks, 1, p, runtime)
     options = plain_cyclegan.Options(blocks=blocks, make_norm=InstanceNorm)
     a2b, b2a = (plain_cyclegan.Generator(options, 3, 3, bias=True) for _ in "ab")
     d_a, d_b = (plain_cyclegan.discriminator(64, 3, 3, bias=True, make_norm=InstanceNorm) for _ in "ab")
     plain = plain_cyclegan.Training(a2b, b2a, d_a, d_b)
     plain.optimise(2e-4, (0.5, 0.999))
-    a, b = (endless(images, 1) for images in sets)
+    a, b = (endless(recipes.noise(seed, 8, size, 3), 1) for seed in (0, 1))
     same: plain_cyclegan.Pool = lambda images: images  # noqa: E731
     ways = {"ours": stepping(ours), "plain": lambda: plain.step(next(a), next(b), same, same)}
     return beside(f"CycleGAN {size}², the paper's, {blocks} blocks, batch 1", ways, turns)
-
-
-def recipes(p: Params, runtime: Runtime) -> dict[str, DCGAN | CycleGAN]:
-    """The recipes of the default run, on noise."""
-    size = p.prepare_data.images.image_size
-    digits = noise(0, COUNT, size, p.prepare_data.images.channels)
-    a, b = (noise(seed, COUNT, p.prepare_data.domains.image_size, 3) for seed in (0, 1))
-    return {
-        "dcgan": DCGAN(digits, p.train_dcgan, p.lr, 0, runtime),
-        "cyclegan": CycleGAN(a, b, p.train_cyclegan, p.lr, 0, runtime),
-    }
 
 
 def beside(work: str, ways: dict[str, Callable[[], object]], turns: int) -> Row:
@@ -117,8 +86,8 @@ def beside(work: str, ways: dict[str, Callable[[], object]], turns: int) -> Row:
 
 def measure(p: Params, runtime: Runtime, turns: int) -> Iterator[Row]:
     """The defaults, then both models at the papers' sizes, a row each."""
-    for name, recipe in recipes(p, runtime).items():
-        yield beside(f"{name}, the default", {"ours": stepping(recipe)}, turns)
+    for model, default in recipes.DEFAULTS.items():
+        yield beside(f"{model}, the default", {"ours": stepping(default(p, runtime))}, turns)
     yield dcgan(p, runtime, turns)
     for size, blocks in ((64, 6), (128, 6), (256, 9)):
         yield cyclegan(size, blocks, p, runtime, turns)

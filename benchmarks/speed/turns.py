@@ -10,16 +10,16 @@ from torch.utils.flop_counter import FlopCounterMode
 SECONDS = 2.0  # of one turn, at least
 
 
-def rates(ways: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
-    """Calls a second of each way: the median over turns."""
-    calls = {name: _calls(way) for name, way in ways.items()}
+def rates(ways: dict[str, Callable[[], object]], turns: int, seconds: float = SECONDS) -> dict[str, float]:
+    """Calls a second of each way: the median over turns of so many seconds."""
+    calls = {name: _calls(way, seconds) for name, way in ways.items()}
     found: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(turns):
         for name, way in ways.items():
             began = time.perf_counter()
             for _ in range(calls[name]):
                 way()
-            _wait()
+            wait()
             found[name].append(calls[name] / (time.perf_counter() - began))
     return {name: median(one) for name, one in found.items()}
 
@@ -31,15 +31,17 @@ def gigaflops(way: Callable[[], object]) -> float:
     return counter.get_total_flops() / 1e9
 
 
-def _calls(way: Callable[[], object]) -> int:
+def _calls(way: Callable[[], object], seconds: float) -> int:
     """How often to call it in a turn; the first call warms up."""
     way()
+    wait()
     began = time.perf_counter()
     way()
-    _wait()
-    return max(1, round(SECONDS / (time.perf_counter() - began)))
+    wait()
+    return max(1, round(seconds / (time.perf_counter() - began)))
 
 
-def _wait() -> None:
+def wait() -> None:
+    """Wait until a GPU has done what it was asked to do."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()

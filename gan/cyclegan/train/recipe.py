@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel
 
 from gan.artifacts.checkpoint import named
 from gan.core.images import Images, Uint8, evenly, grid, to_rgb
@@ -19,7 +18,7 @@ from gan.loading.batches import Batches
 from gan.params.models.cyclegan import Train
 from gan.training.adam import adam
 from gan.training.augment import resize_crop_flip
-from gan.training.ema import averaged
+from gan.training.ema import Average
 from gan.training.frozen import frozen
 from gan.training.health import health
 from gan.training.losses import d_least_squares, g_least_squares, l1
@@ -62,7 +61,7 @@ class CycleGAN:
         self.a, self.b = (self._domain(images, (seed, index)) for index, images in enumerate((images_a, images_b)))
         if params.generator.standardise:
             self._measure_colours(images_a, images_b)
-        self.ema_a2b, self.ema_b2a = (averaged(net, params.ema_decay) for net in (self.a2b, self.b2a))
+        self.ema_a2b, self.ema_b2a = (Average(net, params.ema_decay) for net in (self.a2b, self.b2a))
         self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
         self.total_steps = (params.epochs + params.decay_epochs) * self.per_epoch
         g_parameters = [*self.a2b.parameters(), *self.b2a.parameters()]
@@ -74,9 +73,8 @@ class CycleGAN:
 
     def _domain(self, images: Images, key: tuple[int, ...]) -> Domain:
         discriminator = self.runtime.place(Discriminator(self.params.discriminator, images.shape[-1]))
-        return Domain(
-            Batches(images, self.params.batch_size, key), discriminator, ImagePool(self.params.pool_size, self.runtime)
-        )
+        batches = Batches(images, self.params.batch_size, key, self.runtime)
+        return Domain(batches, discriminator, ImagePool(self.params.pool_size, self.runtime))
 
     def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
@@ -90,7 +88,7 @@ class CycleGAN:
         return min(1.0, (self.total_steps - step) / decay) if decay else 1.0
 
     def _real(self, domain: Domain, step: int) -> torch.Tensor:
-        images = to_float(self.runtime.upload(domain.batches.at(step)))
+        images = to_float(domain.batches.at(step))
         images = resize_crop_flip(images, self.load_size, self.crop_size, self.params.flip)
         return images.to(self.runtime.dtype)
 
@@ -101,8 +99,8 @@ class CycleGAN:
         losses |= self._update_discriminators((self.a, real_a, fake_a), (self.b, real_b, fake_b))
         for schedule in self.schedules:
             schedule.step()
-        self.ema_a2b.update_parameters(self.a2b)
-        self.ema_b2a.update_parameters(self.b2a)
+        self.ema_a2b.update(self.a2b)
+        self.ema_b2a.update(self.b2a)
         return losses
 
     def _update_generators(
@@ -147,7 +145,7 @@ class CycleGAN:
         self.d_optimizer.step()
         return {name: loss.detach() for name, loss in losses.items()} | watched
 
-    def _translate(self, network: AveragedModel, images: Uint8) -> Uint8:
+    def _translate(self, network: Average, images: Uint8) -> Uint8:
         return translated(network, images, self.params.batch_size * 8, self.runtime)
 
     def preview(self) -> Uint8:

@@ -15,7 +15,7 @@ from gan.dcgan.train.nets import Discriminator, Generator, latents
 from gan.loading.batches import Batches
 from gan.params.models.dcgan import Train
 from gan.training.adam import adam
-from gan.training.ema import averaged
+from gan.training.ema import Average
 from gan.training.frozen import frozen
 from gan.training.health import health
 from gan.training.losses import d_non_saturating, g_non_saturating
@@ -39,17 +39,17 @@ class DCGAN:
         self.shape = {"size": size, "channels": channels}
         self.generator = runtime.place(Generator(params.generator, size, channels))
         self.discriminator = runtime.place(Discriminator(params.discriminator, size, channels))
-        self.ema = averaged(self.generator, params.ema_decay)
+        self.ema = Average(self.generator, params.ema_decay)
         self.g_optimizer, self.d_optimizer = (
             adam(network.parameters(), lr, params.betas) for network in (self.generator, self.discriminator)
         )
-        self.batches = Batches(images, params.batch_size, (seed,))
+        self.batches = Batches(images, params.batch_size, (seed,), runtime)
         self.per_epoch = self.batches.per_epoch
         self.total_steps = params.epochs * self.per_epoch
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
         """One update of both networks on one batch; losses and mean D outputs as scalars on the device."""
-        real = to_float(self.runtime.upload(self.batches.at(step))).to(self.runtime.dtype)
+        real = to_float(self.batches.at(step)).to(self.runtime.dtype)
         z = self.runtime.upload(latents(len(real), self.params.generator)).to(self.runtime.dtype)
 
         # (1) Discriminator: maximise log D(x) + log(1 - D(G(z)))
@@ -68,7 +68,7 @@ class DCGAN:
         g_loss.backward()
         self.g_optimizer.step()
 
-        self.ema.update_parameters(self.generator)
+        self.ema.update(self.generator)
         real_says, fake_says = (scores.detach().float().sigmoid() for scores in (on_real, on_fake))
         return {
             "d_loss": d_loss.detach(),

@@ -1,0 +1,103 @@
+"""Every choice that params.yaml offers for networks and losses takes two steps, in each precision and determinism."""
+
+from collections.abc import Iterator
+from functools import partial
+from math import isfinite
+from typing import Any, Literal, get_args, get_origin
+
+from benchmarks.gpu.checks import Check, Found
+from benchmarks.gpu.small import THE_PAPERS, Build, Changes, built, cyclegan, dcgan, trained
+from gan.core.runtime import choose_runtime
+from gan.params.blocks import Block
+from gan.params.models import cyclegan as cyclegan_params
+from gan.params.models import dcgan as dcgan_params
+from gan.params.prepare_data import ImageSource
+from gan.params.schema import Params
+from gan.params.training import Training
+
+STEPS = 2
+# Choices that are no `Literal` of the schema.
+MORE_OF_CYCLEGAN: dict[str, Changes] = {
+    "the paper's": THE_PAPERS,
+    "lambda_identity=0": {"lambda_identity": 0.0},
+    "pool_size=0": {"pool_size": 0},
+    "no crop": {"load_size": None, "crop_size": None},
+    "blocks=0": {"generator.blocks": 0},
+    "batch_size=3": {"batch_size": 3},
+    "ema_decay=0": {"ema_decay": 0.0},
+}
+
+
+def checks(accelerator: str) -> dict[str, Check]:
+    """A check for each value of each choice; the other values are those of params.yaml."""
+    builds = {f"DCGAN, {name}": build for name, build in _of_dcgan()}
+    builds |= {f"CycleGAN, {name}": build for name, build in _of_cyclegan()}
+    return {f"steps of {name}": partial(steps, build, accelerator) for name, build in builds.items()}
+
+
+def steps(build: Build, accelerator: str) -> dict[str, Found]:
+    """Two steps in each precision and determinism: the number of these in which a loss was not finite."""
+    wrong, modes = [], list(_modes())
+    for precision, determinism in modes:
+        runtime = choose_runtime(accelerator, precision, determinism)
+        try:
+            losses = trained(built(build, runtime), 0, STEPS)
+        except Exception as error:
+            raise RuntimeError(f"{precision}, {determinism}: {error}") from error
+        if not all(isfinite(float(loss)) for step in losses for loss in step.values()):
+            wrong.append(f"{precision}, {determinism}")
+    return {"": Found(len(wrong), note=" and ".join(wrong) or f"{len(modes)} ways")}
+
+
+def _modes() -> Iterator[tuple[str, str]]:
+    precisions, levels = (get_args(Params.model_fields[name].annotation) for name in ("precision", "determinism"))
+    for precision in precisions:
+        for determinism in levels:
+            if precision != "auto":  # it is one of the others
+                yield precision, determinism
+
+
+def _of_dcgan() -> Iterator[tuple[str, Build]]:
+    sizes, channels = (get_args(ImageSource.model_fields[name].annotation) for name in ("image_size", "channels"))
+    for size in sizes:
+        for channel in channels:
+            yield f"{size}², {channel} channels", partial(dcgan, {}, size=size, channels=channel)
+    for path, value in choices(dcgan_params.Train):
+        yield f"{path}={value}", partial(dcgan, {path: value})
+
+
+def _of_cyclegan() -> Iterator[tuple[str, Build]]:
+    for path, value in choices(cyclegan_params.Train):
+        changes: Changes = {path: value}
+        if path == "discriminator.layers":
+            size = max(32, 3 * 2**value)  # the smallest that leaves a score
+            changes |= {"load_size": size, "crop_size": size}
+        yield f"{path}={value}", partial(cyclegan, changes, size=max(40, changes.get("crop_size", 0)))
+    for name, changes in MORE_OF_CYCLEGAN.items():
+        yield name, partial(cyclegan, changes)
+    yield "grey to colour", partial(cyclegan, {"lambda_identity": 0.0}, channels=1)
+
+
+def choices(block: type[Block], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Path and value of every choice in a block that trains a model, and in the blocks of its networks.
+
+    A choice is a `Literal`, a bool, or an integer between two bounds.
+    """
+    for name, field in block.model_fields.items():
+        kind: Any = field.annotation
+        if name in Training.model_fields:  # when to log, save and watch: no network and no loss
+            continue
+        if isinstance(kind, type) and issubclass(kind, Block):
+            yield from choices(kind, f"{prefix}{name}.")
+        else:
+            yield from ((f"{prefix}{name}", value) for value in _values(kind, field.metadata))
+
+
+def _values(kind: Any, bounds: list[Any]) -> tuple[Any, ...]:
+    least = [bound.ge for bound in bounds if hasattr(bound, "ge")]
+    most = [bound.le for bound in bounds if hasattr(bound, "le")]
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    if kind is bool:
+        return False, True
+    return tuple(range(least[0], most[0] + 1)) if kind is int and least and most else ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from benchmarks.gpu import against_cpu, options, repeat
+from benchmarks.gpu import against_cpu, options, repeat, waits
 from benchmarks.gpu.checks import Check, Clock, rows_of
 from benchmarks.gpu.small import BUILDS
 from gan.core.runtime import Runtime, choose_runtime
@@ -29,6 +29,8 @@ def checks(accelerator: str) -> dict[str, Check]:
         for name, with_rate in against_cpu.BUILDS.items():
             check = partial(against_cpu.with_tf32, with_rate)
             found[f"{name}, if TF32 were on"] = _exact(check, accelerator, "fp32")
+        for name, build in BUILDS.items():
+            found[f"{name}, waits for the GPU in a step"] = _exact(partial(waits.waiting, build), accelerator, "fp32")
     for name in BUILDS:
         found[f"{name}, killed and resumed"] = _exact(partial(repeat.killed, name), accelerator, "fp32")
     return found | options.checks(accelerator)

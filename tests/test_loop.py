@@ -61,7 +61,7 @@ def signalled(build: Build, stop: int) -> Build:
 
 @pytest.mark.parametrize("stops", [[1], [3, 4], [2, 5]])
 def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: list[int], project: Path) -> None:
-    """Compared are networks, averages, optimisers, schedules, image pools, history, previews and snapshots."""
+    """Compared are networks, averages, optimisers, image pools, history, previews and snapshots."""
     p = tiny.params()
     whole, expected = run(build, p, project / "whole")
 

@@ -1,13 +1,14 @@
 """Are results right on this device? A row for each thing that is checked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from benchmarks.gpu import against_cpu, options, repeat, waits
 from benchmarks.gpu.checks import Check, Clock, rows_of
 from benchmarks.gpu.small import BUILDS
-from gan.core.runtime import Runtime, choose_runtime
+from gan.core.runtime import choose_runtime
 
 PRECISIONS = ("fp32", "bf16")
 
@@ -23,7 +24,8 @@ def checks(accelerator: str) -> dict[str, Check]:
         found[f"features, {precision} against float64"] = features
         for name, build in BUILDS.items():
             found[f"{name}, {precision}, trained twice"] = _exact(partial(repeat.twice, build), accelerator, precision)
-            resumed = partial(repeat.restored, build)
+            replayed, resumed = partial(repeat.replayed, build), partial(repeat.restored, build)
+            found[f"{name}, {precision}, replayed"] = _exact(replayed, accelerator, precision)
             found[f"{name}, {precision}, saved and resumed"] = _exact(resumed, accelerator, precision)
     if choose_runtime(accelerator, "fp32", "exact").device.type == "cuda":
         for name, with_rate in against_cpu.BUILDS.items():
@@ -42,10 +44,9 @@ def measure(accelerator: str, clock: Clock) -> Iterator[dict[str, Any]]:
 
 
 def _exact(check: Any, accelerator: str, precision: str) -> Check:
-    """The check, in `determinism: exact`. Others may have changed torch's switches since."""
+    """The check, in `determinism: exact` and with CUDA graphs. Others may have changed torch's switches since."""
 
     def run() -> Any:
-        runtime: Runtime = choose_runtime(accelerator, precision, "exact")
-        return check(runtime)
+        return check(replace(choose_runtime(accelerator, precision, "exact"), graphs=True))
 
     return run

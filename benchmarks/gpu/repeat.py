@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stderr
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,18 +21,23 @@ from gan.training.loop import Job, Run, fit
 from gan.training.recipe import restore, state_of
 
 STEPS, SAVED = 20, 10
-COUNTERS = "/n_averaged"  # stays on the CPU: it is read at each step, which would wait for a GPU
+ON_CPU = "/begun"  # of an average: it is read at each step, which would wait for a GPU
 PATIENCE = 120.0  # seconds until a training has saved its first states
 
 
-def twice(build: Build, runtime: Runtime) -> dict[str, Found]:
-    """Two trainings from the same seed: the same losses and state."""
+def twice(build: Build, runtime: Runtime, also: Runtime | None = None) -> dict[str, Found]:
+    """Two trainings from the same seed, the second with another runtime if it is given: the same losses and state."""
     runs = []
-    for _ in range(2):
-        recipe = built(build, runtime)
+    for one in (runtime, also or runtime):
+        recipe = built(build, one)
         runs.append({"losses": trained(recipe, 0, STEPS), "state": state_of(recipe)})
     wrong = differing(*runs)
     return {"": Found(len(wrong), note=_named(wrong, f"{len(leaves(runs[0]))} values after {STEPS} steps"))}
+
+
+def replayed(build: Build, runtime: Runtime) -> dict[str, Found]:
+    """A training whose kernels Python launches, and one whose steps are replayed as CUDA graphs."""
+    return twice(build, replace(runtime, graphs=False), runtime)
 
 
 def restored(build: Build, runtime: Runtime) -> dict[str, Found]:
@@ -64,7 +69,7 @@ def misplaced(found: dict[str, Any], expected: dict[str, Any], runtime: Runtime)
         if not torch.is_tensor(tensor):
             continue
         other = found.get(path)
-        where = "cpu" if path.endswith(COUNTERS) else runtime.device.type
+        where = "cpu" if path.endswith(ON_CPU) else runtime.device.type
         as_before = torch.is_tensor(other) and (other.dtype, other.shape) == (tensor.dtype, tensor.shape)
         if not as_before or other.device.type != where or tensor.device.type != where:  # type: ignore[union-attr]
             wrong.append(path)

@@ -4,7 +4,7 @@ import gc
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -42,13 +42,17 @@ class Work:
     name: str
     images: int
     build: Callable[[Runtime], DCGAN | CycleGAN]
+    graphs: bool = True
 
 
 def works(p: Params) -> Iterator[Work]:
     """The default recipes, then both models with the papers' networks; for CycleGAN, images of both domains count."""
     size, other = p.prepare_data.images.image_size, p.prepare_data.domains.image_size
-    yield Work(f"DCGAN {size}², default", p.train_dcgan.batch_size, partial(recipes.default_dcgan, p))
-    yield Work(f"CycleGAN {other}², default", 2 * p.train_cyclegan.batch_size, partial(recipes.default_cyclegan, p))
+    for graphs, said in ((True, "default"), (False, "default, without CUDA graphs")):
+        batch = p.train_dcgan.batch_size
+        yield Work(f"DCGAN {size}², {said}", batch, partial(recipes.default_dcgan, p), graphs)
+        batch = 2 * p.train_cyclegan.batch_size
+        yield Work(f"CycleGAN {other}², {said}", batch, partial(recipes.default_cyclegan, p), graphs)
     for size in (64, 128):
         for batch in (64, 128):
             yield Work(f"DCGAN {size}², batch {batch}", batch, partial(recipes.dcgan, size, batch, p))
@@ -107,12 +111,12 @@ def row(work: Work, runtime: Runtime, turns: int, most: float) -> Row:
     if on_gpu:
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
-    step = recipes.stepping(work.build(runtime))
+    step = recipes.stepping(work.build(replace(runtime, graphs=work.graphs)))
+    gflop = gigaflops(step)  # of the first step: a replayed one shows no operations
     for _ in range(WARM_UP):
         step()
     rate = rates({"step": step}, turns, SECONDS)["step"]
-    memory = torch.cuda.max_memory_allocated() / 2**20 if on_gpu else None  # before the counters below take some
-    gflop = gigaflops(step)
+    memory = torch.cuda.max_memory_allocated() / 2**20 if on_gpu else None
     return {
         "outcome": OK,
         "steps/s": rate,

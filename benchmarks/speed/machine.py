@@ -20,7 +20,7 @@ class Load(NamedTuple):
 
 
 FILLS_A_CPU = Load(256, 8, 32)  # its caches and vectors
-FILLS_A_GPU = Load(1024, 64, 32)
+FILLS_A_GPU = Load(512, 64, 32)
 
 
 def described(runtime: Runtime) -> dict[str, Any]:

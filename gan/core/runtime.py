@@ -19,6 +19,7 @@ class Runtime:
 
     device: torch.device
     precision: str  # "fp32" or "bf16"; tests also use "fp64", which params.yaml does not offer
+    graphs: bool = False  # whether training on a GPU records its steps as CUDA graphs
 
     def autocast(self) -> AbstractContextManager[None]:
         """Mixed precision for "bf16": weights stay float32, convolutions and matrix products run in bfloat16."""

@@ -24,6 +24,7 @@ class Params(Trained):  # type: ignore[misc]  # Trained has a field `train_<mode
     devices: Literal[1]
     precision: Literal["auto", "fp32", "bf16"]
     determinism: Literal["exact", "fast"]
+    cuda_graphs: bool
     save_every_seconds: Seconds
     keep_states: Natural
     prepare_data: PrepareData

@@ -1,11 +1,35 @@
 """Adam as both papers use it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import nn
 
 
-def adam(parameters: Iterable[nn.Parameter], lr: float, betas: list[float]) -> torch.optim.Adam:
-    """Adam (Kingma and Ba 2015) in one fused kernel, on CPU and GPU."""
-    return torch.optim.Adam(parameters, lr=lr, betas=(betas[0], betas[1]), fused=True)
+class Adam(torch.optim.Adam):
+    """Adam (Kingma and Ba 2015) in one fused kernel, with a learning rate that may change from step to step.
+
+    On a GPU the rate is a tensor there, so that a recorded step can read it.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], lr: float, betas: list[float]) -> None:
+        listed = [*parameters]
+        on_gpu = listed[0].is_cuda
+        rate = torch.tensor(lr, device=listed[0].device) if on_gpu else lr
+        super().__init__(listed, lr=rate, betas=(betas[0], betas[1]), fused=True, capturable=on_gpu)
+
+    def set_rate(self, lr: float) -> None:
+        """Use this learning rate from now on."""
+        for group in self.param_groups:
+            if torch.is_tensor(group["lr"]):
+                group["lr"].fill_(lr)
+            else:
+                group["lr"] = lr
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over a state, but not its learning rate, which may lie on another device."""
+        rates = [group["lr"] for group in self.param_groups]
+        super().load_state_dict(state_dict)
+        for group, rate in zip(self.param_groups, rates, strict=True):
+            group["lr"] = rate

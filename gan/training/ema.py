@@ -11,15 +11,15 @@ class Average(nn.Module):
     """A copy that follows a network: average ← decay · average + (1 - decay) · weight at each `update`.
 
     Buffers (BatchNorm's running statistics) are averaged too; decay 0 copies the network as it is. It computes the same
-    bits as `torch.optim.swa_utils.AveragedModel`, which copies its counter to the GPU in each step.
+    bits as `torch.optim.swa_utils.AveragedModel`, whose counter is copied to the GPU in each step.
     """
 
-    n_averaged: torch.Tensor
+    begun: torch.Tensor
 
     def __init__(self, network: nn.Module, decay: float) -> None:
         super().__init__()
         self.module, self.decay = deepcopy(network), decay
-        self.register_buffer("n_averaged", torch.tensor(0))  # on the CPU: to read it must not wait for a GPU
+        self.register_buffer("begun", torch.tensor(False))  # on the CPU: to read it must not wait for a GPU
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """The output of the averaged network."""
@@ -30,12 +30,12 @@ class Average(nn.Module):
     def update(self, network: nn.Module) -> None:
         """Follow the network by one step; the first takes its weights as they are."""
         mine, theirs = ([*chain(one.parameters(), one.buffers())] for one in (self.module, network))
-        if self.n_averaged == 0:
+        if not self.begun:
             torch._foreach_copy_(mine, theirs)
+            self.begun.fill_(True)
         else:
             floats = [index for index, tensor in enumerate(mine) if tensor.is_floating_point()]
             torch._foreach_lerp_([mine[i] for i in floats], [theirs[i] for i in floats], 1 - self.decay)
             for average, tensor in zip(mine, theirs, strict=True):
                 if not average.is_floating_point():  # BatchNorm's count of batches
                     average.copy_(average * self.decay + tensor * (1 - self.decay))
-        self.n_averaged += 1

@@ -46,7 +46,7 @@ class Recipe(Protocol):
         """Everything that is needed to rebuild the generators, as JSON values."""
 
     def parts(self) -> dict[str, Stateful]:
-        """Everything that a resumed training needs, by name: networks, averages, optimisers, schedules, pools."""
+        """Everything that a resumed training needs, by name: networks, averages, optimisers, pools."""
 
 
 def state_of(recipe: Recipe) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, write
@@ -30,7 +31,7 @@ def run(stage: str, build: Callable[[Params, Path, Runtime], Recipe]) -> None:
     with clean_exit():
         p = load()
         with RunState(stage, p.keep_states) as state:
-            runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
+            runtime = replace(choose_runtime(p.accelerator, p.precision, p.determinism), graphs=p.cuda_graphs)
             seed_torch(Stream.WEIGHTS, p.seed)
             train(build(p, Path(sys.argv[1]), runtime), state, p)
 

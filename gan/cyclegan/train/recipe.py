@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.optim.lr_scheduler import LambdaLR
 
 from gan.artifacts.checkpoint import named
 from gan.core.images import Images, Uint8, evenly, grid, to_rgb
@@ -16,12 +15,13 @@ from gan.cyclegan.train.nets import Discriminator, Generator
 from gan.cyclegan.train.translated import translated
 from gan.loading.batches import Batches
 from gan.params.models.cyclegan import Train
-from gan.training.adam import adam
+from gan.training.adam import Adam
 from gan.training.augment import resize_crop_flip
 from gan.training.ema import Average
 from gan.training.frozen import frozen
 from gan.training.health import health
 from gan.training.losses import d_least_squares, g_least_squares, l1
+from gan.training.replay import Replayed
 
 PREVIEW = 8  # images of each domain
 MEASURED = 500  # images of each domain, for its mean colour
@@ -66,10 +66,12 @@ class CycleGAN:
         self.total_steps = (params.epochs + params.decay_epochs) * self.per_epoch
         g_parameters = [*self.a2b.parameters(), *self.b2a.parameters()]
         self.d_parameters = [*self.a.discriminator.parameters(), *self.b.discriminator.parameters()]
+        self.lr = lr * params.lr_factor
         self.g_optimizer, self.d_optimizer = (
-            adam(parameters, lr * params.lr_factor, params.betas) for parameters in (g_parameters, self.d_parameters)
+            Adam(parameters, self.lr, params.betas) for parameters in (g_parameters, self.d_parameters)
         )
-        self.schedules = [LambdaLR(o, self._lr_factor) for o in (self.g_optimizer, self.d_optimizer)]
+        self._generators_updated = Replayed(self._update_generators, runtime)
+        self._discriminators_updated = Replayed(self._update_discriminators, runtime)
 
     def _domain(self, images: Images, key: tuple[int, ...]) -> Domain:
         discriminator = self.runtime.place(Discriminator(self.params.discriminator, images.shape[-1]))
@@ -94,18 +96,17 @@ class CycleGAN:
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
         """One update of all four networks on one batch of each domain; losses as scalars on the device."""
+        for optimizer in (self.g_optimizer, self.d_optimizer):
+            optimizer.set_rate(self.lr * self._lr_factor(step))
         real_a, real_b = self._real(self.a, step), self._real(self.b, step)
-        losses, fake_a, fake_b = self._update_generators(real_a, real_b)
-        losses |= self._update_discriminators((self.a, real_a, fake_a), (self.b, real_b, fake_b))
-        for schedule in self.schedules:
-            schedule.step()
-        self.ema_a2b.update(self.a2b)
-        self.ema_b2a.update(self.b2a)
-        return losses
+        losses, (fake_a, fake_b) = self._generators_updated(real_a, real_b)
+        shown_a, shown_b = self.a.pool.query(fake_a), self.b.pool.query(fake_b)
+        watched, _ = self._discriminators_updated(real_a, shown_a, real_b, shown_b)
+        return losses | watched
 
     def _update_generators(
         self, real_a: torch.Tensor, real_b: torch.Tensor
-    ) -> tuple[dict[str, torch.Tensor], torch.Tensor, torch.Tensor]:
+    ) -> tuple[dict[str, torch.Tensor], tuple[torch.Tensor, ...]]:
         """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
         lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
         with frozen(self.d_parameters):
@@ -129,21 +130,25 @@ class CycleGAN:
         self.g_optimizer.zero_grad()
         total.backward()
         self.g_optimizer.step()
-        return {name: loss.detach() for name, loss in losses.items()}, fake_a.detach(), fake_b.detach()
+        self.ema_a2b.update(self.a2b)
+        self.ema_b2a.update(self.b2a)
+        return {name: loss.detach() for name, loss in losses.items()}, (fake_a.detach(), fake_b.detach())
 
-    def _update_discriminators(self, *sets: tuple[Domain, torch.Tensor, torch.Tensor]) -> dict[str, torch.Tensor]:
+    def _update_discriminators(
+        self, real_a: torch.Tensor, fake_a: torch.Tensor, real_b: torch.Tensor, fake_b: torch.Tensor
+    ) -> tuple[dict[str, torch.Tensor], tuple[()]]:
         """Minimise ((D(real) - 1)² + D(pooled fake)²) / 2 for each domain (paper, section 4)."""
         losses: dict[str, torch.Tensor] = {}
         watched: dict[str, torch.Tensor] = {}
-        for name, (domain, real, fake) in zip(("d_a", "d_b"), sets, strict=True):
-            on_real, on_fake = domain.discriminator(torch.cat([real, domain.pool.query(fake)])).chunk(2)
+        for name, domain, real, fake in (("d_a", self.a, real_a, fake_a), ("d_b", self.b, real_b, fake_b)):
+            on_real, on_fake = domain.discriminator(torch.cat([real, fake])).chunk(2)
             losses[name] = d_least_squares(on_real, on_fake)
             seen = health(on_real.detach(), on_fake.detach())
             watched |= {f"{name}_{kind}": value for kind, value in seen.items()}
         self.d_optimizer.zero_grad()
         torch.stack([*losses.values()]).sum().backward()
         self.d_optimizer.step()
-        return {name: loss.detach() for name, loss in losses.items()} | watched
+        return {name: loss.detach() for name, loss in losses.items()} | watched, ()
 
     def _translate(self, network: Average, images: Uint8) -> Uint8:
         return translated(network, images, self.params.batch_size * 8, self.runtime)
@@ -182,8 +187,6 @@ class CycleGAN:
             "ema_b2a": self.ema_b2a,
             "g_optimizer": self.g_optimizer,
             "d_optimizer": self.d_optimizer,
-            "g_schedule": self.schedules[0],
-            "d_schedule": self.schedules[1],
             "pool_a": self.a.pool,
             "pool_b": self.b.pool,
         }

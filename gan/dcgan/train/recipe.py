@@ -14,11 +14,12 @@ from gan.core.tensors import to_float, to_uint8
 from gan.dcgan.train.nets import Discriminator, Generator, latents
 from gan.loading.batches import Batches
 from gan.params.models.dcgan import Train
-from gan.training.adam import adam
+from gan.training.adam import Adam
 from gan.training.ema import Average
 from gan.training.frozen import frozen
 from gan.training.health import health
 from gan.training.losses import d_non_saturating, g_non_saturating
+from gan.training.replay import Replayed
 
 PREVIEW = 64  # images of a preview, 8 to a row
 
@@ -41,17 +42,20 @@ class DCGAN:
         self.discriminator = runtime.place(Discriminator(params.discriminator, size, channels))
         self.ema = Average(self.generator, params.ema_decay)
         self.g_optimizer, self.d_optimizer = (
-            adam(network.parameters(), lr, params.betas) for network in (self.generator, self.discriminator)
+            Adam(network.parameters(), lr, params.betas) for network in (self.generator, self.discriminator)
         )
         self.batches = Batches(images, params.batch_size, (seed,), runtime)
         self.per_epoch = self.batches.per_epoch
         self.total_steps = params.epochs * self.per_epoch
+        self._updated = Replayed(self._update, runtime)
 
     def step(self, step: int) -> dict[str, torch.Tensor]:
         """One update of both networks on one batch; losses and mean D outputs as scalars on the device."""
         real = to_float(self.batches.at(step)).to(self.runtime.dtype)
         z = self.runtime.upload(latents(len(real), self.params.generator)).to(self.runtime.dtype)
+        return self._updated(real, z)[0]
 
+    def _update(self, real: torch.Tensor, z: torch.Tensor) -> tuple[dict[str, torch.Tensor], tuple[()]]:
         # (1) Discriminator: maximise log D(x) + log(1 - D(G(z)))
         with self.runtime.autocast():
             fake = self.generator(z)
@@ -70,13 +74,14 @@ class DCGAN:
 
         self.ema.update(self.generator)
         real_says, fake_says = (scores.detach().float().sigmoid() for scores in (on_real, on_fake))
-        return {
+        scalars = {
             "d_loss": d_loss.detach(),
             "g_loss": g_loss.detach(),
             "d_real": real_says.mean(),  # D(x): 1 if D recognises every real
             "d_fake": fake_says.mean(),  # D(G(z)): 0 if D recognises every fake
             **{f"d_{name}": value for name, value in health(real_says, fake_says).items()},
         }
+        return scalars, ()
 
     @torch.no_grad()
     def images(self, count: int) -> Uint8:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import torch
 from torch import nn
@@ -25,12 +24,12 @@ BUILDS: dict[str, BuildWithRate] = {
     "CycleGAN": lambda lr, runtime: cyclegan({"batch_size": 2}, runtime, lr=lr),
     "CycleGAN of the paper": lambda lr, runtime: cyclegan(THE_PAPERS | {"batch_size": 2}, runtime, lr=lr),
 }
-# On a CPU the medians were at most 3e-7, 5e-6 and 0.03 in fp32, and 3e-3, 0.3 and 0.7 in bf16; on an H200 4e-7, 7e-4
-# and 0.01, and with TF32 on 6e-4, 0.08 and 0.4. A direction that has nothing to do with the right one has an error of
-# 1.4. In one step of four, an activation on the edge of its ReLU changes sides. Even in fp32 that moves a gradient by
-# up to 0.02, and Adam's first step, which sees only signs, by up to 0.2: so the median of several draws counts.
+# In one step of four, an activation on the edge of its ReLU changes sides. Even in fp32 that moves a gradient by up to
+# 0.02, and Adam's first step, which sees only signs, by up to 0.2. A fault shows in every draw: so the best of several
+# counts. A direction that has nothing to do with the right one has an error of 1.4. On an H200 with TF32 on, gradients
+# have one of 0.01 to 0.08.
 TOLERANCES = {
-    "fp32": {"losses": 1e-5, "gradients": 3e-3, "change of weights": 0.1},
+    "fp32": {"losses": 1e-5, "gradients": 1e-4, "change of weights": 0.1},
     "bf16": {"losses": 2e-2, "gradients": 0.5, "change of weights": 0.85},
 }
 FEATURES = {"fp32": 1e-4, "bf16": 0.1}
@@ -50,11 +49,11 @@ def compared(build: BuildWithRate, runtime: Runtime) -> dict[str, Found]:
     """Losses, gradients and changes of weights beside those of the same recipe in float64 on the CPU.
 
     The error of a loss is relative to it, that of a vector is the norm of the difference, relative to the norm. The
-    worst loss and the worst network count, and of the draws the median.
+    worst loss and the worst network count, and of the draws the best.
     """
     draws = [errors(build, runtime, draw) for draw in range(DRAWS)]
     tolerances = TOLERANCES[runtime.precision]
-    return {name: Found(median(one[name] for one in draws), most) for name, most in tolerances.items()}
+    return {name: Found(min(one[name] for one in draws), most) for name, most in tolerances.items()}
 
 
 def errors(build: BuildWithRate, runtime: Runtime, draw: int) -> dict[str, float]:

@@ -47,6 +47,20 @@ def test_images_are_resized_as_clean_fid_does(digits: Uint8) -> None:
     np.testing.assert_array_equal(extract(colour, Pixels(), batch_size=2), expected)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_batches_are_whole_arrays(channels: int) -> None:
+    """A grey image as three views of one channel would have the right values, but not the layout of the others."""
+    seen = []
+
+    class Looking(Pixels):
+        def __call__(self, images: torch.Tensor) -> torch.Tensor:
+            seen.append(images.is_contiguous())
+            return super().__call__(images)
+
+    extract(np.zeros((3, 8, 8, channels), np.uint8), Looking(), batch_size=2)
+    assert seen == [True, True]
+
+
 def test_features_do_not_depend_on_the_batch(digits: Uint8, block: Evaluate, cpu: Runtime) -> None:
     extractor: Extractor = build("efficientnet_lite0", block, cpu)
     whole, apart = extract(digits[:6], extractor, 6), extract(digits[:6], extractor, 4)

@@ -154,3 +154,12 @@ def test_the_oldest_states_beyond_keep_go_but_none_that_runs(project: Path) -> N
     with RunState("train", keep=2):
         assert [folder.exists() for folder in folders] == [False, False, True, True]
         assert held.folder.exists()
+
+
+def test_a_stage_leaves_the_states_of_one_whose_name_begins_with_its_own(project: Path) -> None:
+    two = PIPELINE + PIPELINE.partition("stages:\n")[2].replace("train:", "train-big:")
+    (project / "dvc.yaml").write_text(two)
+    with RunState("train-big", keep=0) as big:
+        statefile.save(big.folder, {"number": 1})
+    with RunState("train", keep=0):
+        assert big.folder.exists()

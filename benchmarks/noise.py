@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gan.commands.verdicts import LOWER, one_seed_reach
 from gan.distances.frechet import fid, moments, sampling_std
 from gan.distances.kid import features_to_kid, mean_within
 from gan.distances.prdc import features_to_prdc
 from gan.features.features import Features
 from gan.features.reference import read_features
-from gan.metrics.compare import LOWER, one_seed_reach
 from gan.metrics.masks import Mask, iou
 from gan.run.paths import REFERENCE
 from gan.run.progress import Progress

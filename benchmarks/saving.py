@@ -62,7 +62,7 @@ def measure(model: str, build: Callable[[Params, Path, Runtime], Recipe], share:
         os.environ["DVC_ROOT"] = folder
         with RunState(f"train-{model}", p.keep_states) as state:
             began = time.perf_counter()
-            fit(recipe, Job(p.seed, state, p.save_every_seconds))
+            fit(recipe, Job(model, p.seed, state, p.save_every_seconds))
             whole = time.perf_counter() - began
             size = (state.folder / "state").stat().st_size / 2**20
     cells = [f"{len(took[name])} × {sum(took[name]) / len(took[name]) * 1000:.0f} ms" for name in ("_save", "_keep")]

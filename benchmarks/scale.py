@@ -24,8 +24,8 @@ from gan.features.features import extract
 from gan.loading.packed import load_images
 from gan.metrics.evaluation import Evaluation
 from gan.params.schema import load
+from gan.records.samples import Output, SamplesCard, write_samples, write_samples_card
 from gan.run.paths import REFERENCE
-from gan.sampling.samples import Output, SamplesCard, write_samples, write_samples_card
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 DATA = Path("data/packed/images")

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from gan.core.cards import CARD
 from gan.datasets.prepare import Preparation
 from gan.params import schema as params
+from gan.records.cards import CARD
 from gan.run.errors import clean_exit
 from gan.run.files import write_whole
 from gan.run.paths import REPORTS

@@ -4,8 +4,8 @@ import sys
 
 import pandas as pd
 
-from gan.core.tables import read_table
 from gan.params.schema import load
+from gan.records.tables import read_table
 from gan.report.figures import overview, training_curves
 from gan.run.paths import REPORTS
 from gan.run.stage import stage
@@ -14,14 +14,16 @@ from gan.run.stage import stage
 def main(pictures: dict[str, list[str]]) -> None:
     """Gather the results of all models; `pictures` are the names of their grids in the overview, by model."""
     tables = [
-        read_table(REPORTS / model / "fid.csv", ["model", "fid"], f"evaluate@{model}", dtype=str)  # numbers stay text
+        # numbers stay text
+        read_table(REPORTS / model / "fid.csv", ["model", "fid"], f"evaluate@{model}", ["fid", "kid"], dtype=str)
         for model in pictures
     ]
     widest = max(tables, key=lambda table: table.shape[1])
     scores = pd.concat([widest[:0], *tables])  # in the column order of the widest table
     scores.to_csv(REPORTS / "fid.csv", index=False)
+    numbers = ["step", "epoch"]
     histories = {
-        model: read_table(REPORTS / model / "history.csv", ["step", "epoch"], f"select@{model}") for model in pictures
+        model: read_table(REPORTS / model / "history.csv", numbers, f"select@{model}", numbers) for model in pictures
     }
     training_curves(histories, REPORTS / "training.png")
     folder = REPORTS / "samples"

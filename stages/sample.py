@@ -8,10 +8,10 @@ from gan.core.images import save_png
 from gan.core.runtime import choose_runtime
 from gan.params.by_model import block_of
 from gan.params.schema import Params, load
+from gan.records.samples import START, SamplesCard, write_samples, write_samples_card
 from gan.run.paths import REPORTS
 from gan.run.stage import stage
 from gan.sampling.model import Context, checked, model_of
-from gan.sampling.samples import START, SamplesCard, write_samples, write_samples_card
 
 
 def main(p: Params, model: str, data: Path, pictures: list[str]) -> None:

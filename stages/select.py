@@ -7,12 +7,13 @@ import pandas as pd
 
 from gan.artifacts.checkpoint import origin, read, write
 from gan.core.runtime import choose_runtime
-from gan.core.tables import read_table
 from gan.distances.selection import Selection, choice_part, choice_score, lost_modes
 from gan.features.extractors import build_as
 from gan.features.reference import read_features
 from gan.params.by_model import block_of
 from gan.params.schema import Params, load
+from gan.records.tables import read_table
+from gan.run.errors import CheckpointError
 from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REFERENCE, REPORTS
 from gan.run.progress import Progress
@@ -31,16 +32,30 @@ def main(p: Params, model: str, data: Path) -> None:
         reals[output] = features[choice_part(len(features), count)]
     selection = Selection(extractor, reals, p.evaluate.batch_size, p.evaluate.nearest, p.seed)
     folder = CHECKPOINTS / model
-    rows = curve(sorted((folder / "snapshots").glob("*.safetensors")), record, count, selection, context)
+    rows = curve(snapshots(model), record, count, selection, context)
     best = min(rows, key=lambda row: choice_score(row, p.select.best_by))
     write(folder / "best.safetensors", read(folder / "snapshots" / f"step-{best['step']:07.0f}.safetensors"))
-    losses = read_table(folder / "losses.csv", ["step"], training_of(model))
+    losses = read_table(folder / "losses.csv", ["step"], training_of(model), numbers=["step"])
     history = losses.merge(pd.DataFrame(rows), on="step", how="outer")
     (REPORTS / model).mkdir(parents=True, exist_ok=True)
     history.to_csv(REPORTS / model / "history.csv", index=False, float_format="%.6g")
     for sentence in lost_modes(rows):
         print(f"warning: {sentence}", file=sys.stderr)
     print(f"{model}: best of {len(rows)} snapshots is step {best['step']:.0f}, by {p.select.best_by}")
+
+
+def snapshots(model: str) -> list[Path]:
+    """The snapshots of the model's training, in order.
+
+    Raises:
+        CheckpointError: there is none.
+    """
+    folder = CHECKPOINTS / model / "snapshots"
+    if found := sorted(folder.glob("*.safetensors")):
+        return found
+    raise CheckpointError(
+        f"{folder} holds no snapshot; `dvc checkout --force {folder}` restores those of your training"
+    )
 
 
 def curve(

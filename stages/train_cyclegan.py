@@ -15,4 +15,4 @@ def recipe(p: Params, data: Path, runtime: Runtime) -> CycleGAN:
 
 
 if __name__ == "__main__":
-    run("train-cyclegan", recipe)
+    run("cyclegan", recipe)

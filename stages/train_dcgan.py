@@ -14,4 +14,4 @@ def recipe(p: Params, data: Path, runtime: Runtime) -> DCGAN:
 
 
 if __name__ == "__main__":
-    run("train-dcgan", recipe)
+    run("dcgan", recipe)

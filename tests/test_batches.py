@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from gan.core.runtime import Runtime
-from gan.loading.batches import Batches, prefetched, resident
 from gan.run.errors import DataError
+from gan.training.batches import Batches, prefetched, resident
 
 CPU = Runtime(torch.device("cpu"), "fp32")
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)

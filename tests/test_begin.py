@@ -35,7 +35,7 @@ if __name__ == "__main__":
         print("worked")
 """
 FIRST = "import gan.params.schema"  # the first import of our code that takes long
-LIGHT = {"begin", "dependencies", "errors", "fingerprint", "paths", "signals", "yaml12"}
+LIGHT = {"begin", "dependencies", "errors", "fingerprint", "paths", "signals", "threads", "yaml12"}
 
 
 @pytest.fixture
@@ -106,6 +106,8 @@ def test_little_is_imported_before(project: Path) -> None:
         ("dvc.yaml", "stages: [", "error: dvc.yaml is not valid YAML: "),
         ("dvc.yaml", "vars: []", "error: dvc.yaml lists no stages; "),
         ("dvc.yaml", "stages: {}", "error: dvc.yaml has no stage nap; "),
+        ("dvc.yaml", "stages: {nap: {}}", "error: dvc.yaml: nap has no cmd; "),
+        ("dvc.yaml", "stages: {nap: 3}", "error: dvc.yaml lists no stages; "),
         ("dvc.yaml", "stages: {nap: {cmd: x, params: [sede]}}", "error: params.yaml: sede is missing"),
     ],
 )
@@ -121,11 +123,13 @@ def test_files_that_cannot_be_read_are_one_line(project: Path, file: str, text: 
 
 def test_a_stage_of_several_is_named_by_its_argument(project: Path) -> None:
     command = [sys.executable, "-m", "stages.one_of"]
-    assert sh(project, *command, "b", "more") == "['one-of@b']\n"
+    assert sh(project, *command, "b") == "['one-of@b']\n"
     assert sh(project, sys.executable, "-Bmstages.one_of", "a") == "['one-of@a']\n"
     for arguments in ([], ["c"]):
         output = sh(project, *command, *arguments, status=1)
-        assert output == "error: `python -m stages.one_of` needs one of a, b behind it\n"
+        assert output == "error: `python -m stages.one_of` needs the name of a model: a or b\n"
+    output = sh(project, *command, "b", "more", status=1)
+    assert output.startswith("error: one-of@b has other arguments in dvc.yaml; run `dvc repro one-of@b`, or `python")
 
 
 @pytest.mark.parametrize("start", [["-c", "import stages.nap"], ["other.py"], ["-m", "other"], ["-m", "stages"]])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from gan.commands import compare as command
-from gan.metrics.compare import UnlikeError, compare
+from gan.commands.verdicts import UnlikeError, compare
 from gan.metrics.protocol import ALIKE, COLUMNS
 from gan.run.errors import GanError
 

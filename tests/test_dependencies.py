@@ -20,6 +20,7 @@ LAYERS = [
     {"run"},
     {"params"},
     {"core"},
+    {"records"},
     {"loading", "artifacts", "features", "report"},
     {"datasets", "training", "distances", "sampling"},
     {"metrics", "dcgan", "cyclegan"},

@@ -16,8 +16,8 @@ from gan.features.reference import write_features, write_reference_card
 from gan.metrics.evaluation import Evaluation
 from gan.metrics.table import headline, table
 from gan.params.schema import Params
+from gan.records.samples import Output, SamplesCard, write_samples, write_samples_card
 from gan.run.paths import PACKED, REFERENCE
-from gan.sampling.samples import Output, SamplesCard, write_samples, write_samples_card
 from tests import tiny
 
 IMAGES = PACKED / "images"

@@ -46,7 +46,7 @@ def test_made_images_are_seen_in_the_arithmetic_of_the_reference(
 def test_other_weights_than_those_of_the_reference_are_refused(reference: Path, block: Evaluate, cpu: Runtime) -> None:
     path = reference / "card.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"extractor_sha256": "0"}))
-    with pytest.raises(DataError, match=r"by other weights of efficientnet_lite0 .* `dvc repro -f reference`"):
+    with pytest.raises(DataError, match=r"by other weights of efficientnet_lite0 .* `dvc repro -sf reference@"):
         build_as(reference, block, cpu)
     path.unlink()
     with pytest.raises(DataError, match="`dvc repro reference` makes it"):

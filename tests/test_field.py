@@ -58,7 +58,7 @@ def test_domains_are_found_by_how_folders_are_called(workspace: Path, layout: st
     ],
 )
 def test_what_cannot_be_told_is_refused_with_what_was_seen(workspace: Path, files: dict[str, bytes], seen: str) -> None:
-    with pytest.raises(DataError, match=f"holds images in {seen}.*; CycleGAN wants either trainA"):
+    with pytest.raises(DataError, match=f"holds images in {seen}.*; a block `domains` takes trainA"):
         of_cyclegan(folder(files))
 
 
@@ -104,7 +104,7 @@ def test_other_spellings_of_a_test_set_are_kept_too(workspace: Path, files: dict
     ],
 )
 def test_a_test_set_that_cannot_be_told_is_not_mixed_in(workspace: Path, files: dict[str, bytes]) -> None:
-    with pytest.raises(DataError, match=r"holds images in .* DCGAN wants images of one set"):
+    with pytest.raises(DataError, match=r"holds images in .* a block `images` takes one set"):
         of_dcgan(zipped(files))
 
 

@@ -106,7 +106,7 @@ def test_halves_of_a_pair_that_is_too_large_are_not_decoded(tmp_path: Path) -> N
 def test_an_unknown_layout_is_told_what_there_could_be(tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         image(tmp_path / "set" / name / "0.png")
-    with pytest.raises(DataError, match=r"holds images in one 1, three 1, two 1; CycleGAN wants either trainA"):
+    with pytest.raises(DataError, match=r"holds images in one 1, three 1, two 1; a block `domains` takes trainA"):
         collections(tmp_path / "set", tmp_path, 5, 0)
 
 

@@ -26,7 +26,7 @@ def run(build: Build, p: Params, folder: Path) -> tuple[Recipe, Run]:
     """A whole run; its previews and snapshots are written to the folder."""
     recipe = build(p)
     with RunState("train-it", keep=5) as state:
-        job = Job(p.seed, state, p.save_every_seconds)
+        job = Job("it", p.seed, state, p.save_every_seconds)
         result = fit(recipe, job)
         for kept in (job.previews, job.snapshots):
             shutil.copytree(kept, folder, dirs_exist_ok=True)

@@ -10,9 +10,9 @@ import pytest
 
 from gan.core.images import Uint8
 from gan.params.by_model import MODELS, block_of
+from gan.records.samples import Output
 from gan.run.errors import ModelError, ParamsError
 from gan.sampling.model import Model, checked, model_of
-from gan.sampling.samples import Output
 
 
 def nothing(*_: Any) -> dict[str, Uint8]:

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan.run.errors import DataError
-from gan.sampling.samples import (
+from gan.records.samples import (
     SamplesCard,
     read_samples,
     read_samples_card,
     write_samples,
     write_samples_card,
 )
+from gan.run.errors import DataError
 
 
 def test_arrays_come_back_from_disk_without_being_read(workspace: Path) -> None:

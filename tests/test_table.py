@@ -8,7 +8,7 @@ import pytest
 
 from gan.metrics.comparisons import comparisons
 from gan.metrics.table import headline, table
-from gan.sampling.samples import SamplesCard
+from gan.records.samples import SamplesCard
 
 TRUTH = {
     ("a2b", "best"): {"psnr": 14.0, "psnr_blocks": 22.0, "cycle_l1": 3.0},

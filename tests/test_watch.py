@@ -49,7 +49,7 @@ def test_one_image_for_every_latent_is_a_collapse(capsys: pytest.CaptureFixture[
 
 def test_only_rows_since_the_last_look_count(capsys: pytest.CaptureFixture[str]) -> None:
     said = told(capsys, noise(64), [0.5, 1.0, 1.0])[1]
-    assert "d_accuracy 1.000: the discriminator tells all images" in said
+    assert "d_accuracy 1.000: it recognises every image" in said
 
 
 @pytest.mark.parametrize("accuracy", [0.3, 0.5, 0.7])

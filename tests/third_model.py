@@ -29,7 +29,7 @@ from torch import nn
 from gan.artifacts.checkpoint import named
 from gan.core.images import grid
 from gan.core.tensors import to_float, to_uint8
-from gan.loading.batches import Batches
+from gan.training.batches import Batches
 
 
 class Toy:
@@ -79,7 +79,7 @@ def make(network, z, shape):
 import torch
 from torch import nn
 
-from gan.sampling.samples import ONLY
+from gan.records.samples import ONLY
 from gan.core.images import grid
 from gan.core.tensors import to_uint8
 from gan.core.streams import Stream
@@ -112,7 +112,7 @@ def _made(checkpoint, count, generator):
 """,
     "gan/toy/model.py": """
 from gan.sampling.model import Model
-from gan.sampling.samples import Output
+from gan.records.samples import Output
 from gan.toy import sampling
 
 MODEL = Model({"": Output()}, "none", sampling.samples, sampling.choice_samples, sampling.grids, sampling.untrained)
@@ -128,7 +128,7 @@ def recipe(p, data, runtime):
 
 
 if __name__ == "__main__":
-    run("train-toy", recipe)
+    run("toy", recipe)
 """,
 }
 

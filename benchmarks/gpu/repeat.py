@@ -87,7 +87,7 @@ class Place:
 def train_in(folder: Path, build: Build, runtime: Runtime, save_every_seconds: float) -> Run:
     """The loop's whole training, with its state in the folder; it resumes if there is one."""
     recipe = built(build, runtime)
-    job = Job(SEED, cast("RunState", Place(folder)), save_every_seconds)
+    job = Job("it", SEED, cast("RunState", Place(folder)), save_every_seconds)
     with redirect_stderr(io.StringIO()):  # its progress
         return fit(recipe, job)
 

@@ -22,10 +22,10 @@ from gan.core.runtime import Runtime, choose_runtime
 from gan.core.tensors import to_float
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
-from gan.loading.batches import Batches
 from gan.loading.packed import load_images
 from gan.params.prepare_data import ImageSource
 from gan.params.schema import Params
+from gan.training.batches import Batches
 
 SECONDS = 0.5  # of one turn, at least
 WARM_UP = 5  # steps before anything is measured

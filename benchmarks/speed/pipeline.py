@@ -13,9 +13,9 @@ import yaml
 from benchmarks.speed.turns import rates
 from gan.core.runtime import Runtime
 from gan.core.tensors import to_float
-from gan.loading.batches import Batches
 from gan.loading.packed import load_images
 from gan.run.fingerprint import stages
+from gan.training.batches import Batches
 
 BATCH = 64
 CPU = Runtime(torch.device("cpu"), "fp32")

@@ -58,10 +58,11 @@ def refuse_others(checkpoint: Checkpoint) -> Iterator[None]:
     except (LookupError, TypeError, ValueError, RuntimeError) as error:
         if lacking_memory(error):
             raise
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:80]}"
+        path, model = checkpoint.path or "the checkpoint", checkpoint.meta.get("model", "an unknown model")
         raise CheckpointError(
-            f"{checkpoint.path or 'the checkpoint'} does not fit the model ({reason}); train it again, or check out "
-            "the code that trained it"
+            f"{path} is of {model}, and does not fit the model here ({reason}); `dvc checkout --force {path}` restores "
+            "what your dvc.lock records"
         ) from error
 
 
@@ -83,6 +84,8 @@ def read(path: Path) -> Checkpoint:
     Raises:
         CheckpointError: the file is missing or damaged, or was not written by this program.
     """
+    if path.is_dir():
+        raise CheckpointError(f"{path} is a folder; remove it, then `dvc checkout` restores the file")
     try:
         with safe_open(path, "pt") as file:
             meta = (file.metadata() or {}).get("gan")

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from gan.commands.revisions import listed, revision, show
-from gan.core.tables import parse_table
-from gan.metrics.compare import compare
+from gan.commands.verdicts import compare
 from gan.metrics.protocol import ALIKE
-from gan.metrics.table import KEYS, few_images
+from gan.metrics.table import KEYS, SCORES, few_images
+from gan.records.tables import parse_table
 from gan.run.errors import GanError
 from gan.run.paths import PIPELINE, REPORTS
 
@@ -75,8 +75,9 @@ def table(name: str) -> pd.DataFrame:
     Raises:
         GanError: there are none.
     """
-    again = "`dvc repro` makes it anew"
-    frames = [parse_table(text, f"{path} of {name}", [*KEYS, "kid", "fid"], again) for path, text in _texts(name)]
+    again = "`dvc repro evaluate` makes it anew" if name == WORKSPACE else "compare another revision"
+    needed, numbers = [*KEYS, "kid", "fid"], [*SCORES, *(f"{score}_std" for score in SCORES)]
+    frames = [parse_table(text, f"{path} of {name}", needed, again, numbers) for path, text in _texts(name)]
     if not frames and not PIPELINE.exists():
         raise GanError(f"there is no {PIPELINE} here; run this from the project's folder")
     if not frames:
@@ -84,10 +85,10 @@ def table(name: str) -> pd.DataFrame:
     return pd.concat(frames)
 
 
-def _texts(name: str) -> list[tuple[str, str]]:
+def _texts(name: str) -> list[tuple[str, bytes]]:
     """Path and text of the FID table of each model at a revision or in the workspace."""
     if name == WORKSPACE:
-        return [(path.as_posix(), path.read_text(encoding="utf-8")) for path in sorted(REPORTS.glob("*/fid.csv"))]
+        return [(path.as_posix(), path.read_bytes()) for path in sorted(REPORTS.glob("*/fid.csv"))]
     commit = revision(name)
     paths = [path for path in listed(commit, REPORTS.as_posix()) if PurePosixPath(path).match("reports/*/fid.csv")]
-    return [(path, show(commit, path)) for path in paths]
+    return [(path, show(commit, path).encode()) for path in paths]

@@ -7,8 +7,8 @@ import pandas as pd
 
 from gan.commands.describe import describe, leaks
 from gan.commands.sheet import contact_sheet
-from gan.core.cards import CARD
-from gan.loading.card import read_dataset_card
+from gan.records.cards import CARD
+from gan.records.dataset import read_dataset_card
 from gan.run.errors import DataError
 from gan.run.paths import PACKED, expanded
 

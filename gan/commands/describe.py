@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gan.core.images import Images, Uint8
-from gan.core.tables import read_table
-from gan.loading.card import read_dataset_card
 from gan.loading.packed import load_images, sets
+from gan.records.dataset import read_dataset_card
+from gan.records.tables import read_table
+from gan.run.errors import DataError
 from gan.run.progress import Progress
 
 BATCH = 1024  # images read at once
@@ -68,7 +69,8 @@ def describe(folder: Path) -> list[SetDescription]:
     read_dataset_card(folder)
     columns = ["set", "name", "width", "height", "mode"]
     path = folder / "manifest.tsv"
-    manifest = read_table(path, columns, "prepare-data", sep="\t", quoting=3, keep_default_na=False)
+    sizes = ["width", "height"]
+    manifest = read_table(path, columns, "prepare-data", sizes, sep="\t", quoting=3, keep_default_na=False)
     names = sorted(sets(folder), key=lambda name: (name[-1] if name[-1] in "AB" else "", not name.startswith("train")))
     return [_describe(folder, name, manifest[manifest["set"] == name]) for name in names]
 
@@ -90,6 +92,9 @@ def leaks(found: list[SetDescription]) -> Iterator[tuple[str, str, list[tuple[st
 
 def _describe(folder: Path, name: str, originals: pd.DataFrame) -> SetDescription:
     images = load_images(folder, name)
+    if len(originals) != len(images):
+        listed, there = len(originals), len(images)
+        raise DataError(f"{folder}: its manifest lists {listed} images of {name}, its arrays hold {there}")
     total = np.zeros(images.shape[1:])
     squares = 0.0
     digests = []

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 
-from gan.core.images import Images, grid, to_rgb
+from gan.core.images import Images, evenly, grid, to_rgb
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -24,9 +24,9 @@ def contact_sheet(sets: dict[str, tuple[Images, NDArray[np.float64]]], path: Pat
         len(sets), 2, figsize=(14, 4.6 * len(sets)), width_ratios=[COLUMNS, ROWS], squeeze=False, layout="constrained"
     )
     for (name, (images, mean)), (left, right) in zip(sets.items(), rows, strict=True):
-        chosen = np.unique(np.linspace(0, len(images) - 1, COLUMNS * ROWS).round().astype(int))
-        left.imshow(grid(images[chosen], COLUMNS), interpolation="nearest")
-        left.set_title(f"{name}: {len(chosen)} of {len(images)}", loc="left")
+        some = evenly(images, COLUMNS * ROWS)
+        left.imshow(grid(some, COLUMNS), interpolation="nearest")
+        left.set_title(f"{name}: {len(some)} of {len(images)}", loc="left")
         right.imshow(to_rgb(mean.round().astype(np.uint8)[None])[0], interpolation="nearest")
         right.set_title("mean", loc="left")
         for axes in (left, right):

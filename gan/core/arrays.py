@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.format import open_memmap
 
 from gan.run.errors import DataError
 
@@ -19,12 +20,11 @@ def map_array(path: Path, dtype: type[np.generic], ndim: int, stage: str) -> Any
         DataError: the file is missing or damaged, or holds another kind of array.
     """
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        array = open_memmap(path, mode="r")
     except FileNotFoundError as error:
         raise DataError(f"{path} is missing; `dvc repro {stage}` makes it") from error
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, IsADirectoryError) as error:
         raise DataError(f"{path} is no array ({error}); `dvc checkout --force {path}` restores it") from error
-    if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != ndim:
-        held = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else type(array).__name__
-        raise DataError(f"{path} holds {held}, expected {dtype.__name__} of {ndim} dimensions")
+    if array.dtype != dtype or array.ndim != ndim:
+        raise DataError(f"{path} holds {array.dtype} {array.shape}, expected {dtype.__name__} of {ndim} dimensions")
     return array

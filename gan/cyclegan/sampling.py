@@ -8,11 +8,11 @@ from gan.core.images import Images, Uint8, grid, to_rgb
 from gan.core.streams import Stream, numpy_generator
 from gan.cyclegan.train.nets import Generator
 from gan.cyclegan.train.translated import translated
-from gan.loading.card import is_aligned, read_dataset_card
 from gan.loading.packed import load_images
 from gan.params.models.cyclegan import GeneratorShape, Sample
+from gan.records.dataset import is_aligned, read_dataset_card
+from gan.records.samples import Output
 from gan.sampling.model import Context
-from gan.sampling.samples import Output
 
 OUTPUTS = {"a2b": Output("B", source="A", back="a2b2a"), "b2a": Output("A", source="B", back="b2a2b")}
 BACKWARDS = {"a2b": "b2a", "b2a": "a2b"}

@@ -23,7 +23,7 @@ def from_arrays(images: Uint8, classes: Sequence[str], border: int = 0) -> Colle
     """
     digits = len(str(len(images)))
     names = [f"{name.replace('/', '-')}/{index:0{digits}d}" for index, name in enumerate(classes)]
-    return Collection(names, partial(_open, images, border), version=versions.of_array(images))
+    return Collection(names, partial(_open, images, border), version=versions.of_arrays([images]))
 
 
 def _open(images: Uint8, border: int, index: int) -> Image.Image:

@@ -79,7 +79,7 @@ def _tiles(whole: Uint8, corners: NDArray[np.intp], size: int) -> Collection:
         y, x = corners[index]
         return Image.fromarray(whole[y : y + size, x : x + size])
 
-    return Collection(names, open_tile, version=versions.of_array(whole))
+    return Collection(names, open_tile, version=versions.of_arrays([whole]))
 
 
 def card(source: str, params: Earth) -> dict[str, object]:

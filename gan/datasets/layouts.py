@@ -17,7 +17,7 @@ from gan.run.errors import DataError
 
 SPLITS = ("trainA", "trainB", "testA", "testB")
 WANTED = (
-    "CycleGAN wants either trainA, trainB, testA and testB; or train and test (or val), each with the same two "
+    "a block `domains` takes trainA, trainB, testA and testB; or train and test (or val), each with the same two "
     "folders; or two folders, each with train and test; or two folders, a domain each, that are split by seed; or "
     "train and test with side-by-side pairs, as pix2pix has them"
 )

@@ -1,6 +1,5 @@
 """The packed dataset as DVC caches it: array files, two lists, and a card that describes them."""
 
-import hashlib
 import os
 import shutil
 import sys
@@ -9,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gan.core.cards import read_card, write_card
+from gan.datasets.versions import of_arrays
 from gan.datasets.writer import MANIFEST, REJECTED
+from gan.records.cards import read_card, write_card
 
 Card = dict[str, Any]
-BLOCK = 64 << 20  # bytes hashed at once
 
 
 def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card) -> None:
@@ -37,7 +36,7 @@ def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card
 
 def summarise(target: Path, title: str) -> None:
     """Print on stderr how a source was understood, and how many images of it were packed, rejected and skipped."""
-    card = read_card(target, ("sets",), "prepare-data")
+    card = read_card(target, {"sets": dict, "split": str, "rejected": int}, "prepare-data")
     names = sorted(card["sets"], key=lambda name: not name.startswith("train"))
     sets = ", ".join(f"{name} {card['sets'][name]['count']}" for name in names)
     lines = [f"{sets}; {card['split']}"]
@@ -52,13 +51,7 @@ def summarise(target: Path, title: str) -> None:
 def _described(paths: list[Path]) -> tuple[dict[str, Any], str]:
     """Count and shape of a set, and the SHA-256 of its shape and pixels, which no path and no shard size can change."""
     parts = [np.load(path, mmap_mode="r") for path in paths]
-    count, shape = sum(len(part) for part in parts), parts[0].shape[1:]
-    digest = hashlib.sha256(repr((count, *shape)).encode())
-    rows = max(1, BLOCK // int(np.prod(shape)))
-    for part in parts:
-        for first in range(0, len(part), rows):
-            digest.update(np.ascontiguousarray(part[first : first + rows]).data)
-    return {"count": count, "shape": shape}, digest.hexdigest()
+    return {"count": sum(len(part) for part in parts), "shape": parts[0].shape[1:]}, of_arrays(parts)
 
 
 def _link(source: Path, target: Path) -> None:

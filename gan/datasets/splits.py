@@ -12,7 +12,7 @@ from gan.datasets.roles import held_out, role, told
 from gan.datasets.walk import Walk
 from gan.run.errors import DataError
 
-WANTED = "DCGAN wants images of one set, at any depth; or train and test (or val), which hold all of them"
+WANTED = "a block `images` takes one set, at any depth; or train and test (or val), which hold all of them"
 DEEPEST = 4  # levels of folders at which train and test are looked for
 SEEN = 8  # folders that an error names
 Place = tuple[str, str]  # a set, and the name in it; the set is empty if the image is left out

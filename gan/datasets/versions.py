@@ -1,6 +1,7 @@
 """Detect that a source changed although its names did not."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,15 @@ def of_file(path: Path) -> str:
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
-def of_array(images: Uint8) -> str:
-    """A hash of the shape and the pixels of (N, …); at most BLOCK bytes, or one image, are copied at a time."""
-    digest = hashlib.sha256(repr(images.shape).encode())
-    rows = max(1, BLOCK // max(1, images[:1].nbytes))
-    for first in range(0, len(images), rows):
-        digest.update(np.ascontiguousarray(images[first : first + rows]).data)
+def of_arrays(parts: Sequence[Uint8]) -> str:
+    """A hash of the shape and the pixels of one array (N, …), given in parts; however it is cut, the hash is the same.
+
+    At most BLOCK bytes, or one image, are copied at a time.
+    """
+    count, shape = sum(len(part) for part in parts), parts[0].shape[1:]
+    digest = hashlib.sha256(repr((count, *shape)).encode())
+    rows = max(1, BLOCK // max(1, int(np.prod(shape))))
+    for part in parts:
+        for first in range(0, len(part), rows):
+            digest.update(np.ascontiguousarray(part[first : first + rows]).data)
     return digest.hexdigest()

@@ -1,8 +1,8 @@
 """DCGAN as the stages see it: one kind of image, made from noise."""
 
 from gan.dcgan import sampling
+from gan.records.samples import Output
 from gan.sampling.model import Model
-from gan.sampling.samples import Output
 
 MODEL = Model(
     outputs={"": Output()},

@@ -11,8 +11,8 @@ from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
 from gan.dcgan.train.nets import Generator, latents
 from gan.params.models.dcgan import GeneratorShape, Sample
+from gan.records.samples import ONLY
 from gan.sampling.model import Context
-from gan.sampling.samples import ONLY
 
 ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
 

@@ -43,6 +43,6 @@ def build_as(reference: Path, params: Evaluate, runtime: Runtime) -> Extractor:
     if extractor.sha256 != card["extractor_sha256"]:
         raise DataError(
             f"{reference}: the features of real images were computed by other weights of {extractor.name} than "
-            "those here; `dvc repro -f reference` computes them again"
+            f"those here; `dvc repro -sf reference@{reference.parent.name}` computes them again"
         )
     return extractor

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from gan.core.arrays import map_array
-from gan.core.cards import read_card, write_card
 from gan.features.features import Extractor, Features
+from gan.records.cards import read_card, write_card
 
 
 def write_features(folder: Path, name: str, features: Features) -> None:
@@ -28,4 +28,4 @@ def write_reference_card(folder: Path, extractor: Extractor) -> None:
 
 def read_reference_card(folder: Path) -> dict[str, str]:
     """The `extractor_sha256` and the `precision` of the network that computed the features; raises as `read_card`."""
-    return read_card(folder, ("extractor_sha256", "precision"), "reference")
+    return read_card(folder, {"extractor_sha256": str, "precision": str}, "reference")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gan.core.images import Images
 from gan.loading.packed import load_images
-from gan.sampling.samples import ONLY, START, Output, SamplesCard, read_samples
+from gan.records.samples import ONLY, START, Output, SamplesCard, read_samples
 
 # Rows beside those of checkpoints: `start` is the score before training (of an untrained model, or of CycleGAN's
 # untranslated input), `floor` the score of other real images.

@@ -18,12 +18,15 @@ from gan.features.reference import read_features
 from gan.metrics.comparisons import Comparison, comparisons, images_of
 from gan.metrics.inception_score import probabilities_to_score
 from gan.metrics.protocol import protocol
+from gan.params.by_model import block_of
 from gan.params.schema import Params
+from gan.records.samples import SamplesCard, read_samples_card
+from gan.run.errors import DataError
 from gan.run.paths import REFERENCE
 from gan.run.progress import Progress
-from gan.sampling.samples import SamplesCard, read_samples_card
 
 Row = dict[str, Any]
+Nearest = tuple[NDArray[np.floating], NDArray[np.intp]]
 BLOCK = 4096  # features that are in float64 at the same time
 ROUNDING = 1e-6  # distances up to this share of a feature's norm count as 0
 
@@ -40,7 +43,7 @@ class Evaluation:
     data: Path
     extractor: Extractor
     params: Params
-    _distances: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
+    _nearest: dict[tuple[str, str], Nearest] = field(default_factory=dict, init=False)
 
     @cached_property
     def card(self) -> SamplesCard:
@@ -53,7 +56,7 @@ class Evaluation:
     @property
     def selected(self) -> int:
         """Number of training images that `select` uses; the reference `unchosen` leaves them out."""
-        return int(getattr(self.params.select, self.model).images)
+        return int(block_of(self.params.select, self.model).images)
 
     def rows(self) -> list[Row]:
         """One row per comparison: its keys, the two sets and their sizes, the scores and the protocol."""
@@ -74,12 +77,23 @@ class Evaluation:
         if name not in self._features:
             kind, _, rest = name.partition("/")
             if kind == "real":
-                self._features[name] = read_features(REFERENCE / self.model / self.extractor.name, rest)
+                self._features[name] = self._reference_features(rest)
             else:
                 title = f"{rest.removesuffix('/arr_0')}, {self.extractor.name}"
                 images, batch_size = self.images(name), self.params.evaluate.batch_size
                 self._features[name] = extract(images, self.extractor, batch_size, title)
         return self._features[name]
+
+    def _reference_features(self, name: str) -> Features:
+        """The features of a packed set, from the stage `reference`."""
+        found = read_features(REFERENCE / self.model / self.extractor.name, name)
+        expected = (len(self.images(f"real/{name}")), self.extractor.width)
+        if found.shape != expected:
+            raise DataError(
+                f"{name}: {REFERENCE / self.model} has features {found.shape}, the images ask for {expected}; "
+                f"`dvc repro -sf reference@{self.model}` computes them again"
+            )
+        return found
 
     @cached_property
     def _features(self) -> dict[str, Features]:
@@ -149,16 +163,15 @@ class Evaluation:
         1 means as far away as unseen real images, 0 means copies of training images. It is NaN (not defined) if half
         of the test images or more are in the training set too, for example because the same files are in both.
         """
-        made, unseen = self._to_train(one.compared, one.train), self._to_train(one.test, one.train)
+        made, unseen = (float(np.median(self.nearest(images, one.train)[0])) for images in (one.compared, one.test))
         length = float(np.linalg.norm(self.features(one.train)[0]))
         return made / unseen if unseen > ROUNDING * length else float("nan")
 
-    def _to_train(self, images: str, train: str) -> float:
-        """Median distance of a set to the nearest training image; cached, as all rows need that of the test set."""
-        if (images, train) not in self._distances:
-            distances, _ = nearest_distances(self.features(images), self.features(train))
-            self._distances[images, train] = float(np.median(distances))
-        return self._distances[images, train]
+    def nearest(self, images: str, train: str) -> Nearest:
+        """For each image of a set, the distance to the nearest training image, and its index; computed once."""
+        if (images, train) not in self._nearest:
+            self._nearest[images, train] = nearest_distances(self.features(images), self.features(train))
+        return self._nearest[images, train]
 
 
 def blocks(features: Features) -> "list[Features]":

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from gan.core.images import grid, save_png, to_rgb
-from gan.distances.prdc import nearest_distances
 from gan.metrics.evaluation import Evaluation
 
 SHOWN = 10  # generated images: those nearest to a training image
@@ -20,7 +19,7 @@ def draw_neighbours(seen: Evaluation, path: Path) -> None:
     rows = []
     for one in seen.wanted:
         if one.checkpoint == seen.params.evaluate.checkpoint:
-            distances, nearest = nearest_distances(seen.features(one.compared), seen.features(one.train))
+            distances, nearest = seen.nearest(one.compared, one.train)
             chosen = np.argsort(distances, kind="stable")[:SHOWN]
             for images, places in ((seen.images(one.compared), chosen), (seen.images(one.train), nearest[chosen])):
                 rows.append(to_rgb(np.stack([images[place : place + 1][0] for place in places.tolist()])))

@@ -6,8 +6,8 @@ from typing import Any
 
 from gan.features.features import RESIZING, Extractor
 from gan.features.reference import read_reference_card
-from gan.loading.card import read_dataset_card
 from gan.metrics.comparisons import Comparison
+from gan.records.dataset import read_dataset_card
 from gan.run.paths import REFERENCE
 
 LIBRARIES = ("torch", "onnxruntime", "clean-fid", "pillow", "scipy")
@@ -29,8 +29,8 @@ def protocol(
 ) -> dict[str, Any]:
     """The values of COLUMNS for one comparison; hashes are SHA-256, of weights or of the shape and pixels of images.
 
-    `images_sha256` is the hash of the real images that the compared ones were made from (CycleGAN's test inputs), or
-    that they are. `dtype` is the precision in which images were generated. `reference_dtype` and `images_dtype` are the
+    `images_sha256` is the hash of the inputs of the scored images (CycleGAN's test set); in rows of real images, of
+    these images. `dtype` is the precision in which images were generated. `reference_dtype` and `images_dtype` are the
     precision of the extractor for the reference and for the compared images.
 
     Args:
@@ -41,7 +41,7 @@ def protocol(
     return {
         "extractor_sha256": extractor.sha256[:SHORT],
         "resizing": RESIZING,
-        "reference_sha256": hashes[_set(one.real)][:SHORT],
+        "reference_sha256": hashes.get(_set(one.real), "")[:SHORT],
         "images_sha256": hashes.get(_set(behind), "")[:SHORT],
         **{name: how.get(name) for name in ("step", "ema_decay", "batch_norm", "seed", "dtype")},
         "reference_dtype": read_reference_card(REFERENCE / model / extractor.name)["precision"],

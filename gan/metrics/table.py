@@ -7,7 +7,7 @@ import pandas as pd
 
 from gan.metrics.comparisons import CONSTANT, FLOOR
 from gan.metrics.protocol import COLUMNS as PROTOCOL
-from gan.sampling.samples import START
+from gan.records.samples import START
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]
 COUNTS = ["n_real", "n_fake"]

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from gan.core.images import Uint8, to_rgb
-from gan.loading.card import is_aligned, read_dataset_card
 from gan.metrics import aligned, masks
 from gan.metrics.comparisons import CONSTANT, Comparison, images_of
-from gan.sampling.samples import read_samples_card
+from gan.records.dataset import is_aligned, read_dataset_card
+from gan.records.samples import read_samples_card
 
 Scores = dict[tuple[str, str], dict[str, float]]
 

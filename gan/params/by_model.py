@@ -15,10 +15,6 @@ from gan.run.errors import ParamsError
 MODELS: dict[str, Any] = {
     one.name: import_module(f"{models.__name__}.{one.name}") for one in iter_modules(models.__path__)
 }
-for _name, _one in MODELS.items():
-    for _kind, _base in (("Train", Training), ("Sample", Sampling)):
-        if not issubclass(getattr(_one, _kind, object), _base):
-            raise TypeError(f"gan/params/models/{_name}.py has no `class {_kind}({_base.__name__})`")
 
 
 class SelectModel(Block):
@@ -34,9 +30,27 @@ def _with_fields(base: type[Block], fields: dict[str, type[Block]]) -> Any:
     return create_model(base.__name__, __base__=base, **{name: (kind, ...) for name, kind in fields.items()})  # type: ignore[call-overload]
 
 
+def _kind(name: str, base: type[Block]) -> dict[str, type[Block]]:
+    """The class of this name in each model's file; the base class where a file lacks it, which `refuse_gaps` tells."""
+    found = {model: getattr(one, name, base) for model, one in MODELS.items()}
+    return {model: one if issubclass(one, base) else base for model, one in found.items()}
+
+
 Select = _with_fields(SelectBy, dict.fromkeys(MODELS, SelectModel))
-Sample = _with_fields(Block, {name: one.Sample for name, one in MODELS.items()})
-Trained = _with_fields(Block, {f"train_{name}": one.Train for name, one in MODELS.items()})
+Sample = _with_fields(Block, _kind("Sample", Sampling))
+Trained = _with_fields(Block, {f"train_{name}": one for name, one in _kind("Train", Training).items()})
+
+
+def refuse_gaps() -> None:
+    """Check that each model's file has both of its classes.
+
+    Raises:
+        ParamsError: names the first that is missing.
+    """
+    for name, base in (("Train", Training), ("Sample", Sampling)):
+        for model, kind in _kind(name, base).items():
+            if kind is base:
+                raise ParamsError(f"gan/params/models/{model}.py has no `class {name}({base.__name__})`")
 
 
 def block_of(blocks: Any, model: str) -> Any:

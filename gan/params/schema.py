@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from gan.params.blocks import Natural, Seconds
-from gan.params.by_model import MODELS, Sample, Select, Trained
+from gan.params.by_model import MODELS, Sample, Select, Trained, refuse_gaps
 from gan.params.evaluate import Evaluate
 from gan.params.prepare_data import PrepareData
 from gan.run.errors import ParamsError
@@ -45,6 +45,7 @@ def load(path: Path = PARAMS) -> Params:
     Raises:
         ParamsError: the file is missing, is not valid YAML, or a key or value is not allowed. It lists all mistakes.
     """
+    refuse_gaps()
     written = read_file(path)
     if not isinstance(written, dict):
         raise ParamsError(f"{path}: holds no params; `git checkout {path}` brings the committed ones back")

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from gan.run.errors import DataError
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -31,7 +35,7 @@ def overview(grids: dict[str, list[Path]], path: Path) -> None:
     Args:
         grids: model → the pictures that the stage `sample` drew, `<model>_<name>.png`.
     """
-    columns = {model: [plt.imread(one) for one in paths] for model, paths in grids.items()}
+    columns = {model: [_picture(one) for one in paths] for model, paths in grids.items()}
     heights = [[one.shape[0] / one.shape[1] for one in pictures] for pictures in columns.values()]
     figure = plt.figure(figsize=(14, 8), layout="constrained")
     parts = figure.subfigures(1, len(grids), width_ratios=[1 / sum(one) for one in heights], squeeze=False)[0]
@@ -43,6 +47,21 @@ def overview(grids: dict[str, list[Path]], path: Path) -> None:
             axes.set_axis_off()
     figure.savefig(path, dpi=100, pil_kwargs={"quality": 88, "optimize": True})
     plt.close(figure)
+
+
+def _picture(path: Path) -> NDArray[np.float32]:
+    """A picture (H, W, 3) in [0, 1].
+
+    Raises:
+        DataError: it is missing or damaged.
+    """
+    try:
+        found: NDArray[np.float32] = plt.imread(path)
+    except FileNotFoundError as error:
+        raise DataError(f"{path} is missing; `dvc repro sample` draws it") from error
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's SyntaxError: a file cut short
+        raise DataError(f"{path} is no picture ({error}); `dvc checkout --force {path}` restores it") from error
+    return found
 
 
 def _losses(axes: Axes, model: str, history: pd.DataFrame) -> None:
@@ -57,6 +76,8 @@ def _losses(axes: Axes, model: str, history: pd.DataFrame) -> None:
 def _scores(axes: Axes, model: str, history: pd.DataFrame) -> None:
     for name in [column for column in history.columns if column.endswith(SCORE)]:
         points = history[["step", name]].dropna()
+        if points.empty:
+            continue
         (line,) = axes.plot(points["step"], points[name], marker=".", label=name)
         best = points.loc[points[name].idxmin()]
         axes.plot(best["step"], best[name], "o", mfc="none", ms=10, color=line.get_color())

@@ -31,7 +31,7 @@ def begin(check: Callable[[], object]) -> None:
     with clean_exit():
         try:
             if name := _name(script, sys.argv[1:]):
-                _refuse_too_few(name, sys.argv[1:])
+                _refuse_other_arguments(name, sys.argv[1:])
                 TAKEN[name] = fingerprint(name)
         except Exception:
             check()
@@ -61,18 +61,18 @@ def _name(script: str, arguments: list[str]) -> str | None:
         return name
     if arguments[:1] and arguments[0] in keys:
         return f"{name}@{arguments[0]}"
-    raise GanError(f"`python -m stages.{script}` needs one of {', '.join(keys)} behind it")
+    raise GanError(f"`python -m stages.{script}` needs the name of a model: {' or '.join(keys)}")
 
 
-def _refuse_too_few(stage: str, arguments: list[str]) -> None:
-    """Refuse to start a stage by hand with fewer arguments than its command has.
+def _refuse_other_arguments(stage: str, arguments: list[str]) -> None:
+    """Refuse to start a stage by hand with other arguments than those of its command in dvc.yaml.
 
     Raises:
         GanError: gives the command.
     """
     command = shlex.split(entry(stage)["cmd"])
-    if len(arguments) < len(command) - 3:  # without `python -m stages.<script>`
-        raise GanError(f"{stage} needs more arguments; run `dvc repro {stage}`, or `{shlex.join(command)}`")
+    if arguments != command[3:]:  # without `python -m stages.<script>`
+        raise GanError(f"{stage} has other arguments in dvc.yaml; run `dvc repro {stage}`, or `{shlex.join(command)}`")
 
 
 def _without_trace(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -87,10 +87,15 @@ def entry(stage: str) -> dict[str, Any]:
     name, _, key = stage.partition("@")
     written = stages().get(name)
     keys = written.get("foreach", {}) if written else {}
+    if not isinstance(keys, dict):
+        raise ParamsError(f"{PIPELINE}: foreach of {name} is not a list of models; `git diff {PIPELINE}` shows why")
     if written is None or (key and key not in keys):
         raise ParamsError(f"{PIPELINE} has no stage {stage}; `dvc stage list` names those that there are")
+    inside = written.get("do") if key else written
+    if not isinstance(inside, dict) or "cmd" not in inside:
+        raise ParamsError(f"{PIPELINE}: {stage} has no cmd; `git diff {PIPELINE}` shows what you changed")
     if not key:
-        return written
+        return inside
     filled = {"key": key} | dict(_flat("item", keys[key]))
     text = re.sub(r"\$\{([\w.]+)\}", lambda found: str(filled.get(found[1], found[0])), json.dumps(written["do"]))
     made: dict[str, Any] = json.loads(text)
@@ -101,7 +106,7 @@ def stages() -> dict[str, dict[str, Any]]:
     """The stages of dvc.yaml, by name; raises as `entry`."""
     written = read_file(PIPELINE)
     found = written.get("stages") if isinstance(written, dict) else None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
         raise ParamsError(f"{PIPELINE} lists no stages; `git checkout {PIPELINE}` brings the committed one back")
     return found
 

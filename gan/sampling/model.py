@@ -12,8 +12,8 @@ from gan.artifacts.checkpoint import Checkpoint
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
 from gan.loading.packed import sets
+from gan.records.samples import ONLY, Output
 from gan.run.errors import ModelError
-from gan.sampling.samples import ONLY, Output
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from gan.core.streams import Stream
 from gan.params.training import Training
 from gan.run.errors import Interrupted, ParamsError
 from gan.run.interrupts import Interrupts
-from gan.run.names import model_trained_by
 from gan.run.progress import Progress
 from gan.run.runstate import RunState
 from gan.training import statefile
@@ -28,14 +27,10 @@ from gan.training.watch import WATCHED, watch
 class Job:
     """What one run of the loop needs besides a recipe and its params; its two folders survive a kill."""
 
+    model: str  # its name, which checkpoints keep
     seed: int
     state: RunState
     save_every_seconds: float
-
-    @property
-    def model(self) -> str:
-        """The name of the model that is trained."""
-        return model_trained_by(self.state.stage)
 
     @property
     def previews(self) -> Path:

@@ -12,6 +12,7 @@ from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.params.schema import Params, load
 from gan.run.errors import clean_exit
+from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
 from gan.training.card import write_run_card
@@ -20,30 +21,30 @@ from gan.training.loop import Job, Run, described, fit
 from gan.training.recipe import Recipe
 
 
-def run(stage: str, build: Callable[[Params, Path, Runtime], Recipe]) -> None:
-    """The main of a training stage; a user's mistake ends in one line and status 1.
+def run(model: str, build: Callable[[Params, Path, Runtime], Recipe]) -> None:
+    """The main of the stage `train-<model>`; a user's mistake ends in one line and status 1.
 
     Args:
-        stage: its name in dvc.yaml, `train-<model>`; the results are those of this model.
+        model: its name: the results are those of this model, whatever the recipe says of itself.
         build: makes the recipe, with random weights in its networks, for the packed data in the folder that the
             command line names.
     """
     with clean_exit():
         p = load()
-        with RunState(stage, p.keep_states) as state:
+        with RunState(training_of(model), p.keep_states) as state:
             runtime = replace(choose_runtime(p.accelerator, p.precision, p.determinism), graphs=p.cuda_graphs)
             seed_torch(Stream.WEIGHTS, p.seed)
-            train(build(p, Path(sys.argv[1]), runtime), state, p)
+            train(model, build(p, Path(sys.argv[1]), runtime), state, p)
 
 
-def train(recipe: Recipe, state: RunState, params: Params) -> None:
+def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
     """Train the recipe, then write the last checkpoint, snapshots, losses, previews and card.
 
     Raises:
         InputsChangedError: params, code or data changed during the run; the trained state is kept.
         ParamsError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
     """
-    job = Job(params.seed, state, params.save_every_seconds)
+    job = Job(model, params.seed, state, params.save_every_seconds)
     done = fit(recipe, job)
     state.check_inputs()
     _publish(recipe, done, job)

@@ -45,7 +45,7 @@ def _of_discriminators(rows: list[Row], params: Watch) -> list[str]:
     for column in rows[-1]:
         value = float(np.mean([row[column] for row in rows])) if column.endswith(("accuracy", "spread")) else 0.0
         if column.endswith("accuracy") and value > params.most_accuracy:
-            troubles.append(f"{column} {value:.3f}: the discriminator tells all images, and teaches nothing")
+            troubles.append(f"{column} {value:.3f}: it recognises every image, so the generator learns nothing")
         if column.endswith("spread") and value < params.least_spread:
             troubles.append(f"{column} {value:.4f}: the discriminator says the same of every image: it is dead")
     return troubles

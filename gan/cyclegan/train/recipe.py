@@ -13,10 +13,10 @@ from gan.core.tensors import to_float
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.cyclegan.train.nets import Discriminator, Generator
 from gan.cyclegan.train.translated import translated
-from gan.loading.batches import Batches
 from gan.params.models.cyclegan import Train
 from gan.training.adam import Adam
 from gan.training.augment import resize_crop_flip
+from gan.training.batches import Batches
 from gan.training.ema import Average
 from gan.training.frozen import frozen
 from gan.training.health import health

@@ -12,9 +12,9 @@ from gan.core.seeding import torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_float, to_uint8
 from gan.dcgan.train.nets import Discriminator, Generator, latents
-from gan.loading.batches import Batches
 from gan.params.models.dcgan import Train
 from gan.training.adam import Adam
+from gan.training.batches import Batches
 from gan.training.ema import Average
 from gan.training.frozen import frozen
 from gan.training.health import health

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from gan.core.arrays import map_array
-from gan.core.cards import CARD, read_card, write_card
 from gan.core.images import Uint8
+from gan.records.cards import CARD, read_card, write_card
 from gan.run.errors import DataError
 from gan.run.paths import SAMPLES
 
@@ -69,7 +69,7 @@ def read_samples_card(model: str) -> SamplesCard:
         DataError: there is none, or it is of another version of this program.
     """
     folder = SAMPLES / model
-    found = read_card(folder, ("outputs", "made"), "sample")
+    found = read_card(folder, {"outputs": dict, "made": dict}, "sample")
     try:
         return SamplesCard({name: Output(**one) for name, one in found["outputs"].items()}, found["made"])
     except (TypeError, AttributeError) as error:

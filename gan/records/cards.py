@@ -14,11 +14,11 @@ def write_card(folder: Path, card: dict[str, Any]) -> None:
     (folder / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_card(folder: Path, fields: tuple[str, ...], stage: str) -> dict[str, Any]:
+def read_card(folder: Path, fields: dict[str, type], stage: str) -> dict[str, Any]:
     """The card of a folder.
 
     Args:
-        fields: names that it must have.
+        fields: what it must have: name → type.
         stage: writes it, as the error message says.
 
     Raises:
@@ -29,10 +29,9 @@ def read_card(folder: Path, fields: tuple[str, ...], stage: str) -> dict[str, An
         card = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise DataError(f"{path} is missing; `dvc repro {stage}` makes it") from error
-    except ValueError as error:
+    except (ValueError, IsADirectoryError) as error:
         raise DataError(f"{path} is damaged ({error}); `dvc checkout --force {path}` restores it") from error
-    missing = [name for name in fields if not isinstance(card, dict) or name not in card]
-    if missing:
-        raise DataError(f"{path} lacks {', '.join(missing)}; `dvc checkout --force {path}` restores it")
-    found: dict[str, Any] = card
+    found: dict[str, Any] = card if isinstance(card, dict) else {}
+    if wrong := [name for name, kind in fields.items() if not isinstance(found.get(name), kind)]:
+        raise DataError(f"{path} lacks {', '.join(wrong)}; `dvc checkout --force {path}` restores it")
     return found

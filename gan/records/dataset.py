@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from gan.core.cards import read_card
+from gan.records.cards import read_card
 
 
 def read_dataset_card(folder: Path) -> dict[str, Any]:
     """The card of a packed dataset: source, licence, resizing, split, sets, sha256; raises as `read_card`."""
-    return read_card(folder, ("source", "sha256"), "prepare-data")
+    return read_card(folder, {"source": str, "sha256": dict}, "prepare-data")
 
 
 def is_aligned(card: dict[str, Any]) -> bool:

@@ -17,13 +17,20 @@ from gan.report.figures import overview
 from gan.run.errors import CheckpointError, DataError
 
 Damage = Callable[[Path], Any]
+
+
+def into_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 DAMAGES: dict[str, Damage] = {
     "missing": lambda path: path.unlink(),
     "empty": lambda path: path.write_bytes(b""),
     "cut short": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "of bytes": lambda path: path.write_bytes(b"\xff\x00PK\x03\x04" * 20),
     "a zip": lambda path: path.write_bytes(b"PK\x03\x04 and no more"),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a folder": into_a_folder,
 }
 
 

@@ -23,7 +23,7 @@ def test_a_finished_run_that_dvc_did_not_record_is_gone_on_from(
     assert run(1) == 1
     assert capsys.readouterr().err == ""
     assert run(2) == 1  # a kill while DVC hashed
-    assert "make@a: it had ended before DVC recorded it: its outputs are written again" in capsys.readouterr().err
+    assert "make@a: it had finished, but DVC had not recorded it: writing its outputs again" in capsys.readouterr().err
     tidy()
     assert run(3) == 1  # and another
     assert (project / "out.bin").read_bytes() == b"1"

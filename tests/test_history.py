@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gan.run.errors import NonFiniteError
-from gan.training.history import mean_row, refuse_broken_weights, settle, write_history
+from gan.training.history import mean_row, refuse_broken_weights, settle, write_losses
 
 
 def test_a_row_is_the_mean_since_the_last_one() -> None:
@@ -33,6 +33,6 @@ def test_broken_weights_are_named() -> None:
 
 
 def test_rows_without_a_score_have_an_empty_cell(tmp_path: Path) -> None:
-    write_history(tmp_path / "new" / "history.csv", [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 0.25, "fid": 9.0}])
+    write_losses(tmp_path / "new" / "history.csv", [{"step": 1, "loss": 0.5}, {"step": 2, "loss": 0.25, "fid": 9.0}])
     assert (tmp_path / "new" / "history.csv").read_text() == "step,loss,fid\n1,0.5,\n2,0.25,9\n"
     assert pd.read_csv(tmp_path / "new" / "history.csv")["fid"].isna().tolist() == [True, False]

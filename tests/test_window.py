@@ -12,7 +12,7 @@ from tests.project import KILL_WHILE_HASHING, at, begin, printed, replacing, sh,
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
-ENDED = "it had ended before DVC recorded it: its outputs are written again"
+ENDED = "it had finished, but DVC had not recorded it: writing its outputs again"
 RESUMED = re.compile(r"resumed at step (\d+) of \1\b")
 
 

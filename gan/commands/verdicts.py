@@ -23,7 +23,7 @@ class UnlikeError(GanError):
 
 @dataclass(frozen=True)
 class Noise:
-    """How far a difference of two means may be off, at CONFIDENCE, and which noise this includes."""
+    """The half-width of the confidence interval of a difference of two means, and which noise this includes."""
 
     reach: float
     seeds: bool  # whether it includes the noise of training, from several seeds

@@ -16,7 +16,7 @@ from gan.run.errors import GanError
 from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.training import statefile
-from gan.training.history import write_history
+from gan.training.history import write_losses
 
 POLL = 0.2  # seconds between two searches for new snapshots
 
@@ -127,5 +127,5 @@ def _compare_the_rest(model: str, recorded: Path, files: list[Path], agreement: 
         rows = [row for state in states if state for row in state["run"]["rows"]]
         if not rows:
             return None
-        write_history(losses, rows)
+        write_losses(losses, rows)
     return first_other_row(recorded / losses, losses)

@@ -19,8 +19,8 @@ from gan.run.files import read_checked, with_checksum, write_whole
 class OnCPU:
     """A network of images (N, 3, size, size), float32, in inference mode.
 
-    Converting it takes seconds, so it is kept beside torch's own downloads, with a checksum. The file's name stands for
-    all that decides it.
+    Converting it takes seconds, so it is kept beside torch's own downloads, with a checksum. The file name contains a
+    hash of everything that decides its content.
 
     Args:
         parts: names of the network and of its weights, and versions of packages that define it.

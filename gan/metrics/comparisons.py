@@ -17,8 +17,8 @@ CONSTANT = "constant"  # the best single colour, if the true translation is know
 class Comparison:
     """One row of the FID table. Sets are named `real/<set>` or `fake/<checkpoint>/<array>`.
 
-    `real` is the reference, and `compared` is compared with it: real images too for `floor`, and for the `start` of a
-    model that translates.
+    `compared` is scored against `real`, the reference. For `floor`, and for the `start` of a model that translates,
+    these are real images too.
     """
 
     direction: str  # the output: a2b, b2a, or empty for a model with one

@@ -13,7 +13,7 @@ from gan.run.signals import handle
 USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 SIGNS_OF_LITTLE_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "_ALLOC_FAILED", "bad_alloc")
 
-MEND = "mend it and run the same command again: what was saved before is whole"
+MEND = "mend this and run the same command again; what was saved is intact"
 
 
 class GanError(Exception):

@@ -57,7 +57,10 @@ class RunState:
     def __enter__(self) -> Self:
         _clean(self.folder, self.stage, self.keep)
         if self.ended:
-            print(f"{self.stage}: it had ended before DVC recorded it: its outputs are written again", file=sys.stderr)
+            print(
+                f"{self.stage}: it had finished, but DVC had not recorded it: writing its outputs again",
+                file=sys.stderr,
+            )
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:

@@ -44,8 +44,8 @@ class Model:
         choice_samples: (checkpoint, count, context) → images by which `select` chooses a snapshot, by output.
             They use no latent and no input that `samples` uses.
         grids: (checkpoint, its samples, wanted, context) → pictures (H, W, 3) for people, by name.
-        untrained: (checkpoint, seed) → the same networks before any training, which are scored as `start`; None if the
-            inputs are scored as `start` instead.
+        untrained: (checkpoint, seed) → the same networks before any training, which `start` scores; if None, `start`
+            scores the inputs.
 
     Raises:
         ModelError: the outputs contradict each other, or `untrained` is missing.

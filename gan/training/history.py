@@ -47,7 +47,7 @@ def mean_row(pending: list[Row], step: int, per_epoch: int) -> Row:
     return {"step": step, "epoch": round(step / per_epoch, 4), **means}
 
 
-def write_history(path: Path, rows: list[Row]) -> None:
+def write_losses(path: Path, rows: list[Row]) -> None:
     """Write one CSV line for each row; cells of columns that a row lacks stay empty."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(rows).to_csv(path, index=False, float_format="%.6g")

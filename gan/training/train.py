@@ -16,7 +16,7 @@ from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
 from gan.training.card import write_run_card
-from gan.training.history import write_history
+from gan.training.history import write_losses
 from gan.training.loop import Job, Run, described, fit
 from gan.training.recipe import Recipe
 
@@ -56,5 +56,5 @@ def _publish(recipe: Recipe, run: Run, job: Job) -> None:
     folder = CHECKPOINTS / job.model
     write(path_of(job.model, "last"), Checkpoint(recipe.weights(), described(run.step, recipe, job)))
     shutil.copytree(job.snapshots, folder / "snapshots", dirs_exist_ok=True)
-    write_history(folder / "losses.csv", run.rows)
+    write_losses(folder / "losses.csv", run.rows)
     shutil.copytree(job.previews, REPORTS / job.model / "previews", dirs_exist_ok=True)

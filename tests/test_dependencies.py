@@ -121,6 +121,13 @@ def test_every_stage_is_probed(listed: Pipeline) -> None:
     assert {name.partition("@")[0] for name in listed} == {*HEAVY}
 
 
+def test_the_pictures_of_the_report_are_its_deps(listed: Pipeline) -> None:
+    command, deps, _ = listed["report"]
+    named = [argument.partition(":")[::2] for argument in command.split()[3:]]
+    pictures = {f"reports/samples/{model}_{name}.png" for model, names in named for name in names.split(",")}
+    assert pictures == {dep for dep in deps if dep.endswith(".png")}
+
+
 def test_deps_are_folders_but_for_the_script(listed: Pipeline) -> None:
     for name, (_, deps, _) in listed.items():
         code = [dep for dep in deps if dep.endswith(".py")]

@@ -28,8 +28,14 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
     "an extractor": ({"gan/features/inception_v3.py": "X = 1"}, {"reference", "select", "evaluate"}),
     "how an array is read": (
         {"gan/core/arrays.py": "X = 1"},
-        {"prepare-data", "reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate", "report"},
+        {"prepare-data", "reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate"},
     ),
+    "how a card is written": (
+        {"gan/records/cards.py": "X = 1"},
+        {"prepare-data", "reference", "select", "sample", "evaluate", "report"},
+    ),
+    "how tables compare": ({"gan/commands/verdicts.py": "X = 1"}, NOTHING),
+    "batches": ({"gan/training/batches.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
     "how packed images are read": (
         {"gan/loading/packed.py": "X = 1"},
         {"reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate"},
@@ -38,7 +44,7 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
         {"gan/artifacts/checkpoint.py": "X = 1"},
         {"train-dcgan", "train-cyclegan", "select", "sample"},
     ),
-    "what a model tells the stages": ({"gan/sampling/model.py": "X = 1"}, {"select", "sample", "evaluate"}),
+    "what a model tells the stages": ({"gan/sampling/model.py": "X = 1"}, {"select", "sample"}),
     "augmentation": ({"gan/training/augment.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
     "a contact sheet": ({"gan/commands/sheet.py": "X = 1"}, NOTHING),
     "DCGAN's recipe": ({"gan/dcgan/train/recipe.py": "X = 1"}, {"train-dcgan", "select@dcgan", "sample@dcgan"}),

@@ -1,22 +1,24 @@
 """How fast is it here? `python -m benchmarks.speed` measures training, features and the pipeline beside plain code.
 
 Everything is measured in turns; a row is the median. What training reaches is also given as a share of the ceiling: of
-what a large convolution reaches on this machine in the same run. The rows go into benchmarks/speed.csv, which keeps
-those of other machines.
+what a large convolution reaches on this machine in the same run. Each row goes into benchmarks/speed.csv at once; it
+keeps those of other machines.
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from benchmarks.speed import features, machine, pipeline, sharing, training
-from gan.core.runtime import choose_runtime
-from gan.params.schema import load
+from gan.core.runtime import Runtime, choose_runtime
+from gan.params.schema import Params, load
 
 FOUND = Path("benchmarks/speed.csv")
-PARTS = ("training", "sharing", "features", "pipeline")
+PARTS = ("features", "pipeline", "sharing", "training")
+Row = dict[str, Any]
 
 
 def main() -> None:
@@ -31,29 +33,35 @@ def main() -> None:
     runtime = choose_runtime(p.accelerator, given.precision, p.determinism)
     here = machine.described(runtime)
     print(", ".join(f"{name} {value}" for name, value in here.items()), flush=True)
-    rows: list[dict[str, Any]] = []
-    if "training" in given.only:
-        most = machine.ceiling(runtime, given.turns)
-        print(f"a large convolution reaches {most:.0f} GFLOP/s", flush=True)
-        measured = training.measure(p, runtime, given.turns)
-        rows += [row | {"of_ceiling": row["ours"] * row["gflop"] / most, "ceiling": most} for row in measured]
-    if "sharing" in given.only:
-        rows += sharing.sharing(given.turns)
-    if "features" in given.only:
-        rows += features.features(p, runtime, given.turns)
-    if "pipeline" in given.only:
-        rows += [*pipeline.batches(given.turns), pipeline.nothing_to_do(given.turns)]
-    found = pd.DataFrame([here | row for row in rows])
-    print(found.drop(columns=[*here]).to_string(index=False, float_format="%.3g", na_rep=""))
-    _keep(found)
+    for row in measured(p, runtime, given.turns, given.only):
+        print(
+            ", ".join(f"{name} {value:.3g}" if isinstance(value, float) else str(value) for name, value in row.items())
+        )
+        _keep(here | row)
 
 
-def _keep(found: pd.DataFrame) -> None:
-    """Put the rows in the place of older ones of the same work, machine and precision."""
+def measured(p: Params, runtime: Runtime, turns: int, parts: list[str]) -> Iterator[Row]:
+    """The rows of these parts, each as soon as it is measured; later ones take longer."""
+    if "features" in parts:
+        yield from features.features(p, runtime, turns)
+    if "pipeline" in parts:
+        yield from pipeline.batches(turns)
+        yield pipeline.nothing_to_do(turns)
+    if "sharing" in parts:
+        yield from sharing.sharing(turns)
+    if "training" in parts:
+        most = machine.ceiling(runtime, turns)
+        yield {"work": "a large convolution", "unit": "GFLOP/s", "ours": most}
+        for row in training.measure(p, runtime, turns):
+            yield row | {"of_ceiling": row["ours"] * row["gflop"] / most, "ceiling": most}
+
+
+def _keep(row: Row) -> None:
+    """Put the row in the place of an older one of the same work, machine and precision."""
     keys = ["device", "threads", "precision", "work"]
-    before = pd.read_csv(FOUND) if FOUND.exists() else found[:0]
-    both = pd.concat([before, found]).drop_duplicates(keys, keep="last")
-    both.to_csv(FOUND, index=False, float_format="%.4g")
+    found = pd.DataFrame([row])
+    before = [pd.read_csv(FOUND)] if FOUND.exists() else []
+    pd.concat([*before, found]).drop_duplicates(keys, keep="last").to_csv(FOUND, index=False, float_format="%.4g")
 
 
 if __name__ == "__main__":

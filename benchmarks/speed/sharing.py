@@ -19,18 +19,16 @@ SECONDS = 6.0  # of one measurement
 WAYS = {"ours": {"GOMP_SPINCOUNT": SPINS}, "plain": {}}
 
 
-def sharing(turns: int) -> list[dict[str, Any]]:
+def sharing(turns: int) -> Iterator[dict[str, Any]]:
     """A row for each default recipe, alone and beside one busy process, and for two trainings of one thread each."""
-    rows = []
     for model in DEFAULTS:
         for beside in (False, True):
             with _busy(beside):
                 found = _in_turns(model, turns)
             work = f"{model}, the default, {'beside one busy process' if beside else 'alone'}"
-            rows.append({"work": work, "unit": "steps/s", **found, "ratio": found["ours"] / found["plain"]})
+            yield {"work": work, "unit": "steps/s", **found, "ratio": found["ours"] / found["plain"]}
         both = median(_two(model) for _ in range(turns))
-        rows.append({"work": f"{model}, two trainings of one thread, together", "unit": "steps/s", "ours": both})
-    return rows
+        yield {"work": f"{model}, two trainings of one thread, together", "unit": "steps/s", "ours": both}
 
 
 def _in_turns(model: str, turns: int) -> dict[str, float]:

@@ -18,3 +18,6 @@ OURS: dict[str, Any] = {
     "output": "linear",
     "standardise": True,
 }
+# The rest of the discriminators' shapes, beside their width.
+DCGAN_D: dict[str, Any] = {"norm": "batch", "spectral_norm": False}
+PATCHGAN: dict[str, Any] = {"norm": "instance", "spectral_norm": False}

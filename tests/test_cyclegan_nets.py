@@ -11,7 +11,7 @@ from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
 from gan.cyclegan.train.nets import Colours, Discriminator, Generator
 from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 from tests import tiny
-from tests.papers import OURS, PAPER
+from tests.papers import OURS, PAPER, PATCHGAN
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
@@ -81,7 +81,7 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
     for network in (
         generator(8, 1, **OURS),
         generator(8, 1),
-        Discriminator(DiscriminatorShape(width=8, layers=2), 3),
+        Discriminator(DiscriminatorShape(width=8, **PATCHGAN, layers=2), 3),
     ):
         exact, fast = network(images), network(images.bfloat16())
         assert fast.dtype == torch.bfloat16
@@ -92,7 +92,7 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
 @pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142)])
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
-    network = Discriminator(DiscriminatorShape(width=2, layers=layers), 3)
+    network = Discriminator(DiscriminatorShape(width=2, **PATCHGAN, layers=layers), 3)
     bare = nn.Sequential(*(m for m in network if not isinstance(m, InstanceNorm)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)

@@ -7,14 +7,21 @@ from torch import nn
 from gan.dcgan.sampling import walk_line, walk_sphere
 from gan.dcgan.train.nets import Discriminator, Generator, latents
 from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
+from tests.papers import DCGAN_D
 
-G, D = GeneratorShape(z_dim=100, latent="normal", width=64), DiscriminatorShape(width=64)
+G, D = (
+    GeneratorShape(z_dim=100, latent="normal", width=64),
+    DiscriminatorShape(width=64, **DCGAN_D),
+)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("size", [32, 64, 128])
 def test_latents_become_images_and_images_logits(size: int, channels: int) -> None:
-    narrow_g, narrow_d = GeneratorShape(z_dim=7, latent="normal", width=4), DiscriminatorShape(width=4)
+    narrow_g, narrow_d = (
+        GeneratorShape(z_dim=7, latent="normal", width=4),
+        DiscriminatorShape(width=4, **DCGAN_D),
+    )
     images = Generator(narrow_g, size, channels)(latents(3, narrow_g))
     assert images.shape == (3, channels, size, size)
     assert images.abs().max() <= 1

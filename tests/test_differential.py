@@ -27,7 +27,7 @@ from tests.beside import (
     state,
     watched_latents,
 )
-from tests.papers import OURS, PAPER
+from tests.papers import DCGAN_D, OURS, PAPER, PATCHGAN
 
 CHOICES = [
     OURS,
@@ -163,9 +163,9 @@ def test_networks_have_as_many_weights_as_the_papers() -> None:
     resnet = cyclegan_params.GeneratorShape.model_validate({"width": 64, "blocks": 9} | PAPER)
     for network, count in {
         dcgan_nets.Generator(dcgan_params.GeneratorShape(z_dim=100, latent="normal", width=64), 64, 3): 3_576_704,
-        dcgan_nets.Discriminator(dcgan_params.DiscriminatorShape(width=64), 64, 3): 2_765_568,
+        dcgan_nets.Discriminator(dcgan_params.DiscriminatorShape(width=64, **DCGAN_D), 64, 3): 2_765_568,
         cyclegan_nets.Generator(resnet, 3, 3): 11_372_931,
-        cyclegan_nets.Discriminator(cyclegan_params.DiscriminatorShape(width=64, layers=3), 3): 2_763_841,
+        cyclegan_nets.Discriminator(cyclegan_params.DiscriminatorShape(width=64, **PATCHGAN, layers=3), 3): 2_763_841,
         plain_cyclegan.Generator(plain_cyclegan.Options(), 3, 3, bias=True): 11_378_179,
         plain_cyclegan.discriminator(64, 3, 3, bias=True): 2_764_737,
     }.items():
@@ -184,7 +184,7 @@ def test_the_papers_networks_give_what_the_authors_give(images: int) -> None:
             plain_cyclegan.Generator(plain_cyclegan.Options(width=4, blocks=2), 3, 3, bias=True),
         ),
         (
-            cyclegan_nets.Discriminator(cyclegan_params.DiscriminatorShape(width=4, layers=3), 3),
+            cyclegan_nets.Discriminator(cyclegan_params.DiscriminatorShape(width=4, **PATCHGAN, layers=3), 3),
             plain_cyclegan.discriminator(4, 3, 3, bias=True),
         ),
     ):

@@ -13,6 +13,7 @@ from gan.params.schema import Params, load
 from gan.run import fingerprint
 from gan.run.errors import ParamsError
 from tests import tiny
+from tests.papers import PATCHGAN
 
 
 def test_the_projects_own_file_is_valid() -> None:
@@ -90,7 +91,7 @@ def test_impossible_values_are_quoted_with_what_is_allowed(
     [
         ("crop_size", 64, "crop_size 64 is larger than load_size 36"),
         ("decay_epochs", 0, "nothing to train"),
-        ("discriminator", {"width": 4, "layers": 4}, "leaves no patch"),
+        ("discriminator", {"width": 4, **PATCHGAN, "layers": 4}, "leaves no patch"),
     ],
 )
 def test_values_that_do_not_go_together(key: str, value: Any, message: str, tmp_path: Path) -> None:

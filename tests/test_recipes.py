@@ -55,7 +55,8 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     """256×256 with 9 blocks, the 70×70 PatchGAN and all else as in the paper, except for the width: 64 is too slow."""
     p = tiny.values()
     block = p["train_cyclegan"] | {"load_size": 286, "crop_size": 256, "lr_factor": 1.0, "ema_decay": 0.0}
-    block |= {"generator": PAPER | {"width": 8, "blocks": 9}, "discriminator": {"width": 8, "layers": 3}}
+    block |= {"generator": PAPER | {"width": 8, "blocks": 9}}
+    block["discriminator"] |= {"width": 8, "layers": 3}
     photos = np.random.default_rng(0).integers(0, 256, (2, 2, 256, 256, 3), np.uint8)
     params = Train.model_validate(block)
     recipe = CycleGAN(photos[0], photos[1], params, 2e-4, 0, cpu)

@@ -17,7 +17,20 @@ from gan.params.training import Training
 
 STEPS = 2
 # Choices that are no `Literal` of the schema.
+LEVERS: Changes = {
+    "discriminator.norm": "none",
+    "discriminator.spectral_norm": True,
+    "penalties.r1": 1.0,
+    "penalties.gradient": 1.0,
+    "penalties.every": 2,
+    "augment.policy": ["colour", "translation", "cutout"],
+    "augment.adaptive": True,
+    "instance_noise": 0.1,
+    "clip_gradients": 1.0,
+    "discriminator_steps": 2,
+}
 MORE_OF_CYCLEGAN: dict[str, Changes] = {
+    "many levers": LEVERS,
     "the paper's": THE_PAPERS,
     "lambda_identity=0": {"lambda_identity": 0.0},
     "pool_size=0": {"pool_size": 0},
@@ -64,6 +77,7 @@ def _of_dcgan() -> Iterator[tuple[str, Build]]:
             yield f"{size}², {channel} channels", partial(dcgan, {}, size=size, channels=channel)
     for path, value in choices(dcgan_params.Train):
         yield f"{path}={value}", partial(dcgan, {path: value})
+    yield "many levers", partial(dcgan, LEVERS)
 
 
 def _of_cyclegan() -> Iterator[tuple[str, Build]]:
@@ -85,7 +99,7 @@ def choices(block: type[Block], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """
     for name, field in block.model_fields.items():
         kind: Any = field.annotation
-        if name in Training.model_fields:  # when to log, save and watch: no network and no loss
+        if name in Training.model_fields and name != "loss":  # most say when to log, save and watch
             continue
         if isinstance(kind, type) and issubclass(kind, Block):
             yield from choices(kind, f"{prefix}{name}.")

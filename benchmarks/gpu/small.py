@@ -94,7 +94,8 @@ def trained(recipe: Recipe, first: int, last: int) -> list[dict[str, torch.Tenso
 def networks(recipe: Recipe) -> dict[str, nn.Module]:
     """The networks that are trained, without their averages."""
     parts = recipe.parts().items()
-    return {name: one for name, one in parts if isinstance(one, nn.Module) and not isinstance(one, Average)}
+    modules = {name: one for name, one in parts if isinstance(one, nn.Module) and not isinstance(one, Average)}
+    return {name: one for name, one in modules.items() if any(True for _ in one.parameters())}
 
 
 def leaves(state: Any, path: str = "") -> dict[str, Any]:

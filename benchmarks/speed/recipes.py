@@ -29,17 +29,20 @@ def stepping(recipe: DCGAN | CycleGAN) -> Callable[[], object]:
 
 def dcgan(size: int, batch: int, p: Params, runtime: Runtime) -> DCGAN:
     """Networks of width 64, as in the paper, for images in colour."""
-    block = p.train_dcgan.model_dump() | {"batch_size": batch, "discriminator": {"width": 64}}
-    block["generator"] |= {"width": 64}
+    block = p.train_dcgan.model_dump() | {"batch_size": batch}
+    for network in ("generator", "discriminator"):
+        block[network] |= {"width": 64}
     return DCGAN(noise(0, COUNT, size, 3), dcgan_params.Train.model_validate(block), p.lr, 0, runtime)
 
 
 def cyclegan(size: int, blocks: int, batch: int, p: Params, runtime: Runtime) -> CycleGAN:
     """The paper's networks, with its identity loss."""
     a, b = (noise(seed, max(32, batch), size, 3) for seed in (0, 1))
-    networks = {"generator": PAPER | {"width": 64, "blocks": blocks}, "discriminator": {"width": 64, "layers": 3}}
+    block = p.train_cyclegan.model_dump()
+    discriminator = block["discriminator"] | {"width": 64, "layers": 3}
+    networks = {"generator": PAPER | {"width": 64, "blocks": blocks}, "discriminator": discriminator}
     changes = {"lambda_identity": 0.5, "batch_size": batch, "load_size": None, "crop_size": None}
-    params = cyclegan_params.Train.model_validate(p.train_cyclegan.model_dump() | changes | networks)
+    params = cyclegan_params.Train.model_validate(block | changes | networks)
     return CycleGAN(a, b, params, p.lr, 0, runtime)
 
 

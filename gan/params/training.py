@@ -1,11 +1,14 @@
 """The params that all blocks `train_<model>` have."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from gan.params.blocks import Betas, Block, Count, Decay, Share
+from gan.params.blocks import Betas, Block, Count, Decay, Natural, Share, Weight
 from gan.params.prepare_data import PrepareData
+
+Positive = Annotated[float, Field(gt=0)]
+Shape = Literal["constant", "linear", "cosine"]
 
 
 class Snapshots(Block):
@@ -21,16 +24,73 @@ class Watch(Block):
     stop: bool
 
 
+class Penalties(Block):
+    r1: Weight
+    r2: Weight
+    gradient: Weight
+    every: Count
+
+    @property
+    def wanted(self) -> bool:
+        return self.r1 + self.r2 + self.gradient > 0
+
+
+class Augment(Block):
+    policy: list[Literal["colour", "translation", "cutout"]]
+    probability: Share
+    adaptive: bool
+    target: Annotated[float, Field(gt=-1, lt=1)]
+    images: Count
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.adaptive and not self.policy:
+            raise ValueError("adaptive is true, but policy is empty: there is no augmentation to adapt")
+        if len({*self.policy}) < len(self.policy):
+            raise ValueError("policy names an augmentation twice")
+        return self
+
+
+class Schedule(Block):
+    decay: Shape
+    discriminator_decay: Shape | None
+    warm_up_steps: Natural
+
+
 class Training(Block):
-    """The params that every model's training has; the loop reads no others."""
+    """The params that every model's training has; the loop and the levers read no others."""
 
     batch_size: Count
+    epochs: Natural
+    decay_epochs: Natural
+    loss: Literal["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"]
     betas: Betas
+    discriminator_betas: Betas | None
+    discriminator_lr_factor: Positive
+    discriminator_steps: Count
+    real_label: Annotated[float, Field(gt=0.5, le=1)]
+    instance_noise: Weight
+    clip_gradients: Weight
+    schedule: Schedule
+    penalties: Penalties
+    augment: Augment
     ema_decay: Decay
+    ema_half_life: Positive | None
+    ema_warm_up: Weight
     log_every: Count
-    preview_every_epochs: Annotated[float, Field(gt=0)]
+    preview_every_epochs: Positive
     snapshots: Snapshots
     watch: Watch
+
+    @model_validator(mode="after")
+    def _fit_each_other(self) -> Self:
+        if self.real_label < 1 and self.loss not in ("non_saturating", "minimax", "least_squares"):
+            raise ValueError(
+                f"loss {self.loss} has no labels to smooth; set real_label to 1.0 (it is {self.real_label})"
+            )
+        if self.ema_warm_up > 0 and self.ema_half_life is None:
+            raise ValueError("ema_warm_up shortens ema_half_life, which is null; set both")
+        return self
 
     def refuse_data(self, data: PrepareData) -> None:
         """Check that the model can be trained on this data.

@@ -11,13 +11,16 @@ class Adam(torch.optim.Adam):
     """Adam (Kingma and Ba 2015) in one fused kernel, with a learning rate that may change from step to step.
 
     On a GPU the rate is a tensor there, so that a recorded step can read it.
+
+    Args:
+        clip: the largest norm of all gradients together; 0 clips nothing.
     """
 
-    def __init__(self, parameters: Iterable[nn.Parameter], lr: float, betas: list[float]) -> None:
-        listed = [*parameters]
-        on_gpu = listed[0].is_cuda
-        rate = torch.tensor(lr, device=listed[0].device) if on_gpu else lr
-        super().__init__(listed, lr=rate, betas=(betas[0], betas[1]), fused=True, capturable=on_gpu)
+    def __init__(self, parameters: Iterable[nn.Parameter], lr: float, betas: list[float], clip: float) -> None:
+        self.listed, self.clip = [*parameters], clip
+        on_gpu = self.listed[0].is_cuda
+        rate = torch.tensor(lr, device=self.listed[0].device) if on_gpu else lr
+        super().__init__(self.listed, lr=rate, betas=(betas[0], betas[1]), fused=True, capturable=on_gpu)
 
     def set_rate(self, lr: float) -> None:
         """Use this learning rate from now on."""
@@ -26,6 +29,14 @@ class Adam(torch.optim.Adam):
                 group["lr"].fill_(lr)
             else:
                 group["lr"] = lr
+
+    def minimise(self, loss: torch.Tensor) -> None:
+        """One step down the gradient of a scalar."""
+        self.zero_grad()
+        loss.backward()
+        if self.clip:
+            nn.utils.clip_grad_norm_(self.listed, self.clip)
+        self.step()
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state, but not its learning rate, which may lie on another device."""

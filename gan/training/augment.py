@@ -1,4 +1,4 @@
-"""Random resize, crop and flip, as CycleGAN trains with (Zhu et al. 2017, public code)."""
+"""Random resize, crop and flip of training images, as in CycleGAN (Zhu et al. 2017, public code)."""
 
 import torch
 from torch.nn import functional as F
@@ -19,6 +19,11 @@ def resize_crop_flip(images: torch.Tensor, load_size: int, crop_size: int, flip:
         ]
         images = torch.stack(cropped)
     if flip:
-        mirrored = (torch.rand(len(images)) < 0.5).tolist()
-        images = torch.stack([image.flip(-1) if turn else image for image, turn in zip(images, mirrored, strict=True)])
+        images = mirrored(images)
     return images.contiguous(memory_format=torch.channels_last)
+
+
+def mirrored(images: torch.Tensor) -> torch.Tensor:
+    """Half of the images (N, C, H, W) mirrored, drawn from torch's global generator."""
+    turned = (torch.rand(len(images)) < 0.5).tolist()
+    return torch.stack([image.flip(-1) if turn else image for image, turn in zip(images, turned, strict=True)])

@@ -42,8 +42,9 @@ def refuse_broken_weights(weights: dict[str, torch.Tensor], step: int) -> None:
 
 
 def mean_row(pending: list[Row], step: int, per_epoch: int) -> Row:
-    """The step, the epoch, and the means of scalars that `settle` has moved."""
-    means = {name: sum(scalars[name] for scalars in pending) / len(pending) for name in pending[0]}
+    """The step, the epoch, and the means of scalars that `settle` has moved, over the steps that have them."""
+    values = {name: [one[name] for one in pending if name in one] for scalars in pending for name in scalars}
+    means = {name: sum(seen) / len(seen) for name, seen in values.items()}
     return {"step": step, "epoch": round(step / per_epoch, 4), **means}
 
 

@@ -1,6 +1,7 @@
 """CUDA graphs: a GPU repeats the kernels of a training step without waiting for Python to launch each of them."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -38,12 +39,19 @@ class Replayed:
         for place, value in zip(self.inputs, inputs, strict=True):
             place.copy_(value)
         self.graph.replay()
-        return dict(zip(self.names, self.scalars.clone().unbind(), strict=True)), self.tensors
+        scalars = self.scalars.clone().unbind() if self.names else ()
+        return dict(zip(self.names, scalars, strict=True)), self.tensors
 
     def _record(self, inputs: tuple[torch.Tensor, ...]) -> torch.cuda.CUDAGraph:
         self.inputs = [value.clone() for value in inputs]
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             scalars, self.tensors = self.work(*self.inputs)
-            self.names, self.scalars = [*scalars], torch.stack([value.float() for value in scalars.values()])
+            self.names = [*scalars]
+            self.scalars = torch.stack([value.float() for value in scalars.values()]) if scalars else torch.empty(0)
         return graph
+
+
+def by_penalty(work: Callable[..., tuple[Scalars, tuple[torch.Tensor, ...]]], runtime: Runtime) -> dict[bool, Replayed]:
+    """`work` for steps without and with penalties, which are its first argument."""
+    return {penalised: Replayed(partial(work, penalised), runtime) for penalised in (False, True)}

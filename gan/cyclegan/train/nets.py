@@ -139,7 +139,7 @@ class Discriminator(nn.Sequential):
             stride = 1 if depth == params.layers else 2
             layers += [
                 Conv2d(inputs, outputs, 4, stride, 1, bias=False),
-                norm_of("instance", outputs),
+                norm_of("instance", outputs) if params.norm == "instance" else nn.Identity(),
                 nn.LeakyReLU(0.2, inplace=True),
             ]
             inputs = outputs

@@ -1,6 +1,5 @@
 """How CycleGAN learns: one training step, previews and state (Zhu et al. 2017, arXiv 1703.10593)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,30 +9,20 @@ from gan.artifacts.checkpoint import named
 from gan.core.images import Images, Uint8, evenly, grid, to_rgb
 from gan.core.runtime import Runtime
 from gan.core.tensors import to_float
-from gan.cyclegan.train.image_pool import ImagePool
-from gan.cyclegan.train.nets import Discriminator, Generator
+from gan.cyclegan.train.domain import Domain
+from gan.cyclegan.train.nets import Generator
 from gan.cyclegan.train.translated import translated
 from gan.params.models.cyclegan import Train
 from gan.training.adam import Adam
-from gan.training.augment import resize_crop_flip
-from gan.training.batches import Batches
-from gan.training.ema import Average
+from gan.training.adversary import Scalars
+from gan.training.ema import Average, decay_at
 from gan.training.frozen import frozen
-from gan.training.health import health
-from gan.training.losses import d_least_squares, g_least_squares, l1
-from gan.training.replay import Replayed
+from gan.training.losses import l1
+from gan.training.replay import Replayed, by_penalty
+from gan.training.schedules import Rates
 
 PREVIEW = 8  # images of each domain
 MEASURED = 500  # images of each domain, for its mean colour
-
-
-@dataclass
-class Domain:
-    """One of the two image sets and what belongs to it."""
-
-    batches: Batches
-    discriminator: Discriminator  # distinguishes this domain's images from fakes
-    pool: ImagePool  # fakes of this domain
 
 
 class CycleGAN:
@@ -51,32 +40,27 @@ class CycleGAN:
         self, images_a: Images, images_b: Images, params: Train, lr: float, seed: int, runtime: Runtime
     ) -> None:
         self.params, self.runtime = params, runtime
-        self.load_size = params.load_size or images_a.shape[1]
-        self.crop_size = params.crop_size or self.load_size
         self.channels = {"a": images_a.shape[-1], "b": images_b.shape[-1]}
         self.a2b, self.b2a = (
             runtime.place(Generator(params.generator, self.channels[one], self.channels[other]))
             for one, other in ("ab", "ba")
         )
-        self.a, self.b = (self._domain(images, (seed, index)) for index, images in enumerate((images_a, images_b)))
+        self.a, self.b = (
+            Domain(images, params, (seed, index), runtime) for index, images in enumerate((images_a, images_b))
+        )
         if params.generator.standardise:
             self._measure_colours(images_a, images_b)
-        self.ema_a2b, self.ema_b2a = (Average(net, params.ema_decay) for net in (self.a2b, self.b2a))
+        self.ema_a2b, self.ema_b2a = (Average(net) for net in (self.a2b, self.b2a))
         self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
-        self.total_steps = (params.epochs + params.decay_epochs) * self.per_epoch
-        g_parameters = [*self.a2b.parameters(), *self.b2a.parameters()]
+        self.rates = Rates(params, lr * params.lr_factor, self.per_epoch)
+        self.total_steps = self.rates.total
         self.d_parameters = [*self.a.discriminator.parameters(), *self.b.discriminator.parameters()]
-        self.lr = lr * params.lr_factor
-        self.g_optimizer, self.d_optimizer = (
-            Adam(parameters, self.lr, params.betas) for parameters in (g_parameters, self.d_parameters)
-        )
+        clip, d_betas = params.clip_gradients, params.discriminator_betas or params.betas
+        self.g_optimizer = Adam([*self.a2b.parameters(), *self.b2a.parameters()], self.rates.lr, params.betas, clip)
+        self.d_optimizer = Adam(self.d_parameters, self.rates.lr, d_betas, clip)
         self._generators_updated = Replayed(self._update_generators, runtime)
-        self._discriminators_updated = Replayed(self._update_discriminators, runtime)
-
-    def _domain(self, images: Images, key: tuple[int, ...]) -> Domain:
-        discriminator = self.runtime.place(Discriminator(self.params.discriminator, images.shape[-1]))
-        batches = Batches(images, self.params.batch_size, key, self.runtime)
-        return Domain(batches, discriminator, ImagePool(self.params.pool_size, self.runtime))
+        self._translated = Replayed(self._translate_both, runtime)
+        self._discriminators_updated = by_penalty(self._update_discriminators, runtime)
 
     def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
@@ -84,29 +68,37 @@ class CycleGAN:
             source.source.measure(some)
             target.target.measure(some)
 
-    def _lr_factor(self, step: int) -> float:
-        """Constant for `epochs`, then linear to 0 over `decay_epochs` (paper, section 4), step by step."""
-        decay = self.params.decay_epochs * self.per_epoch
-        return min(1.0, (self.total_steps - step) / decay) if decay else 1.0
-
-    def _real(self, domain: Domain, step: int) -> torch.Tensor:
-        images = to_float(domain.batches.at(step))
-        images = resize_crop_flip(images, self.load_size, self.crop_size, self.params.flip)
-        return images.to(self.runtime.dtype)
-
-    def step(self, step: int) -> dict[str, torch.Tensor]:
+    def step(self, step: int) -> Scalars:
         """One update of all four networks on one batch of each domain; losses as scalars on the device."""
-        for optimizer in (self.g_optimizer, self.d_optimizer):
-            optimizer.set_rate(self.lr * self._lr_factor(step))
-        real_a, real_b = self._real(self.a, step), self._real(self.b, step)
-        losses, (fake_a, fake_b) = self._generators_updated(real_a, real_b)
+        self.g_optimizer.set_rate(self.rates.generator(step))
+        self.d_optimizer.set_rate(self.rates.discriminator(step))
+        for domain in (self.a, self.b):
+            domain.adversary.fade_noise(step / self.total_steps)
+        penalised = step % self.params.penalties.every == 0
+        *more, first = range(step * self.params.discriminator_steps, (step + 1) * self.params.discriminator_steps)
+        for number in more:
+            real_a, real_b = self.a.real(number), self.b.real(number)
+            self._teach(penalised, real_a, real_b, *self._translated(real_a, real_b)[1])
+        real_a, real_b = self.a.real(first), self.b.real(first)
+        losses, fakes = self._generators_updated(real_a, real_b)
+        for average, network in ((self.ema_a2b, self.a2b), (self.ema_b2a, self.b2a)):
+            average.update(network, decay_at(self.params, step))
+        return losses | self._teach(penalised, real_a, real_b, *fakes)
+
+    def _teach(
+        self, penalised: bool, real_a: torch.Tensor, real_b: torch.Tensor, fake_a: torch.Tensor, fake_b: torch.Tensor
+    ) -> Scalars:
+        """Update both discriminators, with some of the fakes swapped for older ones."""
         shown_a, shown_b = self.a.pool.query(fake_a), self.b.pool.query(fake_b)
-        watched, _ = self._discriminators_updated(real_a, shown_a, real_b, shown_b)
-        return losses | watched
+        return self._discriminators_updated[penalised](real_a, shown_a, real_b, shown_b)[0]
+
+    @torch.no_grad()
+    def _translate_both(self, real_a: torch.Tensor, real_b: torch.Tensor) -> tuple[Scalars, tuple[torch.Tensor, ...]]:
+        return {}, (self.b2a(real_b), self.a2b(real_a))
 
     def _update_generators(
         self, real_a: torch.Tensor, real_b: torch.Tensor
-    ) -> tuple[dict[str, torch.Tensor], tuple[torch.Tensor, ...]]:
+    ) -> tuple[Scalars, tuple[torch.Tensor, ...]]:
         """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
         lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
         with frozen(self.d_parameters):
@@ -117,8 +109,8 @@ class CycleGAN:
             else:
                 fake_b, fake_a = self.a2b(real_a), self.b2a(real_b)
             losses = {
-                "g_a2b": g_least_squares(self.b.discriminator(fake_b)),
-                "g_b2a": g_least_squares(self.a.discriminator(fake_a)),
+                "g_a2b": self.b.adversary.judge(fake_b, real_b),
+                "g_b2a": self.a.adversary.judge(fake_a, real_a),
                 "cycle_a": l1(self.b2a(fake_b), real_a),  # b2a(a2b(a)) ≈ a
                 "cycle_b": l1(self.a2b(fake_a), real_b),
             }
@@ -127,27 +119,19 @@ class CycleGAN:
                 losses["identity_a"] = l1(same_a, real_a)  # b2a(a) ≈ a
                 losses["identity_b"] = l1(same_b, real_b)
                 total = total + lambda_cycle * lambda_identity * (losses["identity_a"] + losses["identity_b"])
-        self.g_optimizer.zero_grad()
-        total.backward()
-        self.g_optimizer.step()
-        self.ema_a2b.update(self.a2b)
-        self.ema_b2a.update(self.b2a)
+        self.g_optimizer.minimise(total)
         return {name: loss.detach() for name, loss in losses.items()}, (fake_a.detach(), fake_b.detach())
 
     def _update_discriminators(
-        self, real_a: torch.Tensor, fake_a: torch.Tensor, real_b: torch.Tensor, fake_b: torch.Tensor
-    ) -> tuple[dict[str, torch.Tensor], tuple[()]]:
-        """Minimise ((D(real) - 1)² + D(pooled fake)²) / 2 for each domain (paper, section 4)."""
-        losses: dict[str, torch.Tensor] = {}
-        watched: dict[str, torch.Tensor] = {}
+        self, penalised: bool, real_a: torch.Tensor, fake_a: torch.Tensor, real_b: torch.Tensor, fake_b: torch.Tensor
+    ) -> tuple[Scalars, tuple[()]]:
+        """Minimise each domain's adversarial loss, by default ((D(real) - 1)² + D(pooled fake)²) / 2 (section 4)."""
+        losses: Scalars = {}
+        watched: Scalars = {}
         for name, domain, real, fake in (("d_a", self.a, real_a, fake_a), ("d_b", self.b, real_b, fake_b)):
-            on_real, on_fake = domain.discriminator(torch.cat([real, fake])).chunk(2)
-            losses[name] = d_least_squares(on_real, on_fake)
-            seen = health(on_real.detach(), on_fake.detach())
-            watched |= {f"{name}_{kind}": value for kind, value in seen.items()}
-        self.d_optimizer.zero_grad()
-        torch.stack([*losses.values()]).sum().backward()
-        self.d_optimizer.step()
+            losses[name], seen = domain.adversary.learn(real, fake, penalised)
+            watched |= {f"{name}_{kind}": value for kind, value in seen.items() if kind not in ("real", "fake")}
+        self.d_optimizer.minimise(torch.stack([*losses.values()]).sum())
         return {name: loss.detach() for name, loss in losses.items()} | watched, ()
 
     def _translate(self, network: Average, images: Uint8) -> Uint8:
@@ -189,4 +173,6 @@ class CycleGAN:
             "d_optimizer": self.d_optimizer,
             "pool_a": self.a.pool,
             "pool_b": self.b.pool,
+            "strength_a": self.a.adversary.strength,
+            "strength_b": self.b.adversary.strength,
         }

@@ -6,7 +6,7 @@ from math import log2
 import torch
 from torch import nn
 
-from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
+from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape, Norm
 
 
 def _levels(size: int) -> int:
@@ -40,9 +40,9 @@ class Generator(nn.Sequential):
 
 
 class Discriminator(nn.Sequential):
-    """Images (N, channels, size, size) in [-1, 1] to logits (N,), positive for real.
+    """Images (N, channels, size, size) in [-1, 1] to scores (N,), higher for real.
 
-    Strided convolutions with BatchNorm (none at the input and output) and LeakyReLU 0.2.
+    Strided convolutions with a norm, in the paper BatchNorm (none at the input and output), and LeakyReLU 0.2.
     """
 
     def __init__(self, params: DiscriminatorShape, size: int, channels: int) -> None:
@@ -54,11 +54,24 @@ class Discriminator(nn.Sequential):
         for inputs, outputs in pairwise(widths):
             layers += [
                 nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False),
-                nn.BatchNorm2d(outputs),
+                norm_of(params.norm, outputs),
                 nn.LeakyReLU(0.2, inplace=True),  # (2 width, 16, 16), (4 width, 8, 8), (8 width, 4, 4)
             ]
         super().__init__(*layers, nn.Conv2d(widths[-1], 1, 4, 1, 0, bias=False), nn.Flatten(0))
         self.apply(init_weights)
+
+
+def norm_of(kind: Norm, channels: int) -> nn.Module:
+    """A discriminator's norm, with a scale and a bias for each channel."""
+    match kind:
+        case "batch":
+            return nn.BatchNorm2d(channels)
+        case "instance":
+            return nn.GroupNorm(channels, channels)
+        case "layer":
+            return nn.GroupNorm(1, channels)
+        case "none":
+            return nn.Identity()
 
 
 def init_weights(module: nn.Module) -> None:

@@ -14,12 +14,14 @@ from gan.core.tensors import to_float, to_uint8
 from gan.dcgan.train.nets import Discriminator, Generator, latents
 from gan.params.models.dcgan import Train
 from gan.training.adam import Adam
+from gan.training.adversary import Adversary, Scalars
+from gan.training.augment import mirrored
 from gan.training.batches import Batches
-from gan.training.ema import Average
+from gan.training.ema import Average, decay_at
 from gan.training.frozen import frozen
-from gan.training.health import health
-from gan.training.losses import d_non_saturating, g_non_saturating
-from gan.training.replay import Replayed
+from gan.training.replay import by_penalty
+from gan.training.schedules import Rates
+from gan.training.spectra import normalised
 
 PREVIEW = 64  # images of a preview, 8 to a row
 
@@ -39,49 +41,61 @@ class DCGAN:
         self.params, self.runtime, self.seed = params, runtime, seed
         self.shape = {"size": size, "channels": channels}
         self.generator = runtime.place(Generator(params.generator, size, channels))
-        self.discriminator = runtime.place(Discriminator(params.discriminator, size, channels))
-        self.ema = Average(self.generator, params.ema_decay)
-        self.g_optimizer, self.d_optimizer = (
-            Adam(network.parameters(), lr, params.betas) for network in (self.generator, self.discriminator)
-        )
+        discriminator = Discriminator(params.discriminator, size, channels)
+        self.discriminator = runtime.place(normalised(discriminator, params.discriminator.spectral_norm))
+        batch_norm = params.discriminator.norm == "batch"
+        self.adversary = Adversary(self.discriminator, params, runtime, batch_norm, autocast=True)
+        self.ema = Average(self.generator)
         self.batches = Batches(images, params.batch_size, (seed,), runtime)
         self.per_epoch = self.batches.per_epoch
-        self.total_steps = params.epochs * self.per_epoch
-        self._updated = Replayed(self._update, runtime)
+        self.rates = Rates(params, lr, self.per_epoch)
+        self.total_steps = self.rates.total
+        self.g_optimizer = Adam(self.generator.parameters(), lr, params.betas, params.clip_gradients)
+        self.d_optimizer = Adam(
+            self.discriminator.parameters(), lr, params.discriminator_betas or params.betas, params.clip_gradients
+        )
+        self._learned, self._updated = by_penalty(self._learn, runtime), by_penalty(self._update, runtime)
 
-    def step(self, step: int) -> dict[str, torch.Tensor]:
-        """One update of both networks on one batch; losses and mean D outputs as scalars on the device."""
-        real = to_float(self.batches.at(step)).to(self.runtime.dtype)
-        z = self.runtime.upload(latents(len(real), self.params.generator)).to(self.runtime.dtype)
-        return self._updated(real, z)[0]
+    def step(self, step: int) -> Scalars:
+        """One update of both networks; losses and what the discriminator says, as scalars on the device."""
+        self.g_optimizer.set_rate(self.rates.generator(step))
+        self.d_optimizer.set_rate(self.rates.discriminator(step))
+        self.adversary.fade_noise(step / self.total_steps)
+        penalised = step % self.params.penalties.every == 0
+        *more, first = range(step * self.params.discriminator_steps, (step + 1) * self.params.discriminator_steps)
+        for number in more:
+            self._learned[penalised](*self._inputs(number))
+        scalars, _ = self._updated[penalised](*self._inputs(first))
+        self.ema.update(self.generator, decay_at(self.params, step))
+        return scalars
 
-    def _update(self, real: torch.Tensor, z: torch.Tensor) -> tuple[dict[str, torch.Tensor], tuple[()]]:
-        # (1) Discriminator: maximise log D(x) + log(1 - D(G(z)))
+    def _inputs(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """A batch of real images, and as many latents."""
+        real = to_float(self.batches.at(number))
+        real = mirrored(real) if self.params.flip else real
+        z = self.runtime.upload(latents(len(real), self.params.generator))
+        return real.to(self.runtime.dtype), z.to(self.runtime.dtype)
+
+    def _learn(self, penalised: bool, real: torch.Tensor, z: torch.Tensor) -> tuple[Scalars, tuple[()]]:
+        """Update the discriminator alone."""
+        with torch.no_grad(), self.runtime.autocast():
+            fake = self.generator(z)
+        return self._teach(real, fake, penalised), ()
+
+    def _update(self, penalised: bool, real: torch.Tensor, z: torch.Tensor) -> tuple[Scalars, tuple[()]]:
+        """Update the discriminator, then the generator against it (Goodfellow et al. 2014, algorithm 1)."""
         with self.runtime.autocast():
             fake = self.generator(z)
-            on_real, on_fake = self.discriminator(real), self.discriminator(fake.detach())
-        d_loss = d_non_saturating(on_real, on_fake)
-        self.d_optimizer.zero_grad()
-        d_loss.backward()
-        self.d_optimizer.step()
+        scalars = self._teach(real, fake.detach(), penalised)
+        with frozen(self.discriminator.parameters()):
+            g_loss = self.adversary.judge(fake, real)
+        self.g_optimizer.minimise(g_loss)
+        return {"d_loss": scalars["d_loss"], "g_loss": g_loss.detach()} | scalars, ()
 
-        # (2) Generator: maximise log D(G(z)), against the discriminator just updated
-        with frozen(self.discriminator.parameters()), self.runtime.autocast():
-            g_loss = g_non_saturating(self.discriminator(fake))
-        self.g_optimizer.zero_grad()
-        g_loss.backward()
-        self.g_optimizer.step()
-
-        self.ema.update(self.generator)
-        real_says, fake_says = (scores.detach().float().sigmoid() for scores in (on_real, on_fake))
-        scalars = {
-            "d_loss": d_loss.detach(),
-            "g_loss": g_loss.detach(),
-            "d_real": real_says.mean(),  # D(x): 1 if D recognises every real
-            "d_fake": fake_says.mean(),  # D(G(z)): 0 if D recognises every fake
-            **{f"d_{name}": value for name, value in health(real_says, fake_says).items()},
-        }
-        return scalars, ()
+    def _teach(self, real: torch.Tensor, fake: torch.Tensor, penalised: bool) -> Scalars:
+        d_loss, seen = self.adversary.learn(real, fake, penalised)
+        self.d_optimizer.minimise(d_loss)
+        return {"d_loss": d_loss.detach()} | {f"d_{name}": value for name, value in seen.items()}
 
     @torch.no_grad()
     def images(self, count: int) -> Uint8:
@@ -117,6 +131,7 @@ class DCGAN:
             "generator": self.generator,
             "discriminator": self.discriminator,
             "ema": self.ema,
+            "strength": self.adversary.strength,
             "g_optimizer": self.g_optimizer,
             "d_optimizer": self.d_optimizer,
         }

@@ -23,13 +23,13 @@ class GeneratorShape(Block):
 
 class DiscriminatorShape(Block):
     width: Count
+    norm: Literal["instance", "none"]
+    spectral_norm: bool
     layers: Annotated[int, Field(ge=1, le=5)]
 
 
 class Train(Training):
     lr_factor: Annotated[float, Field(gt=0)]
-    epochs: Natural
-    decay_epochs: Natural
     lambda_cycle: Weight
     lambda_identity: Weight
     pool_size: Natural

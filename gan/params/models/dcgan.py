@@ -8,6 +8,8 @@ from gan.params.blocks import Block, Count
 from gan.params.sampling import Sampling
 from gan.params.training import Training
 
+Norm = Literal["batch", "instance", "layer", "none"]
+
 
 class GeneratorShape(Block):
     z_dim: Count
@@ -17,13 +19,25 @@ class GeneratorShape(Block):
 
 class DiscriminatorShape(Block):
     width: Count
+    norm: Norm
+    spectral_norm: bool
 
 
 class Train(Training):
     epochs: Count
+    flip: bool
     batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images
     generator: GeneratorShape
     discriminator: DiscriminatorShape
+
+    @model_validator(mode="after")
+    def _penalties_see_single_images(self) -> Self:
+        if self.penalties.wanted and self.discriminator.norm == "batch":
+            raise ValueError(
+                "penalties look at each image's own gradient, and BatchNorm mixes images; set discriminator.norm to "
+                "instance, layer or none, or the penalties to 0"
+            )
+        return self
 
 
 class Sample(Sampling):

@@ -1,0 +1,40 @@
+"""Learning rates over a training, as a function of the step alone: a resumed run needs no state of them."""
+
+from math import cos, pi
+
+from gan.params.training import Shape, Training
+
+
+class Rates:
+    """The learning rates of generator and discriminator in each step.
+
+    They are constant for `epochs`, then fall to 0 over `decay_epochs`: linearly, as CycleGAN's (Zhu et al. 2017,
+    section 4), or along half a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983). Over the first `warm_up_steps`
+    they rise linearly.
+
+    Args:
+        lr: of the generator, before the schedule.
+        per_epoch: steps.
+    """
+
+    def __init__(self, params: Training, lr: float, per_epoch: int) -> None:
+        self.params, self.lr = params, lr
+        self.total = (params.epochs + params.decay_epochs) * per_epoch
+        self.decay_steps = params.decay_epochs * per_epoch
+
+    def generator(self, step: int) -> float:
+        """The generator's rate in a step counted from 0."""
+        return self.lr * self._factor(step, self.params.schedule.decay)
+
+    def discriminator(self, step: int) -> float:
+        """The discriminator's rate in a step counted from 0."""
+        shape = self.params.schedule.discriminator_decay or self.params.schedule.decay
+        return self.lr * self.params.discriminator_lr_factor * self._factor(step, shape)
+
+    def _factor(self, step: int, shape: Shape) -> float:
+        falling = 1.0
+        if self.decay_steps and shape != "constant":
+            left = min(1.0, (self.total - step) / self.decay_steps)
+            falling = left if shape == "linear" else (1 - cos(pi * left)) / 2
+        warm_up = self.params.schedule.warm_up_steps
+        return falling if step >= warm_up else falling * (step + 1) / (warm_up + 1)

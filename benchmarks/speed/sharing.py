@@ -15,6 +15,9 @@ from gan.core.runtime import choose_runtime
 from gan.params.schema import load
 from gan.run.threads import SPINS
 
+BUSY = (
+    "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # until this process ends, however it does
+)
 SECONDS = 6.0  # of one measurement
 WAYS = {"ours": {"GOMP_SPINCOUNT": SPINS}, "plain": {}}
 
@@ -58,7 +61,7 @@ def _rate(process: "subprocess.Popen[str]") -> float:
 @contextmanager
 def _busy(wanted: bool) -> Iterator[None]:
     """One process that keeps a core busy meanwhile."""
-    process = subprocess.Popen([sys.executable, "-c", "while True: pass"]) if wanted else None
+    process = subprocess.Popen([sys.executable, "-c", BUSY]) if wanted else None
     try:
         yield
     finally:

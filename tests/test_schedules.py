@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan.params.training import Training
+from gan.params.training import Adversarial
 from gan.training.ema import decay_at
 from gan.training.schedules import Rates
 from tests import tiny
@@ -10,7 +10,7 @@ from tests import tiny
 BASE = tiny.params().train_cyclegan
 
 
-def params(**changes: object) -> Training:
+def params(**changes: object) -> Adversarial:
     return BASE.model_validate(BASE.model_dump() | changes)
 
 

@@ -13,7 +13,7 @@ from gan.params.models import cyclegan as cyclegan_params
 from gan.params.models import dcgan as dcgan_params
 from gan.params.prepare_data import ImageSource
 from gan.params.schema import Params
-from gan.params.training import Training
+from gan.params.training import Adversarial
 
 STEPS = 2
 # Choices that are no `Literal` of the schema.
@@ -99,7 +99,7 @@ def choices(block: type[Block], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """
     for name, field in block.model_fields.items():
         kind: Any = field.annotation
-        if name in Training.model_fields and name != "loss":  # most say when to log, save and watch
+        if name in Adversarial.model_fields and name != "loss":  # most say when to log, save and watch
             continue
         if isinstance(kind, type) and issubclass(kind, Block):
             yield from choices(kind, f"{prefix}{name}.")

@@ -58,13 +58,30 @@ class Schedule(Block):
 
 
 class Training(Block):
-    """The params that every model's training has; the loop and the levers read no others."""
+    """The params that every model's training has; the loop reads no others."""
 
     batch_size: Count
+    betas: Betas
+    ema_decay: Decay
+    log_every: Count
+    preview_every_epochs: Positive
+    snapshots: Snapshots
+    watch: Watch
+
+    def refuse_data(self, data: PrepareData) -> None:
+        """Check that the model can be trained on this data.
+
+        Raises:
+            ValueError: it cannot; the message says which params to change.
+        """
+
+
+class Adversarial(Training):
+    """The params of a model that trains against a discriminator: its levers."""
+
     epochs: Natural
     decay_epochs: Natural
     loss: Literal["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"]
-    betas: Betas
     discriminator_betas: Betas | None
     discriminator_lr_factor: Positive
     discriminator_steps: Count
@@ -74,13 +91,8 @@ class Training(Block):
     schedule: Schedule
     penalties: Penalties
     augment: Augment
-    ema_decay: Decay
     ema_half_life: Positive | None
     ema_warm_up: Weight
-    log_every: Count
-    preview_every_epochs: Positive
-    snapshots: Snapshots
-    watch: Watch
 
     @model_validator(mode="after")
     def _fit_each_other(self) -> Self:
@@ -91,10 +103,3 @@ class Training(Block):
         if self.ema_warm_up > 0 and self.ema_half_life is None:
             raise ValueError("ema_warm_up shortens ema_half_life, which is null; set both")
         return self
-
-    def refuse_data(self, data: PrepareData) -> None:
-        """Check that the model can be trained on this data.
-
-        Raises:
-            ValueError: it cannot; the message says which params to change.
-        """

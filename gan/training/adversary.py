@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from gan.core.runtime import Runtime
-from gan.params.training import Training
+from gan.params.training import Adversarial
 from gan.training import penalties
 from gan.training.diffaugment import augmented
 from gan.training.health import health
@@ -27,7 +27,7 @@ class Adversary:
     """
 
     def __init__(
-        self, network: nn.Module, params: Training, runtime: Runtime, batch_norm: bool, autocast: bool
+        self, network: nn.Module, params: Adversarial, runtime: Runtime, batch_norm: bool, autocast: bool
     ) -> None:
         self.network, self.params, self.runtime = network, params, runtime
         self.batch_norm, self.autocast = batch_norm, autocast

@@ -6,10 +6,10 @@ from itertools import chain
 import torch
 from torch import nn
 
-from gan.params.training import Training
+from gan.params.training import Adversarial
 
 
-def decay_at(params: Training, step: int) -> float:
+def decay_at(params: Adversarial, step: int) -> float:
     """The decay of the average in a step counted from 0.
 
     It is `ema_decay`, or that of `ema_half_life` images. At the start the half-life is at most the share `ema_warm_up`

@@ -2,7 +2,7 @@
 
 from math import cos, pi
 
-from gan.params.training import Shape, Training
+from gan.params.training import Adversarial, Shape
 
 
 class Rates:
@@ -17,7 +17,7 @@ class Rates:
         per_epoch: steps.
     """
 
-    def __init__(self, params: Training, lr: float, per_epoch: int) -> None:
+    def __init__(self, params: Adversarial, lr: float, per_epoch: int) -> None:
         self.params, self.lr = params, lr
         self.total = (params.epochs + params.decay_epochs) * per_epoch
         self.decay_steps = params.decay_epochs * per_epoch

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from gan.params.blocks import Block, Count, Natural, Weight
 from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
-from gan.params.training import Training
+from gan.params.training import Adversarial
 
 
 class GeneratorShape(Block):
@@ -28,7 +28,7 @@ class DiscriminatorShape(Block):
     layers: Annotated[int, Field(ge=1, le=5)]
 
 
-class Train(Training):
+class Train(Adversarial):
     lr_factor: Annotated[float, Field(gt=0)]
     lambda_cycle: Weight
     lambda_identity: Weight

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from gan.params.blocks import Block, Count
 from gan.params.sampling import Sampling
-from gan.params.training import Training
+from gan.params.training import Adversarial
 
 Norm = Literal["batch", "instance", "layer", "none"]
 
@@ -23,7 +23,7 @@ class DiscriminatorShape(Block):
     spectral_norm: bool
 
 
-class Train(Training):
+class Train(Adversarial):
     epochs: Count
     flip: bool
     batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images

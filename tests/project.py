@@ -82,8 +82,11 @@ def replacing(file: str, old: str, new: str) -> str:
     return f"import pathlib; p = pathlib.Path({file!r}); p.write_text(p.read_text().replace({old!r}, {new!r}))"
 
 
-# An action that kills DVC's own process, as a crash would, while it hashes a file that the stage has just made.
-KILL_WHILE_HASHING = "import os\nif os.path.getmtime(subject) > began: os.kill(os.getpid(), 9)"
+# An action that kills DVC's own process, as a crash would, while it hashes a file that the stage has just made. Where
+# DVC tries whether it can clone blocks of a file, it opens one that does not exist yet; which one is left to chance.
+KILL_WHILE_HASHING = (
+    "import os\nif os.path.exists(subject) and os.path.getmtime(subject) > began: os.kill(os.getpid(), 9)"
+)
 
 
 def end_all() -> None:

@@ -21,8 +21,10 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _events.split("|") and not _busy and str(arguments[0]).endswith(_end):
         _busy = True  # events of the action itself do not count
         known = {"event": event, "subject": arguments[0], "details": arguments[1:], "began": _began}
-        exec(os.environ["ACTION"], known)  # noqa: S102 - the test's own lines
-        _busy = False
+        try:
+            exec(os.environ["ACTION"], known)  # noqa: S102 - the test's own lines
+        finally:
+            _busy = False
 
 
 if os.environ.get("INSIDE", "") in ("", "stage" if "DVC_STAGE" in os.environ else "dvc"):

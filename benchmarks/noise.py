@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gan.commands.verdicts import LOWER, one_seed_reach
+from gan.commands.verdicts import LOWER, one_seed
 from gan.distances.frechet import fid, moments, sampling_std
 from gan.distances.kid import features_to_kid, mean_within
 from gan.distances.prdc import features_to_prdc
@@ -99,7 +99,7 @@ def _verdicts(name: str, one: Scores, other: Scores, better_by: float) -> tuple[
 
 
 def _told(name: str, one: Scores, other: Scores) -> bool:
-    reach = one_seed_reach(name, one[f"{name}_std"], other[f"{name}_std"])
+    reach = one_seed(name, one[f"{name}_std"], other[f"{name}_std"]).reach
     return abs(one[name] - other[name]) > reach
 
 

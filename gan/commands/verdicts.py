@@ -23,10 +23,24 @@ class UnlikeError(GanError):
 
 @dataclass(frozen=True)
 class Noise:
-    """The half-width of the confidence interval of a difference of two means, and which noise this includes."""
+    """The noise of a difference of two means: its standard deviation, and the degrees of freedom behind that."""
 
-    reach: float
-    seeds: bool  # whether it includes the noise of training, from several seeds
+    deviation: float
+    freedom: float  # infinite if the noise is only that of sampling
+
+    @property
+    def seeds(self) -> bool:
+        """Whether it includes the noise of training, from several seeds."""
+        return bool(np.isfinite(self.freedom))
+
+    @property
+    def reach(self) -> float:
+        """Half the width of the confidence interval of the difference."""
+        return float(stats.t.ppf((1 + CONFIDENCE) / 2, self.freedom)) * self.deviation
+
+    def chance(self, change: float) -> float:
+        """How likely a change of at least this size is between equal settings: the two-sided p of Student's t."""
+        return float(2 * stats.t.sf(abs(change) / self.deviation, self.freedom)) if self.deviation > 0 else float("nan")
 
 
 def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: str, ignored: set[str]) -> pd.DataFrame:
@@ -48,7 +62,7 @@ def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: s
     rows = []
     for key in shared.itertuples(index=False, name=None):
         a, b = (side[(side[KEYS] == key).all(axis=1)] for side in (one, other))
-        _refuse_unlike(key, a, b, ignored)
+        refuse_unlike(key, a, b, ignored)
         names = [
             name for name in (*LOWER, *HIGHER) if all(name in side and side[name].notna().all() for side in (a, b))
         ]
@@ -58,7 +72,12 @@ def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: s
     return pd.DataFrame(rows, columns=[*KEYS, *VERDICT])
 
 
-def _refuse_unlike(key: tuple[str, ...], a: pd.DataFrame, b: pd.DataFrame, ignored: set[str]) -> None:
+def refuse_unlike(key: tuple[str, ...], a: pd.DataFrame, b: pd.DataFrame, ignored: set[str]) -> None:
+    """Check that two sides were scored alike, and each of them with all its seeds.
+
+    Raises:
+        UnlikeError: a field of the protocol that is not ignored differs.
+    """
     for field in ALIKE:
         if field in ignored:
             continue
@@ -77,7 +96,7 @@ def _text(value: Any) -> str:
 
 def _verdict(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> dict[str, Any]:
     change = float(b[metric].mean() - a[metric].mean())
-    noise = _noise(metric, a, b)
+    noise = noise_of(metric, a, b)
     better = change < 0 if metric in LOWER else change > 0
     verdict = "within noise" if abs(change) <= noise.reach else "better" if better else "worse"
     if np.isnan(noise.reach):
@@ -91,7 +110,7 @@ def _verdict(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
+def noise_of(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
     """The noise of the seeds if a side has several, by their pooled deviation and Student's t; else that of sampling.
 
     The deviation of the seeds is taken as no smaller than that of sampling: two seeds may agree by chance.
@@ -103,12 +122,12 @@ def _noise(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> Noise:
     if freedom > 0:
         squares = sum(float(((side[metric] - side[metric].mean()) ** 2).sum()) for side in (a, b))
         pooled = float(np.nanmax([(squares / freedom) ** 0.5, *deviations]))
-        return Noise(float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * pooled * scale, True)
-    return Noise(one_seed_reach(metric, *deviations), False)
+        return Noise(pooled * scale, freedom)
+    return one_seed(metric, *deviations)
 
 
-def one_seed_reach(metric: str, one: float, other: float) -> float:
-    """How far the difference of two scores, one seed each, may be off at CONFIDENCE, from the deviations of both.
+def one_seed(metric: str, one: float, other: float) -> Noise:
+    """The noise of the difference of two scores, one seed each, from the deviations of both.
 
     If the two generators are equal, both deviations estimate the same number. For SKEWED metrics their geometric mean
     stands for both; `python -m benchmarks.noise` measures how often verdicts are then wrong.
@@ -116,7 +135,7 @@ def one_seed_reach(metric: str, one: float, other: float) -> float:
     of_difference = np.hypot(one, other)
     if metric in SKEWED and one > 0 and other > 0:
         of_difference = (2 * one * other) ** 0.5
-    return float(stats.norm.ppf((1 + CONFIDENCE) / 2) * of_difference)
+    return Noise(float(of_difference), float("inf"))
 
 
 def _sampling_std(metric: str, side: pd.DataFrame) -> float:

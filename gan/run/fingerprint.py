@@ -24,9 +24,17 @@ def fingerprint(stage: str) -> Fingerprint:
     Raises:
         ParamsError: dvc.yaml or params.yaml is missing, is not valid YAML, or lacks the stage or one of its params.
     """
-    found = entry(stage)
+    return of_entry(entry(stage), read_file(PARAMS))
+
+
+def of_entry(found: dict[str, Any], params: Any) -> Fingerprint:
+    """The fingerprint of a stage by its entry in dvc.yaml, with these params.
+
+    Raises:
+        ParamsError: a param that it lists is missing.
+    """
     parts = {"cmd": str(found["cmd"])}
-    for key, value in values(found).items():
+    for key, value in values(found, params).items():
         parts[f"{PARAMS}: {key}"] = _hash(json.dumps(value, sort_keys=True).encode())
     for dep in found.get("deps", []):
         parts[dep] = _hash_path(Path(dep))
@@ -51,13 +59,12 @@ def begun(stage: str) -> Fingerprint:
     return TAKEN[stage]
 
 
-def values(found: dict[str, Any]) -> dict[str, Any]:
+def values(found: dict[str, Any], params: Any) -> dict[str, Any]:
     """The params that an entry of dvc.yaml lists: dotted name → value.
 
     Raises:
-        ParamsError: params.yaml is missing, is not valid YAML, or lacks one of them.
+        ParamsError: one of them is missing.
     """
-    params = read_file(PARAMS)
     return {key: _at(params, key) for key in found.get("params", [])}
 
 

@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from gan.run.fingerprint import entry, values
 from gan.run.paths import LOCK, PARAMS, main_repository
 from gan.run.tools import ToolError, dvc, git
-from gan.run.yaml12 import read_yaml
+from gan.run.yaml12 import read_file, read_yaml
 
 Record = dict[str, Any]
 IGNORED = Path(".dvcignore")
@@ -24,7 +24,7 @@ def record(stage: str) -> Record:
     return {
         "cmd": found["cmd"],
         "deps": {dep: dvc_hash(Path(dep)) for dep in found.get("deps", [])},
-        "params": values(found),
+        "params": values(found, read_file(PARAMS)),
         "outs": {out: dvc_hash(Path(out)) for out in _outs(found)},
     }
 

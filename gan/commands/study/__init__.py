@@ -1,0 +1,106 @@
+"""`python -m gan study`: train what study.yaml asks for and nobody has trained yet, and rank the settings."""
+
+import argparse
+import time
+
+import pandas as pd
+
+from gan.commands.study import page, queue, rows
+from gan.commands.study.plan import Run, read_study, runs
+from gan.run.errors import GanError
+from gan.run.progress import Progress
+
+LOOK_EVERY = 5.0  # seconds between two searches for experiments that have ended
+ASK_EVERY = 60.0  # seconds between two questions to DVC's queue, which take it a second
+
+EXAMPLE = """examples:
+  python -m gan study              train what is missing, two runs at a time
+  python -m gan study --jobs 1     one run at a time, on all cores
+  python -m gan study --table      train nothing; write the page and the picture from the rows that there are
+"""
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "study",
+        help="train the settings of study.yaml with several seeds, and rank them",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="runs at a time, which share the cores; %(default)s")
+    parser.add_argument("--only", metavar="GROUP", nargs="+", help="only these groups of study.yaml")
+    parser.add_argument("--table", action="store_true", help="train nothing")
+    parser.set_defaults(run=lambda given: run(given.jobs, given.only, given.table))
+
+
+def run(jobs: int, only: list[str] | None, table: bool) -> None:
+    """Queue the missing runs on DVC's queue, gather their scores as they end, and write the table and the page.
+
+    Raises:
+        GanError: study.yaml or params.yaml is not valid, or a run failed; the others are kept.
+    """
+    study = read_study()
+    if unknown := [name for name in only or [] if name not in study.groups]:
+        raise GanError(f"study.yaml has no group {unknown[0]}, only {', '.join(study.groups)}")
+    wanted = [one for one in runs(study) if not only or one.group in only]
+    found = rows.read()
+    missing = [one for one in wanted if not rows.has(found, one)]
+    print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them in {rows.FOUND}")
+    failed: list[Run] = []
+    if missing and not table:
+        found, failed = _train(missing, found, jobs)
+    left = sum(not rows.has(found, one) for one in runs(study))
+    page.write(study, found, left)
+    print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(found) else "nothing was found yet")
+    if failed:
+        raise GanError(
+            f"{len(failed)} runs failed: {', '.join(one.experiment for one in failed)}; `dvc queue logs NAME` says "
+            "why. The same command tries them again"
+        )
+
+
+def _train(missing: list[Run], found: pd.DataFrame, jobs: int) -> tuple[pd.DataFrame, list[Run]]:
+    """Queue what is not queued yet, and gather until all have ended; returns the rows, and the runs that failed."""
+    waiting = {one.experiment: one for one in missing}
+    _queue([one for name, one in waiting.items() if name not in queue.ended()])
+    failed: list[Run] = []
+    with Progress("study", len(missing), "runs") as progress:
+        asked = time.monotonic()
+        queue.start(jobs)
+        while waiting:
+            for name in [one for one in waiting if one in queue.ended()]:
+                found = rows.add(found, one := waiting.pop(name))
+                rows.write(found)
+                progress.advance(1, one.experiment)
+            if waiting and time.monotonic() - asked > ASK_EVERY:
+                failed += _failed(waiting, jobs)
+                asked = time.monotonic()
+            if waiting:
+                time.sleep(LOOK_EVERY)
+    return found, failed
+
+
+def _queue(wanted: list[Run]) -> None:
+    """Queue the runs that neither wait nor run; those that failed, or were lost with their worker, once more."""
+    states, workers = queue.status()
+    running = [one.experiment for one in wanted if states.get(one.experiment) == "Running"]
+    if running and not workers:
+        queue.end_lost(running)
+        states |= dict.fromkeys(running, "Failed")
+    again = [one for one in wanted if states.get(one.experiment) not in ("Queued", "Running")]
+    queue.forget(one.experiment for one in again if one.experiment in states)
+    with Progress("queue", len(again), "runs") as progress:
+        for one in again:
+            queue.add(one)
+            progress.advance()
+
+
+def _failed(waiting: dict[str, Run], jobs: int) -> list[Run]:
+    """Take the runs that failed out of those waited for; start workers anew if all have gone."""
+    states, workers = queue.status()
+    ended = queue.ended()  # asked after the states: a run that ends in between has not failed
+    gone = [name for name in waiting if states.get(name) in ("Failed", None) and name not in ended]
+    failed = [waiting.pop(name) for name in gone]
+    if waiting and not workers:
+        queue.start(jobs)
+    return failed

@@ -1,0 +1,137 @@
+"""What a study trains: study.yaml in, runs out, each with the hash of all that decides its result."""
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from gan.params.blocks import Block, Natural
+from gan.params.by_model import MODELS
+from gan.params.schema import load
+from gan.run.errors import ParamsError
+from gan.run.fingerprint import Fingerprint, entry, name_of, of_entry
+from gan.run.names import training_of
+from gan.run.paths import PARAMS
+from gan.run.yaml12 import read_file
+
+STUDY = Path("study.yaml")
+BASELINE = "default"
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also part of the name of an experiment, which is a git reference
+
+Overrides = list[str]  # as `dvc exp run -S` takes them
+
+
+class Group(Block):
+    """Settings of one model, each compared with the default on the same data."""
+
+    model: str
+    always: Overrides
+    settings: dict[str, Overrides | None]
+
+
+class Study(Block):
+    """The content of study.yaml."""
+
+    seeds: Annotated[list[Natural], Field(min_length=1)]
+    groups: Annotated[dict[str, Group], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training with its scores."""
+
+    group: str
+    model: str
+    setting: str
+    seed: int
+    overrides: tuple[str, ...]
+    inputs: str  # hash of the code, params and data that decide the trained weights, and of the params of scoring
+
+    @property
+    def experiment(self) -> str:
+        """The name of its experiment."""
+        return f"study-{self.group}-{self.setting}-{self.seed}-{self.inputs[:8]}"
+
+    @property
+    def target(self) -> str:
+        """The last stage that it needs."""
+        return f"evaluate@{self.model}"
+
+
+def read_study(path: Path = STUDY) -> Study:
+    """Read and check study.yaml.
+
+    Raises:
+        ParamsError: the file is missing or is not valid YAML; a model is unknown; a group lacks the setting `default`;
+            a name is not made of lower-case letters, digits and hyphens.
+    """
+    try:
+        study = Study.model_validate(read_file(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ParamsError(f"{path}: {place or 'the file'}: {first['msg'].lower()}") from error
+    for name, group in study.groups.items():
+        place = f"{path}: groups.{name}"
+        if group.model not in MODELS:
+            raise ParamsError(f"{place}: there is no model {group.model!r}, only {', '.join(MODELS)}")
+        if BASELINE not in group.settings:
+            raise ParamsError(f"{place}: settings lack {BASELINE!r}, which the others are compared with")
+        if wrong := [one for one in (name, *group.settings) if not NAME.fullmatch(one)]:
+            raise ParamsError(f"{place}: {wrong[0]!r} is no name: use lower-case letters, digits and hyphens")
+    return study
+
+
+def runs(study: Study) -> list[Run]:
+    """All runs: every setting with one seed before the next seed, so that a study that is cut short still compares.
+
+    Raises:
+        ParamsError: an override is not valid, or makes params that are not.
+    """
+    found = []
+    for seed in study.seeds:
+        for name, group in study.groups.items():
+            for setting, changes in group.settings.items():
+                overrides = (f"seed={seed}", *group.always, *(changes or []))
+                inputs = name_of(_inputs(group.model, overrides, f"{STUDY}: {name}, {setting}"))
+                found.append(Run(name, group.model, setting, seed, overrides, inputs))
+    return found
+
+
+def _inputs(model: str, overrides: tuple[str, ...], place: str) -> Fingerprint:
+    """Hashes of what decides the data and the weights, and of the params by which they are scored.
+
+    Not of the code that scores: each row of the study names how it was scored, and unlike rows are not compared.
+    """
+    params = _overridden(overrides, place)
+    parts: Fingerprint = {}
+    for stage in (f"prepare-data@{model}", training_of(model)):
+        found = entry(stage)
+        code = [dep for dep in found["deps"] if not dep.startswith("data/")]
+        parts |= {f"{stage}: {name}": one for name, one in of_entry(found | {"deps": code}, params).items()}
+    for stage in (f"select@{model}", f"sample@{model}", f"evaluate@{model}"):
+        parts |= {f"{stage}: {name}": one for name, one in of_entry(entry(stage) | {"deps": []}, params).items()}
+    return parts
+
+
+def _overridden(overrides: tuple[str, ...], place: str) -> dict[str, Any]:
+    """The params with these changes, made as DVC makes them, and checked."""
+    from dvc.exceptions import InvalidArgumentError  # imported here, as it takes a second
+    from dvc.utils.hydra import apply_overrides
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / PARAMS
+        path.write_bytes(PARAMS.read_bytes())
+        try:
+            apply_overrides(path, [*overrides])
+            load(path)
+        except InvalidArgumentError as error:
+            reason = str(error.__cause__ or error).splitlines()[0]
+            raise ParamsError(f"{place}: {reason}") from error
+        except ParamsError as error:
+            raise ParamsError(f"{place}: {str(error).replace(f'{path}: ', '')}") from error
+        params: dict[str, Any] = read_file(path)
+    return params

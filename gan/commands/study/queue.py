@@ -1,0 +1,66 @@
+"""DVC's queue of experiments, for a study: what waits, runs and failed; queue runs, start workers, end lost ones."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+
+from gan.commands.study.plan import Run
+from gan.run.errors import GanError
+from gan.run.tools import dvc, git
+
+Status = dict[str, str]  # name of an experiment → Queued, Running, Failed or Success
+STATES = ("Queued", "Running", "Failed", "Success")
+WORKERS = re.compile(r"Worker status: (\d+) active, (\d+) idle")
+
+
+def status() -> tuple[Status, int]:
+    """The state of every experiment in the queue that has a name, and the number of workers."""
+    text = dvc("queue", "status")
+    rows = [line.split() for line in text.splitlines()]
+    found = {row[1]: row[-1] for row in rows if len(row) > 2 and row[-1] in STATES}
+    workers = WORKERS.search(text)
+    return found, sum(map(int, workers.groups())) if workers else 0
+
+
+def add(run: Run) -> None:
+    """Queue a run as an experiment of its name.
+
+    Raises:
+        ToolError: DVC refuses it.
+    """
+    settings = [part for override in run.overrides for part in ("-S", override)]
+    dvc("exp", "run", "--queue", "-n", run.experiment, *settings, run.target)
+
+
+def forget(names: Iterable[str]) -> None:
+    """Take experiments that failed off the queue, so that they can be queued again."""
+    for name in names:
+        dvc("queue", "remove", name)
+
+
+def end_lost(names: Iterable[str]) -> None:
+    """Mark experiments as failed whose worker has gone, as after a crash of the machine."""
+    for name in names:
+        dvc("queue", "kill", "--force", name)
+
+
+def start(jobs: int) -> None:
+    """Start workers, each with its share of the cores. They go on when this process ends.
+
+    Raises:
+        GanError: DVC could not start them.
+    """
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    share = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+    command = [sys.executable, "-m", "dvc", "queue", "start", "-j", str(jobs)]
+    done = subprocess.run(command, env=os.environ | share, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GanError(f"dvc queue start: {' '.join(done.stderr.split())}")
+
+
+def ended() -> set[str]:
+    """The names of all experiments that have ended well; quick, as it asks git alone."""
+    refs = git("for-each-ref", "--format=%(refname)", "refs/exps").splitlines()
+    return {ref.rsplit("/", 1)[-1] for ref in refs if "/exec/" not in ref}

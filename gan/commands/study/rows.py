@@ -1,0 +1,87 @@
+"""The table of a study, reports/study.csv: a row for each run and direction. It is the study's memory."""
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from gan.commands.compare import table
+from gan.commands.revisions import revision, show
+from gan.commands.study.plan import Run
+from gan.metrics.table import SCORES
+from gan.records.samples import START
+from gan.records.tables import parse_table
+from gan.run.errors import GanError
+from gan.run.files import write_whole
+from gan.run.paths import REPORTS, RUN_CARD
+
+FOUND = REPORTS / "study.csv"
+OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs"]
+HOW = ["seconds", "device", "threads", "precision", "torch"]
+
+
+def read() -> pd.DataFrame:
+    """The rows that there are; none if the study has not begun.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    if not FOUND.exists():
+        return pd.DataFrame(columns=[*OF_RUN, "direction", "extractor"])
+    numbers = ["seed", *SCORES, *(f"{score}_std" for score in SCORES)]
+    needed = [*OF_RUN, "direction", "extractor", "kid", "fid"]
+    text = FOUND.read_bytes()
+    return parse_table(text, FOUND.as_posix(), needed, f"`git checkout {FOUND}` restores it", numbers).fillna(
+        {"direction": ""}
+    )
+
+
+def write(rows: pd.DataFrame) -> None:
+    """Keep the rows, sorted, so that two machines' tables merge line by line."""
+    ordered = rows.sort_values(["group", "setting", "seed", "direction", "extractor"], kind="stable")
+    write_whole(FOUND, ordered.to_csv(index=False, float_format="%.6g").encode())
+
+
+def has(rows: pd.DataFrame, run: Run) -> bool:
+    """Whether the table holds this run, with the same code, params and data."""
+    return bool((_same(rows, run) & (rows["inputs"] == run.inputs)).any())
+
+
+def add(rows: pd.DataFrame, run: Run) -> pd.DataFrame:
+    """The table with the scores of a run that has ended, in the place of older ones of the same setting and seed.
+
+    Raises:
+        GanError: its experiment holds no scores.
+    """
+    return pd.concat([rows[~_same(rows, run)], _gather(run)], ignore_index=True)
+
+
+def _same(rows: pd.DataFrame, run: Run) -> "pd.Series[bool]":
+    return (rows["group"] == run.group) & (rows["setting"] == run.setting) & (rows["seed"] == run.seed)
+
+
+def _gather(run: Run) -> pd.DataFrame:
+    scores = table(run.experiment).fillna({"direction": ""})
+    scores = scores[(scores["model"] == run.model) & scores["extractor"].notna()]
+    shown = "best" if (scores["checkpoint"] == "best").any() else "last"
+    found = scores[scores["checkpoint"] == shown]
+    if found.empty:
+        raise GanError(f"experiment {run.experiment} holds no scores of {run.model}")
+    place = ["direction", "extractor"]
+    start = scores[scores["checkpoint"] == START][[*place, "kid", "fid"]]
+    about = {
+        "group": run.group, "model": run.model, "setting": run.setting, "seed": run.seed,
+        "overrides": " ".join(run.overrides), "inputs": run.inputs, **_how(run),
+    }  # fmt: skip
+    scored = found.merge(start, on=place, suffixes=("", "_start")).drop(columns=["model", "seed"])
+    return pd.DataFrame(about, index=scored.index).join(scored)
+
+
+def _how(run: Run) -> dict[str, Any]:
+    """Where its training ran, from its run card."""
+    text = show(revision(run.experiment), (REPORTS / run.model / RUN_CARD).as_posix())
+    if not text:
+        return {}
+    card = json.loads(text)
+    where = card["environments"][-1]
+    return {"seconds": card.get("seconds")} | {name: where.get(name) for name in HOW[1:]}

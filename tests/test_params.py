@@ -131,7 +131,7 @@ def test_a_tilde_is_a_home_and_stays_what_is_written(
         for name in place:
             typed = getattr(typed, name)
         assert typed == meant
-        assert list(fingerprint.values({"params": [".".join(place)]}).values()) == [written]
+        assert list(fingerprint.values({"params": [".".join(place)]}, values).values()) == [written]
     at(values, place[:-1])[place[-1]] = "~nobody-of-this-name/x"
     told = refusal(tmp_path, values)
     assert f"{'.'.join(place)} = '~nobody-of-this-name/x': nobody on this machine has this home" in told

@@ -51,7 +51,7 @@ def _section(name: str, group: Group, table: pd.DataFrame, rows: pd.DataFrame) -
     head = ["setting", "changes", "seeds", *(_label(*one) for one in metrics), "seconds"]
     lines = [f"## {name}", "", f"Every run: `{' '.join(group.always)}`", "", _line(head), _line(["---"] * len(head))]
     for setting in best_first(rows):
-        here = first[first["setting"] == setting].set_index(["metric", "direction"])
+        here = first[first["setting"] == setting].set_index(["metric", "direction"], drop=False)
         cells = [_cell(here.loc[one]) if one in here.index else "" for one in metrics]
         changes = " ".join(f"`{one}`" for one in group.settings.get(setting) or [])
         took = rows.loc[rows["setting"] == setting, "seconds"].mean()

@@ -22,6 +22,7 @@ BASELINE = "default"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also part of the name of an experiment, which is a git reference
 
 Overrides = list[str]  # as `dvc exp run -S` takes them
+Stages = dict[str, tuple[list[str], Fingerprint]]  # stage → the params that it lists, and hashes of its code
 
 
 class Group(Block):
@@ -71,9 +72,8 @@ def read_study(path: Path = STUDY) -> Study:
     try:
         study = Study.model_validate(read_file(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ParamsError(f"{path}: {place or 'the file'}: {first['msg'].lower()}") from error
+        told = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg'].lower()}" for one in error.errors()]
+        raise ParamsError(f"{path}: {'; '.join(told)}") from error
     for name, group in study.groups.items():
         place = f"{path}: groups.{name}"
         if group.model not in MODELS:
@@ -91,34 +91,44 @@ def runs(study: Study) -> list[Run]:
     Raises:
         ParamsError: an override is not valid, or makes params that are not.
     """
-    found = []
-    for seed in study.seeds:
-        for name, group in study.groups.items():
-            for setting, changes in group.settings.items():
-                overrides = (f"seed={seed}", *group.always, *(changes or []))
-                inputs = name_of(_inputs(group.model, overrides, f"{STUDY}: {name}, {setting}"))
-                found.append(Run(name, group.model, setting, seed, overrides, inputs))
-    return found
+    stages = {group.model: _stages(group.model) for group in study.groups.values()}
+    planned = [
+        (name, group.model, setting, (*group.always, *(changes or [])))
+        for name, group in study.groups.items()
+        for setting, changes in group.settings.items()
+    ]
+    params = [_overridden(changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
+    return [
+        Run(name, model, setting, seed, (f"seed={seed}", *changes), _inputs(stages[model], one | {"seed": seed}))
+        for seed in study.seeds
+        for (name, model, setting, changes), one in zip(planned, params, strict=True)
+    ]
 
 
-def _inputs(model: str, overrides: tuple[str, ...], place: str) -> Fingerprint:
-    """Hashes of what decides the data and the weights, and of the params by which they are scored.
+def _stages(model: str) -> Stages:
+    """The stages that decide a run, with the hashes of the code of those that pack the data and train.
 
-    Not of the code that scores: each row of the study names how it was scored, and unlike rows are not compared.
+    The code that scores is left out: rows name how they were scored, and unlike rows are not compared.
     """
-    params = _overridden(overrides, place)
-    parts: Fingerprint = {}
-    for stage in (f"prepare-data@{model}", training_of(model)):
-        found = entry(stage)
-        code = [dep for dep in found["deps"] if not dep.startswith("data/")]
-        parts |= {f"{stage}: {name}": one for name, one in of_entry(found | {"deps": code}, params).items()}
-    for stage in (f"select@{model}", f"sample@{model}", f"evaluate@{model}"):
-        parts |= {f"{stage}: {name}": one for name, one in of_entry(entry(stage) | {"deps": []}, params).items()}
-    return parts
+    made = {stage: entry(stage) for stage in (f"prepare-data@{model}", training_of(model))}
+    code = {stage: [dep for dep in one["deps"] if not dep.startswith("data/")] for stage, one in made.items()}
+    scoring = {f"{one}@{model}": entry(f"{one}@{model}") for one in ("select", "sample", "evaluate")}
+    hashes = {stage: of_entry({"cmd": one["cmd"], "deps": code[stage]}, {}) for stage, one in made.items()}
+    return {stage: (one.get("params", []), hashes.get(stage, {})) for stage, one in (made | scoring).items()}
 
 
-def _overridden(overrides: tuple[str, ...], place: str) -> dict[str, Any]:
-    """The params with these changes, made as DVC makes them, and checked."""
+def _inputs(stages: Stages, params: dict[str, Any]) -> str:
+    """The hash of what decides the data, the weights and how they are scored."""
+    parts = {stage: of_entry({"cmd": "", "params": names}, params) | code for stage, (names, code) in stages.items()}
+    return name_of({stage: name_of(one) for stage, one in parts.items()})
+
+
+def _overridden(changes: tuple[str, ...], place: str) -> dict[str, Any]:
+    """The params with these changes, made as DVC makes them, and checked.
+
+    Raises:
+        ParamsError: DVC refuses a change, or the params are not valid with it.
+    """
     from dvc.exceptions import InvalidArgumentError  # imported here, as it takes a second
     from dvc.utils.hydra import apply_overrides
 
@@ -126,7 +136,7 @@ def _overridden(overrides: tuple[str, ...], place: str) -> dict[str, Any]:
         path = Path(folder) / PARAMS
         path.write_bytes(PARAMS.read_bytes())
         try:
-            apply_overrides(path, [*overrides])
+            apply_overrides(path, [*changes])
             load(path)
         except InvalidArgumentError as error:
             reason = str(error.__cause__ or error).splitlines()[0]

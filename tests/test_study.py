@@ -1,0 +1,157 @@
+"""A study: what it plans, when a run is known, how settings are ranked, and what the page says."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gan.commands.study import page, rows
+from gan.commands.study.plan import Run, Study, read_study, runs
+from gan.commands.study.ranking import holm, ranks
+from gan.metrics.protocol import COLUMNS
+from gan.run.errors import ParamsError
+from tests.tiny import ROOT
+
+LIKE = dict.fromkeys({*COLUMNS} - {"seed"}, "x") | {"n_features": 1280, "step": 10, "libraries": "torch 2"}
+DIGITS = """
+seeds: [0, 1]
+groups:
+  digits:
+    model: dcgan
+    always: [precision=fp32]
+    settings:
+      default:
+      hinge: [train_dcgan.loss=hinge]
+"""
+
+
+def study(text: str = DIGITS) -> Study:
+    Path("study.yaml").write_text(text)
+    return read_study()
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that has what a plan reads: params, pipeline and code."""
+    for name in ("params.yaml", "dvc.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    for name in ("gan", "stages"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(tmp_path)
+
+
+def row(setting: str, seed: int, kid: float, direction: str = "", **changes: Any) -> dict[str, Any]:
+    about = {"group": "digits", "model": "dcgan", "setting": setting, "seed": seed, "overrides": "", "inputs": "x"}
+    scored = {"kid": kid, "kid_std": 0.001, "fid": 1000 * kid, "fid_std": 0.3, "kid_start": 0.4, "fid_start": 200.0}
+    where = {"direction": direction, "checkpoint": "best", "extractor": "lite", "reference": "train"}
+    return about | where | {"n_real": 2000, "n_fake": 1000, "seconds": 60.0} | LIKE | scored | changes
+
+
+def test_each_setting_is_planned_with_a_seed_before_the_next_seed() -> None:
+    planned = runs(study())
+    assert [(one.setting, one.seed) for one in planned] == [("default", 0), ("hinge", 0), ("default", 1), ("hinge", 1)]
+    assert planned[3].overrides == ("seed=1", "precision=fp32", "train_dcgan.loss=hinge")
+    assert len({one.inputs for one in planned}) == 4
+    assert planned[3].experiment == f"study-digits-hinge-1-{planned[3].inputs[:8]}"
+
+
+def test_a_run_is_known_by_what_decides_its_result_and_by_nothing_else() -> None:
+    """Another param of the model or another way to score is another run; other models and machines are not."""
+    before = runs(study())
+    text = Path("params.yaml").read_text()
+    for edit, same in {
+        ("lambda_cycle: 10.0", "lambda_cycle: 5.0"): True,
+        ("accelerator: auto", "accelerator: cpu"): True,
+        ("keep_states: 5", "keep_states: 4"): True,
+        ("flip: false", "flip: true"): False,
+        ("kid_subsets: 50", "kid_subsets: 40"): False,
+        ("min_side: 8", "min_side: 9"): False,
+    }.items():
+        assert edit[0] in text
+        Path("params.yaml").write_text(text.replace(*edit, 1))
+        assert ([one.inputs for one in runs(study())] == [one.inputs for one in before]) == same, edit
+    Path("params.yaml").write_text(text)
+    assert runs(study()) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("model: dcgan", "model: dcgam", "there is no model 'dcgam', only cyclegan, dcgan"),
+        ("default:", "base:", "settings lack 'default'"),
+        ("hinge:", "Hinge Loss:", "'Hinge Loss' is no name"),
+        ("seeds: [0, 1]", "seeds: []", "seeds: list should have at least 1 item"),
+        ("seeds: [0, 1]", "seeds: [a]", "seeds.0: input should be a valid integer"),
+        ("always:", "allways:", "groups.digits.allways"),
+        ("loss=hinge", "los=hinge", "digits, hinge: Could not override 'train_dcgan.los'"),
+        ("loss=hinge", "loss=hinges", "digits, hinge: train_dcgan.loss = 'hinges'"),
+        ("loss=hinge", "loss", "digits, hinge: "),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence_before_any_work(old: str, new: str, message: str) -> None:
+    assert old in DIGITS
+    with pytest.raises(ParamsError) as told:
+        runs(study(DIGITS.replace(old, new)))
+    assert message in str(told.value)
+    assert "study.yaml" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_rows_are_kept_and_known_again() -> None:
+    run = Run("digits", "dcgan", "hinge", 1, ("seed=1",), "0123456789abcdef")
+    table = pd.DataFrame([row("hinge", 1, 0.02, inputs=run.inputs), row("default", 0, 0.03, inputs="other")])
+    rows.write(table)
+    found = rows.read()
+    assert list(found["setting"]) == ["default", "hinge"]
+    assert rows.has(found, run)
+    assert not rows.has(found, Run("digits", "dcgan", "hinge", 1, ("seed=1",), "another"))
+    assert not rows.has(found, Run("digits", "dcgan", "default", 0, (), run.inputs))
+    rows.write(found)
+    assert rows.FOUND.read_bytes() == found.to_csv(index=False, float_format="%.6g").encode()
+
+
+def test_holm_corrects_as_in_his_paper() -> None:
+    """Four tests: 4 · 0.005, 3 · 0.01, 2 · 0.03, and 0.04, which is raised to that before it."""
+    assert holm(np.array([0.01, 0.04, np.nan, 0.03, 0.005])) == pytest.approx(
+        [0.03, 0.06, np.nan, 0.06, 0.02], nan_ok=True
+    )
+    assert holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
+
+
+def test_settings_are_ranked_with_verdicts_that_know_the_noise_of_training() -> None:
+    scores = {"default": (0.030, 0.031, 0.032), "good": (0.020, 0.021, 0.022), "bad": (0.05, 0.06, 0.07),
+              "same": (0.029, 0.031, 0.034)}  # fmt: skip
+    table = pd.DataFrame([row(name, seed, kid) for name, kids in scores.items() for seed, kid in enumerate(kids)])
+    kids = ranks(table).query("metric == 'kid'").set_index("setting")
+    assert list(kids.index) == ["good", "default", "same", "bad"]
+    assert list(kids["verdict"]) == ["better", "the default", "within noise", "worse"]
+    assert kids.loc["good", "change"] == pytest.approx(-0.01)
+    assert kids.loc["good", "reach"] == pytest.approx(4.3027 * 0.001 / np.sqrt(3), rel=1e-4)
+
+
+def test_many_comparisons_need_more_evidence() -> None:
+    """A change that is better alone is within noise beside 20 others, each of which had its chance."""
+    base = [row("default", seed, kid) for seed, kid in enumerate((0.030, 0.032, 0.034))]
+    good = [row("good", seed, kid) for seed, kid in enumerate((0.025, 0.027, 0.029))]
+    others = [row(f"other-{n}", seed, kid) for n in range(20) for seed, kid in enumerate((0.031, 0.032, 0.033))]
+    alone, beside = (ranks(pd.DataFrame(part)).query("setting == 'good' and metric == 'kid'").iloc[0] for part in
+                     (base + good, base + good + others))  # fmt: skip
+    assert (alone["verdict"], beside["verdict"]) == ("better", "within noise")
+    assert beside["p"] == pytest.approx(21 * alone["p"])
+
+
+def test_the_page_shows_each_setting_and_what_is_missing() -> None:
+    table = pd.DataFrame(
+        [row(name, seed, kid) for name, kid in (("default", 0.03), ("hinge", 0.02)) for seed in (0, 1)]
+    )
+    page.write(study(), table, missing=3)
+    text = page.PAGE.read_text()
+    assert "3 runs are still missing" in text
+    assert "| hinge | `train_dcgan.loss=hinge` | 2 | 20 ± 0, better |" in text
+    assert text.index("| hinge") < text.index("| default")
+    assert page.PICTURE.read_bytes()[:4] == b"\x89PNG"
+    first = page.PICTURE.read_bytes()
+    page.write(study(), table, missing=3)
+    assert page.PICTURE.read_bytes() == first

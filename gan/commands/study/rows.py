@@ -17,7 +17,7 @@ from gan.run.paths import REPORTS, RUN_CARD
 
 FOUND = REPORTS / "study.csv"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs"]
-HOW = ["seconds", "device", "threads", "precision", "torch"]
+HOW = ["seconds", "device", "threads", "torch"]
 
 
 def read() -> pd.DataFrame:

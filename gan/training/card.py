@@ -17,15 +17,16 @@ from gan.run.tools import ToolError, git
 
 
 def write_run_card(
-    path: Path, state: RunState, params: Params, checkpoint: Path, environments: list[dict[str, Any]]
+    path: Path, state: RunState, params: Params, checkpoint: Path, environments: list[dict[str, Any]], seconds: float
 ) -> None:
-    """Write the card of a run that has just ended in `checkpoint`."""
+    """Write the card of a run that has just ended in `checkpoint`, after so many seconds of training."""
     card = {
         "stage": state.stage,
         "seed": params.seed,
         "determinism": params.determinism,
         "revision": _revision(),
         "environments": environments,
+        "seconds": round(seconds, 1),
         "inputs": state.inputs,
         "checkpoint": {"path": checkpoint.as_posix(), "md5": dvc_hash(checkpoint)},
     }

@@ -51,6 +51,7 @@ class Run:
     rows: list[Row]  # history so far
     pending: list[dict[str, Any]]  # scalars of each step since the last row
     environments: list[dict[str, Any]]  # where it ran; several if it was resumed elsewhere
+    seconds: float = 0.0  # spent on these steps, over all starts
 
 
 def fit(recipe: Recipe, job: Job) -> Run:
@@ -70,10 +71,12 @@ def fit(recipe: Recipe, job: Job) -> Run:
             progress.say(f"resumed at step {run.step} of {total}")
         _note_environment(run, recipe, progress)
         saved = time.monotonic()
+        began = saved - run.seconds
         while run.step < total:
             seed_torch(Stream.STEP, job.seed, run.step)
             run.pending.append(recipe.step(run.step))
             run.step += 1
+            run.seconds = time.monotonic() - began
             # On a CPU, checking for NaN after each step costs nothing. On a GPU it would wait for the step to end, so
             # there the scalars are checked only when a row or a state is written.
             if recipe.runtime.device.type == "cpu":

@@ -48,7 +48,8 @@ def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
     done = fit(recipe, job)
     state.check_inputs()
     _publish(recipe, done, job)
-    write_run_card(REPORTS / job.model / RUN_CARD, state, params, path_of(job.model, "last"), done.environments)
+    card = REPORTS / job.model / RUN_CARD
+    write_run_card(card, state, params, path_of(job.model, "last"), done.environments, done.seconds)
     state.finish()
 
 

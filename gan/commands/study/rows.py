@@ -13,7 +13,7 @@ from gan.records.samples import START
 from gan.records.tables import parse_table
 from gan.run.errors import GanError
 from gan.run.files import write_whole
-from gan.run.paths import REPORTS, RUN_CARD
+from gan.run.paths import LOCK, REPORTS, RUN_CARD
 
 FOUND = REPORTS / "study.csv"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs"]
@@ -78,10 +78,11 @@ def _gather(run: Run) -> pd.DataFrame:
 
 
 def _how(run: Run) -> dict[str, Any]:
-    """Where its training ran, from its run card."""
-    text = show(revision(run.experiment), (REPORTS / run.model / RUN_CARD).as_posix())
-    if not text:
-        return {}
-    card = json.loads(text)
+    """Where and how long it trained, from its run card; unknown if its files came from DVC's run cache."""
+    commit = revision(run.experiment)
+    text = show(commit, (REPORTS / run.model / RUN_CARD).as_posix())
+    card = json.loads(text) if text else {}
+    if not card or card["checkpoint"]["md5"] not in show(commit, LOCK.as_posix()):
+        return dict.fromkeys(HOW)
     where = card["environments"][-1]
     return {"seconds": card.get("seconds")} | {name: where.get(name) for name in HOW[1:]}

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: li
     resumed, result = run(build, p, project / "parts")
 
     assert equal(state_of(resumed), state_of(whole))
-    assert equal(vars(result), vars(expected))
+    assert equal(vars(replace(result, seconds=0)), vars(replace(expected, seconds=0)))  # time is no result
     kept = [sorted((project / name).iterdir()) for name in ("whole", "parts")]
     assert [path.read_bytes() for path in kept[0]] == [path.read_bytes() for path in kept[1]]
     assert len([path for path in kept[0] if path.suffix == ".png"]) >= 2

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gan.commands.ranking import holm, ranks
 from gan.commands.study import page, rows
 from gan.commands.study.plan import Run, Study, read_study, runs
-from gan.commands.study.ranking import holm, ranks
 from gan.metrics.protocol import COLUMNS
 from gan.run.errors import ParamsError
 from tests.tiny import ROOT
@@ -140,6 +140,15 @@ def test_many_comparisons_need_more_evidence() -> None:
                      (base + good, base + good + others))  # fmt: skip
     assert (alone["verdict"], beside["verdict"]) == ("better", "within noise")
     assert beside["p"] == pytest.approx(21 * alone["p"])
+
+
+def test_runs_that_were_scored_differently_are_not_compared() -> None:
+    table = pd.DataFrame([row("default", 0, 0.03), row("hinge", 0, 0.02, n_real=1000), row("flip", 0, 0.02)])
+    kids = ranks(table).query("metric == 'kid'").set_index("setting")["verdict"]
+    assert kids["hinge"] == "scored differently: n_real"
+    assert kids["flip"] == "better (one seed)"
+    alone = ranks(table[table["setting"] != "default"])
+    assert set(alone["verdict"]) == {"no default"}
 
 
 def test_the_page_shows_each_setting_and_what_is_missing() -> None:

@@ -18,7 +18,11 @@ VERDICT = ["metric", "before", "after", "change", "verdict"]
 
 
 class UnlikeError(GanError):
-    """Two scores were not measured in the same way."""
+    """Two scores were not measured in the same way; `field` of the protocol differs, or is empty if none is shared."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ def refuse_unlike(key: tuple[str, ...], a: pd.DataFrame, b: pd.DataFrame, ignore
             name = " ".join(part for part in key if part)
             raise UnlikeError(
                 f"{name} does not compare: {field} is {' and '.join(values[0]) or 'empty'} before and "
-                f"{' and '.join(values[1]) or 'empty'} after. Measure both alike, or say --ignore {field}"
+                f"{' and '.join(values[1]) or 'empty'} after. Measure both alike, or say --ignore {field}",
+                field,
             )
 
 

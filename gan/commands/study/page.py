@@ -7,8 +7,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
-from gan.commands.study.plan import BASELINE, Group, Study
-from gan.commands.study.ranking import best_first, ranks
+from gan.commands.ranking import BASELINE, best_first, ranks
+from gan.commands.study.plan import Group, Study
 from gan.run.files import write_whole
 from gan.run.paths import REPORTS
 
@@ -95,7 +95,7 @@ def _panel(axes: Axes, name: str, table: pd.DataFrame) -> None:
     for index, direction in enumerate(directions):
         one = table[table["direction"] == direction].set_index("setting").loc[settings]
         height = np.arange(len(settings)) + (index - (len(directions) - 1) / 2) * 0.3
-        colours = [COLOURS.get(verdict, "#6b7280") for verdict in one["verdict"]]
+        colours = [COLOURS.get(verdict.removesuffix(" (one seed)"), "#6b7280") for verdict in one["verdict"]]
         low, high = one["mean"] - one["reach"], one["mean"] + one["reach"]
         axes.hlines(height, 1000 * low, 1000 * high, colors=colours, linewidth=2)
         axes.scatter(1000 * one["mean"], height, c=colours, s=22, marker="os^D"[index % 4], label=direction or None)

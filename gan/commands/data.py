@@ -63,6 +63,9 @@ def run(folders: list[Path], out: Path) -> None:
         print(f"  {'; '.join(some)}")
         found = describe(folder)
         print(pd.DataFrame([one.row() for one in found]).to_string(index=False))
+        for name, labels in card.get("labels", {}).items():
+            counts = labels["counts"].values()
+            print(f"  {name}: {len(counts)} classes, of {min(counts)} to {max(counts)} images")
         for test, train, both in leaks(found):
             print(f"  leak: {len(both)} images of {test} are in {train} too, pixel by pixel")
             for one, other in both[:LISTED]:

@@ -14,7 +14,7 @@ from gan.params.models.dcgan import GeneratorShape, Sample
 from gan.records.samples import ONLY
 from gan.sampling.model import Context
 
-ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
+ZOOM = {32: 2, 64: 1, 128: 1, 256: 1}  # how much a grid enlarges an image, so that a person sees it
 
 
 def samples(checkpoint: Checkpoint, wanted: Sample, context: Context) -> dict[str, Uint8]:

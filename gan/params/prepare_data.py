@@ -43,7 +43,7 @@ class ImageSource(Source):
     ]
     classes: list[str]
     labels: bool
-    image_size: Literal[32, 64, 128]
+    image_size: Literal[32, 64, 128, 256]
     channels: Literal[1, 3]
 
     @model_validator(mode="after")

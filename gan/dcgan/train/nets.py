@@ -1,4 +1,8 @@
-"""The networks of DCGAN (Radford et al. 2015, arXiv 1511.06434) for 32², 64² and 128² images."""
+"""The networks of DCGAN (Radford et al. 2015, arXiv 1511.06434), which are for 64² images, and for 32² to 256².
+
+A layer has twice as many channels as the next one whose feature maps are twice as large. But none has more than
+16 · width, which the paper's 1024 are at width 64: at 256², 4×4 has as many channels as 8×8.
+"""
 
 from itertools import pairwise
 from math import log2
@@ -8,10 +12,12 @@ from torch import nn
 
 from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape, Norm
 
+MOST = 16  # times `width`: the channels of the widest layer
 
-def _levels(size: int) -> int:
-    """How often 4×4 is doubled to reach the image's size: 3, 4 or 5 times for 32, 64 or 128 pixels."""
-    return int(log2(size)) - 2
+
+def _widths(width: int, size: int) -> list[int]:
+    """The channels of all layers between image and 4×4, from the image's side: 3 for 32 pixels … 6 for 256."""
+    return [width * min(2**level, MOST) for level in range(int(log2(size)) - 2)]
 
 
 class Generator(nn.Sequential):
@@ -21,7 +27,7 @@ class Generator(nn.Sequential):
     """
 
     def __init__(self, params: GeneratorShape, size: int, channels: int) -> None:
-        widths = [params.width * 2**level for level in reversed(range(_levels(size)))]
+        widths = _widths(params.width, size)[::-1]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (params.z_dim, 1, 1)),
             nn.ConvTranspose2d(params.z_dim, widths[0], 4, 1, 0, bias=False),
@@ -46,7 +52,7 @@ class Discriminator(nn.Sequential):
     """
 
     def __init__(self, params: DiscriminatorShape, size: int, channels: int) -> None:
-        widths = [params.width * 2**level for level in range(_levels(size))]
+        widths = _widths(params.width, size)
         layers: list[nn.Module] = [
             nn.Conv2d(channels, widths[0], 4, 2, 1, bias=False),
             nn.LeakyReLU(0.2, inplace=True),  # (width, 32, 32) for 64 pixels

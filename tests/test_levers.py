@@ -82,6 +82,10 @@ def why_refused(changes: Changes) -> str:
 
 
 def combinations(model: str) -> Iterator[Changes]:
+    if model == "dcgan":
+        for loss, penalty in product(LOSSES, PENALTIES.values()):
+            shape = {"norm": "none", "spectral_norm": True}
+            yield {"architecture": "residual", "loss": loss, "penalties": penalty, "discriminator": shape}
     for loss, penalty, norm in product(LOSSES, PENALTIES.values(), NORMS[model]):
         yield {"loss": loss, "penalties": penalty, "discriminator": {"norm": norm, "spectral_norm": False}}
     for loss, augment, label in product(LOSSES, AUGMENT.values(), (1.0, 0.9)):
@@ -129,7 +133,7 @@ def test_each_lever_changes_what_is_learned(model: str, digits: Uint8, cpu: Runt
     levers |= {"real_label": {"real_label": 0.9}}
     del levers["decay_epochs"], levers["ema_warm_up"]  # they act later than these steps, or only with another lever
     if model == "dcgan":
-        levers["flip"] = {"flip": True}
+        levers |= {"flip": {"flip": True}, "architecture": {"architecture": "residual"}}
     for name, changes in levers.items():
         recipe = build(model, params(model, still | changes), digits, cpu)
         trained(recipe, 0, 3)

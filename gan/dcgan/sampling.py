@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import nn
 
 from gan.artifacts.checkpoint import Checkpoint, named, refuse_others
 from gan.core.images import Uint8, grid
@@ -9,7 +10,8 @@ from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch, torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
-from gan.dcgan.train.nets import Generator, latents
+from gan.dcgan.train.architectures import GENERATORS
+from gan.dcgan.train.nets import latents
 from gan.params.models.dcgan import GeneratorShape, Sample
 from gan.records.samples import ONLY
 from gan.sampling.model import Context
@@ -42,7 +44,7 @@ def grids(checkpoint: Checkpoint, made: dict[str, Uint8], wanted: Sample, contex
     }
 
 
-def load(checkpoint: Checkpoint) -> Generator:
+def load(checkpoint: Checkpoint) -> nn.Module:
     """The generator that a checkpoint holds, on the CPU, in evaluation mode."""
     with refuse_others(checkpoint):
         network = _build(checkpoint)
@@ -64,12 +66,15 @@ def _shape(checkpoint: Checkpoint) -> GeneratorShape:
     return GeneratorShape.model_validate(checkpoint.meta["generator"])
 
 
-def _build(checkpoint: Checkpoint) -> Generator:
-    return Generator(_shape(checkpoint), checkpoint.meta["size"], checkpoint.meta["channels"]).eval()
+def _build(checkpoint: Checkpoint) -> nn.Module:
+    meta = checkpoint.meta
+    generator = GENERATORS[meta.get("architecture", "dcgan")]
+    network: nn.Module = generator(_shape(checkpoint), meta["size"], meta["channels"])
+    return network.eval()
 
 
 @torch.inference_mode()
-def generate(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Uint8:
+def generate(network: nn.Module, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Uint8:
     """Latents (N, z_dim) to images, uint8 (N, size, size, channels)."""
     network = runtime.place(network)
     with runtime.autocast():

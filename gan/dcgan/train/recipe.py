@@ -11,7 +11,8 @@ from gan.core.runtime import Runtime
 from gan.core.seeding import torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_float, to_uint8
-from gan.dcgan.train.nets import Discriminator, Generator, latents
+from gan.dcgan.train.architectures import DISCRIMINATORS, GENERATORS
+from gan.dcgan.train.nets import latents
 from gan.params.models.dcgan import Train
 from gan.training.adam import Adam
 from gan.training.adversary import Adversary, Scalars
@@ -40,8 +41,8 @@ class DCGAN:
         size, channels = images.shape[2], images.shape[3]
         self.params, self.runtime, self.seed = params, runtime, seed
         self.shape = {"size": size, "channels": channels}
-        self.generator = runtime.place(Generator(params.generator, size, channels))
-        discriminator = Discriminator(params.discriminator, size, channels)
+        self.generator = runtime.place(GENERATORS[params.architecture](params.generator, size, channels))
+        discriminator = DISCRIMINATORS[params.architecture](params.discriminator, size, channels)
         self.discriminator = runtime.place(normalised(discriminator, params.discriminator.spectral_norm))
         batch_norm = params.discriminator.norm == "batch"
         self.adversary = Adversary(self.discriminator, params, runtime, batch_norm, autocast=True)
@@ -118,8 +119,10 @@ class DCGAN:
         return {"": self.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """The arguments that `Generator` is built from."""
-        return {"generator": self.params.generator.model_dump(), **self.shape}
+        """The arguments that the generator is built from; what is left out is as in the paper."""
+        architecture = self.params.architecture
+        chosen = {} if architecture == "dcgan" else {"architecture": architecture}
+        return {"generator": self.params.generator.model_dump(), **self.shape, **chosen}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generator."""

@@ -27,6 +27,7 @@ class Train(Adversarial):
     epochs: Count
     flip: bool
     batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images
+    architecture: Literal["dcgan", "residual"]
     generator: GeneratorShape
     discriminator: DiscriminatorShape
 

@@ -7,10 +7,9 @@ import pandas as pd
 
 from gan.commands.describe import describe, leaks
 from gan.commands.sheet import contact_sheet
-from gan.records.cards import CARD
 from gan.records.dataset import read_dataset_card
 from gan.run.errors import DataError
-from gan.run.paths import PACKED, expanded
+from gan.run.paths import CARD, PACKED, expanded
 
 LISTED = 5  # leaked images that are named
 SHOWN = ("split", "classes", "limit", "rejected", "passed_over")

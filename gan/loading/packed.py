@@ -1,5 +1,6 @@
 """Read packed images: memory-mapped arrays, one file for each set, or several if a set is large."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from gan.core.arrays import map_array
 from gan.core.images import Images, Uint8
 from gan.run.errors import DataError
-from gan.run.paths import LABELS
+from gan.run.paths import CARD, LABELS
 
 
 class Shards:
@@ -62,3 +63,20 @@ def load_labels(folder: Path, name: str) -> NDArray[np.int64]:
     if len(labels) != (images := len(load_images(folder, name))):
         raise DataError(f"{path} holds {len(labels)} labels of {images} images; `dvc repro -f prepare-data` packs them")
     return np.array(labels)
+
+
+def load_classes(folder: Path) -> list[str]:
+    """The names of the classes, each at the position that its labels say, from the dataset's card.
+
+    Raises:
+        DataError: the dataset was packed without labels, or its card is missing or damaged.
+    """
+    path = folder / CARD
+    try:
+        classes: list[str] = json.loads(path.read_bytes())["classes"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f"{path} names no classes ({type(error).__name__}); prepare_data.images.labels: true keeps them, and "
+            f"`dvc checkout --force {folder}` restores a damaged card"
+        ) from error
+    return classes

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from gan.core.arrays import map_array
 from gan.core.images import Uint8
-from gan.records.cards import CARD, read_card, write_card
+from gan.records.cards import read_card, write_card
 from gan.run.errors import DataError
-from gan.run.paths import LABELS, SAMPLES
+from gan.run.paths import CARD, LABELS, SAMPLES
 
 ONLY = "arr_0"  # the array of a model that has one output, as the ADM evaluator calls it
 START = "start"  # takes the place of a checkpoint's name for the samples of an untrained model

@@ -7,27 +7,32 @@ discriminator, for ImageNet's 64², 128² and 256² with width 64 in both. The s
 
 from itertools import pairwise
 from math import sqrt
+from typing import TypeVar
 
 import torch
 from torch import nn
 
-from gan.dcgan.train.nets import norm_of
+from gan.dcgan.train.layers import Conditional, Layers, batch_norm, norm_of, scored, summed, xavier
 from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape, Norm
 
+Layer = TypeVar("Layer", nn.Conv2d, nn.Linear)
 # Channels from the image's side, times `width`. At 32² all blocks are alike.
 CHANNELS = {32: (1, 1, 1, 1), 64: (1, 2, 4, 8, 16), 128: (1, 2, 4, 8, 16, 16), 256: (1, 2, 4, 8, 8, 16, 16)}
 HALVING = {32: 2, 64: 5, 128: 5, 256: 6}  # blocks of the discriminator, its first ones, that halve the image
 
 
-class Generator(nn.Sequential):
-    """Latents (N, z_dim) to images (N, channels, size, size) in [-1, 1]; each block doubles the image, from 4×4."""
+class Generator(Layers):
+    """Latents (N, z_dim) to images (N, channels, size, size) in [-1, 1]; each block doubles the image, from 4×4.
 
-    def __init__(self, params: GeneratorShape, size: int, channels: int) -> None:
+    If there are classes, it is called with labels too, int64 (N,), and the BatchNorm of blocks is conditional.
+    """
+
+    def __init__(self, params: GeneratorShape, size: int, channels: int, classes: int = 0) -> None:
         widths = [params.width * times for times in reversed(CHANNELS[size])]
         super().__init__(
             linear(params.z_dim, widths[0] * 4 * 4),
             nn.Unflatten(1, (widths[0], 4, 4)),
-            *(Up(inputs, outputs) for inputs, outputs in pairwise(widths)),
+            *(Up(inputs, outputs, classes) for inputs, outputs in pairwise(widths)),
             nn.BatchNorm2d(widths[-1]),
             nn.ReLU(inplace=True),  # (width, size, size)
             convolution(widths[-1], channels, 3),
@@ -35,41 +40,45 @@ class Generator(nn.Sequential):
         )
 
 
-class Discriminator(nn.Sequential):
-    """Images (N, channels, size, size) in [-1, 1] to scores (N,), higher for real; features are summed over places."""
+class Discriminator(Layers):
+    """Images (N, channels, size, size) in [-1, 1] to scores (N,), higher for real; features are summed over places.
 
-    def __init__(self, params: DiscriminatorShape, size: int, channels: int) -> None:
+    If there are classes, it is called with labels too, int64 (N,), and these sums are φ of the projection.
+    """
+
+    def __init__(self, params: DiscriminatorShape, size: int, channels: int, classes: int = 0) -> None:
         widths = [params.width * times for times in CHANNELS[size]]
         blocks = [
             Down(inputs, outputs, params.norm, halve=number < HALVING[size])
             for number, (inputs, outputs) in enumerate(pairwise(widths), 1)
         ]
-        super().__init__(First(channels, widths[0]), *blocks, nn.ReLU(), *head(widths[-1]))
+        head = [SumPool(), linear(widths[-1], 1, bias=False), nn.Flatten(0)]
+        super().__init__(First(channels, widths[0]), *blocks, nn.ReLU(), *scored(head, widths[-1], classes))
 
 
-class Block(nn.Module):
+class Block(Conditional):
     """The sum of a branch and a shortcut."""
 
-    branch: nn.Sequential
+    branch: Layers
     shortcut: nn.Module
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Both get (N, C, H, W)."""
-        made: torch.Tensor = self.branch(x) + self.shortcut(x)
+    def forward(self, x: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:
+        """Both get (N, C, H, W), the branch also labels, int64 (N,)."""
+        made: torch.Tensor = self.branch(x, labels) + self.shortcut(x)
         return made
 
 
 class Up(Block):
     """(N, inputs, H, W) to (N, outputs, 2 H, 2 W): BatchNorm, ReLU, doubling, 3×3, BatchNorm, ReLU, 3×3."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, classes: int) -> None:
         super().__init__()
-        self.branch = nn.Sequential(
-            nn.BatchNorm2d(inputs),
+        self.branch = Layers(
+            batch_norm(inputs, classes),
             nn.ReLU(inplace=True),
             nn.Upsample(scale_factor=2),
             convolution(inputs, outputs, 3, sqrt(2)),
-            nn.BatchNorm2d(outputs),
+            batch_norm(outputs, classes),
             nn.ReLU(inplace=True),
             convolution(outputs, outputs, 3, sqrt(2)),
         )
@@ -86,7 +95,7 @@ class Down(Block):
     def __init__(self, inputs: int, outputs: int, norm: Norm, halve: bool) -> None:
         super().__init__()
         half = [nn.AvgPool2d(2)] if halve else []
-        self.branch = nn.Sequential(
+        self.branch = Layers(
             norm_of(norm, inputs),
             nn.ReLU(),  # not in place: the shortcut needs what comes in
             convolution(inputs, inputs, 3, sqrt(2)),
@@ -105,7 +114,7 @@ class First(Block):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.branch = nn.Sequential(
+        self.branch = Layers(
             convolution(inputs, outputs, 3, sqrt(2)),
             nn.ReLU(inplace=True),
             convolution(outputs, outputs, 3, sqrt(2)),
@@ -115,32 +124,27 @@ class First(Block):
 
 
 class SumPool(nn.Module):
-    """(N, C, H, W) to (N, C): the sum over places, in at least float32."""
+    """(N, C, H, W) to (N, C)."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.sum((2, 3), dtype=torch.promote_types(x.dtype, torch.float32))
-
-
-def head(inputs: int) -> list[nn.Module]:
-    """Features (N, inputs, H, W) to scores (N,)."""
-    return [SumPool(), linear(inputs, 1, bias=False), nn.Flatten(0)]
+        """The sum over places."""
+        return summed(x)
 
 
 def convolution(inputs: int, outputs: int, kernel: int, gain: float = 1.0) -> nn.Conv2d:
-    """Keeps the image's size. Weights are Xavier's, uniform: gain √2 in branches, 1 elsewhere (the authors' code)."""
+    """Keeps the image's size. Weights are Xavier's, gain √2 in branches and 1 elsewhere (the authors' code)."""
     layer = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2)
-    xavier(layer, gain)
-    return layer
+    return begun(layer, gain)
 
 
 def linear(inputs: int, outputs: int, bias: bool = True) -> nn.Linear:
-    """Weights are Xavier's, uniform."""
-    layer = nn.Linear(inputs, outputs, bias)
-    xavier(layer, 1.0)
-    return layer
+    """Weights are Xavier's, gain 1."""
+    return begun(nn.Linear(inputs, outputs, bias), 1.0)
 
 
-def xavier(layer: nn.Conv2d | nn.Linear, gain: float) -> None:
-    nn.init.xavier_uniform_(layer.weight, gain)
+def begun(layer: Layer, gain: float) -> Layer:
+    """The layer with its initial weights; a bias is 0."""
+    xavier(layer, gain)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
+    return layer

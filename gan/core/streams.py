@@ -23,6 +23,7 @@ class Stream(StrEnum):
     CHOICE_LATENTS = "latents to choose a snapshot by"
     CHOICE_INPUTS = "inputs to choose a snapshot by"
     SAMPLES = "latents of samples"
+    SAMPLE_CLASSES = "order of the classes of samples"
     SHOWN = "images that a grid shows"
     KID_SUBSETS = "subsets of KID"
     FID_RESAMPLES = "resamples of FID"

@@ -56,6 +56,7 @@ class Train(Adversarial):
 
 class Sample(Sampling):
     count: Annotated[int, Field(ge=2)]
+    classes: list[str]
     columns: Count
     interpolations: Count
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from torch import nn
 from torch.optim.swa_utils import update_bn
 
 from gan.artifacts.checkpoint import read
@@ -17,7 +18,7 @@ from gan.core.runtime import Runtime, choose_runtime
 from gan.core.seeding import torch_generator
 from gan.core.streams import Stream
 from gan.dcgan import sampling
-from gan.dcgan.train.nets import Generator, latents
+from gan.dcgan.train.nets import latents
 from gan.distances.kid import features_to_kid, mean_within
 from gan.features.extractors import build_as
 from gan.features.features import extract
@@ -29,7 +30,7 @@ from gan.run.paths import CHECKPOINTS, REFERENCE
 BATCHES = 100  # batches of latents to measure on, each of the size used in training
 
 
-def measured_anew(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Generator:
+def measured_anew(network: nn.Module, z: torch.Tensor, batch_size: int, runtime: Runtime) -> nn.Module:
     """The network with BatchNorm's statistics measured on these latents (N, z_dim), in evaluation mode."""
     network = runtime.place(network)
     with torch.no_grad(), runtime.autocast():

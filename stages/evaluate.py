@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gan.core.runtime import choose_runtime
 from gan.features.extractors import build_as
+from gan.metrics.classes import class_scores
 from gan.metrics.evaluation import Evaluation
 from gan.metrics.neighbours import draw_neighbours
 from gan.metrics.table import headline, merged, summary, table
@@ -19,9 +20,14 @@ def main(p: Params, model: str, data: Path) -> None:
     runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
     extractors = [build_as(REFERENCE / model / name, p.evaluate, runtime) for name in p.evaluate.extractors]
     seen = [Evaluation(model, data, extractor, p) for extractor in extractors]
+    checkpoints = p.evaluate.checkpoints
+    others = merged(
+        truth_scores(model, data, seen[0].wanted),
+        cycle_scores(model, data, checkpoints),
+        class_scores(model, data, checkpoints, runtime),
+    )
     rows = [row for evaluation in seen for row in evaluation.rows()]
     draw_neighbours(seen[0], REPORTS / "samples" / f"{model}_neighbours.png")
-    others = merged(truth_scores(model, data, seen[0].wanted), cycle_scores(model, data, p.evaluate.checkpoints))
     scores = table(model, rows, others)
     folder = REPORTS / model
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from gan.datasets.prepare import Preparation
 from gan.params import schema as params
-from gan.records.cards import CARD
 from gan.run.errors import clean_exit
 from gan.run.files import write_whole
-from gan.run.paths import REPORTS
+from gan.run.paths import CARD, REPORTS
 from gan.run.runstate import RunState
 
 

@@ -3,11 +3,12 @@
 import sys
 from pathlib import Path
 
-from gan.core.runtime import choose_runtime
+from gan.core.runtime import Runtime, choose_runtime
+from gan.features.classifier import classify, train, write_classifier
 from gan.features.extractors import build
 from gan.features.features import extract
 from gan.features.reference import write_features, write_reference_card
-from gan.loading.packed import load_images, sets
+from gan.loading.packed import has_labels, load_images, load_labels, sets
 from gan.params.schema import Params, load
 from gan.run.paths import REFERENCE
 from gan.run.stage import stage
@@ -21,6 +22,17 @@ def main(p: Params, model: str, data: Path) -> None:
             features = extract(load_images(data, one), extractor, p.evaluate.batch_size, f"{one}, {name}")
             write_features(REFERENCE / model / name, one, features)
         write_reference_card(REFERENCE / model / name, extractor)
+    if has_labels(data):
+        know_classes(model, data, runtime)
+
+
+def know_classes(model: str, data: Path, runtime: Runtime) -> None:
+    """Train the classifier that scores samples of a class, and say how well it knows the test images."""
+    classifier = train(load_images(data, "train"), load_labels(data, "train"), runtime)
+    seen = classify(classifier, load_images(data, "test"), runtime)
+    accuracy = float((seen == load_labels(data, "test")).mean())
+    write_classifier(REFERENCE / model, classifier, accuracy)
+    print(f"{model}: the classifier tells the class of {accuracy:.1%} of the test images")
 
 
 if __name__ == "__main__":

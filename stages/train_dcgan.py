@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from gan.core.runtime import Runtime
-from gan.dcgan.train.recipe import DCGAN
-from gan.loading.packed import load_images
+from gan.dcgan.train.recipe import DCGAN, Classes
+from gan.loading.packed import load_classes, load_images, load_labels
 from gan.params.schema import Params
 from gan.training.train import run
 
 
 def recipe(p: Params, data: Path, runtime: Runtime) -> DCGAN:
-    return DCGAN(load_images(data, "train"), p.train_dcgan, p.lr, p.seed, runtime)
+    classes = Classes(load_classes(data), load_labels(data, "train")) if p.train_dcgan.conditional else None
+    return DCGAN(load_images(data, "train"), p.train_dcgan, p.lr, p.seed, runtime, classes)
 
 
 if __name__ == "__main__":

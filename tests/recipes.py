@@ -12,7 +12,7 @@ from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.cyclegan.train.recipe import CycleGAN
-from gan.dcgan.train.recipe import DCGAN
+from gan.dcgan.train.recipe import DCGAN, Classes
 from gan.params.schema import Params
 from gan.training.recipe import Recipe
 
@@ -27,7 +27,8 @@ def colours(seed: int) -> Uint8:
 
 def small_dcgan(p: Params, digits: Uint8, runtime: Runtime) -> DCGAN:
     seed_torch(Stream.WEIGHTS, p.seed)
-    return DCGAN(digits[:32], p.train_dcgan, p.lr, p.seed, runtime)
+    classes = Classes(["one", "two", "three"], np.arange(32) % 3) if p.train_dcgan.conditional else None
+    return DCGAN(digits[:32], p.train_dcgan, p.lr, p.seed, runtime, classes)
 
 
 def small_cyclegan(p: Params, runtime: Runtime) -> CycleGAN:

@@ -10,6 +10,7 @@ from gan.training.batches import Batches, prefetched, resident
 
 CPU = Runtime(torch.device("cpu"), "fp32")
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)
+LABELS = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3])
 
 
 def epoch(batches: Batches, number: int) -> list[int]:
@@ -43,19 +44,29 @@ def test_too_few_images_for_a_batch() -> None:
 @pytest.mark.parametrize("steps", [[0, 1, 2, 3], [3, 1, 2, 2, 0, 1]])
 def test_batches_for_a_gpu_are_the_same(steps: list[int]) -> None:
     """They are made for a GPU; where the images lie changes no batch, whichever step is asked."""
-    batches = Batches(IMAGES, 2, (0,), CPU)
-    expected = [batches.at(step).tolist() for step in steps]
-    for read in (resident(IMAGES, batches._chosen, CPU), prefetched(batches.at)):
-        assert [read(step).tolist() for step in steps] == expected
+    batches = Batches(IMAGES, 2, (0,), CPU, LABELS)
+    expected = [[part.tolist() for part in batches.with_labels(step)] for step in steps]
+    assert [batches.at(step).tolist() for step in steps] == [images for images, _ in expected]
+    for read in (resident((IMAGES, LABELS), batches._chosen, CPU), prefetched(batches.with_labels)):
+        assert [[part.tolist() for part in read(step)] for step in steps] == expected
+
+
+def test_labels_are_those_of_their_images() -> None:
+    batches = Batches(IMAGES, 3, (0,), CPU, LABELS)
+    for step in range(6):
+        images, labels = batches.with_labels(step)
+        assert labels.dtype == torch.int64
+        assert labels.tolist() == [LABELS[place] for place in images.ravel().tolist()]
+    assert len(Batches(IMAGES, 3, (0,), CPU).with_labels(0)) == 1
 
 
 def test_an_error_while_the_next_batch_is_read_comes_with_its_step() -> None:
-    def read(step: int) -> torch.Tensor:
+    def read(step: int) -> tuple[torch.Tensor, ...]:
         if step == 1:
             raise DataError("gone")
-        return torch.tensor(step)
+        return (torch.tensor(step),)
 
     at = prefetched(read)
-    assert at(0) == 0
+    assert at(0)[0] == 0
     with pytest.raises(DataError, match="gone"):
         at(1)

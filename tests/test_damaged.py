@@ -11,10 +11,11 @@ from PIL import Image
 
 from gan.artifacts import checkpoint
 from gan.core.arrays import map_array
-from gan.records.cards import CARD, read_card
+from gan.records.cards import read_card
 from gan.records.tables import read_table
 from gan.report.figures import overview
 from gan.run.errors import CheckpointError, DataError
+from gan.run.paths import CARD
 
 Damage = Callable[[Path], Any]
 

@@ -1,5 +1,7 @@
 """DCGAN's networks: the shapes, layers and initial weights of the paper."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -16,7 +18,7 @@ G, D = (
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("size", [32, 64, 128])
+@pytest.mark.parametrize("size", [32, 64, 128, 256])
 def test_latents_become_images_and_images_logits(size: int, channels: int) -> None:
     narrow_g, narrow_d = (
         GeneratorShape(z_dim=7, latent="normal", width=4),
@@ -35,6 +37,25 @@ def test_the_papers_network_for_64_pixels() -> None:
     assert [layer.out_channels for layer in convolutions] == [1024, 512, 256, 128, 3]
     assert [layer.stride for layer in convolutions] == [(1, 1), *[(2, 2)] * 4]
     assert isinstance(network[-1], nn.Tanh)
+
+
+def test_parameters_of_all_sizes() -> None:
+    """Counted by hand: kernels of 4×4 without bias, and two numbers for each channel that has a norm."""
+    generators, discriminators = {}, {}
+    for size in (32, 64, 128, 256):
+        generators[size] = parameters(Generator(G, size, 3))
+        discriminators[size] = parameters(Discriminator(D, size, 3))
+    inner = {32: [64, 128, 256], 64: [64, 128, 256, 512], 128: [64, 128, 256, 512, 1024]}
+    inner[256] = [*inner[128], 1024]  # no layer is wider than at 128²
+    for size, widths in inner.items():
+        between = 16 * sum(one * other for one, other in pairwise(widths)) + 16 * 64 * 3
+        assert generators[size] == between + 16 * 100 * widths[-1] + 2 * sum(widths)
+        assert discriminators[size] == between + 16 * widths[-1] + 2 * sum(widths[1:])
+    assert (generators[256], discriminators[256]) == (29_565_824, 27_943_680)
+
+
+def parameters(network: nn.Module) -> int:
+    return sum(weight.numel() for weight in network.parameters())
 
 
 def test_no_norm_at_the_discriminators_input_and_output() -> None:

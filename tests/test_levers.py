@@ -35,6 +35,11 @@ AUGMENT: dict[str, Changes] = {
     "ADA": PLAIN | {"policy": ["colour"], "probability": 0.0, "adaptive": True},
     "ADA of nothing": PLAIN | {"adaptive": True},
 }
+NETWORKS: list[Changes] = [
+    {"conditional": True},
+    {"architecture": "residual"},
+    {"architecture": "residual", "conditional": True},
+]
 MANY: Changes = {
     "loss": "relativistic",
     "discriminator_steps": 2,
@@ -53,6 +58,7 @@ MANY: Changes = {
 
 def params(model: str, changes: Changes) -> Params:
     values = tiny.values()
+    values["prepare_data"]["images"]["labels"] = changes.get("conditional", False)
     block = values[f"train_{model}"]
     discriminator = block["discriminator"] | changes.pop("discriminator", {})
     values[f"train_{model}"] = block | changes | {"discriminator": discriminator}
@@ -82,6 +88,11 @@ def why_refused(changes: Changes) -> str:
 
 
 def combinations(model: str) -> Iterator[Changes]:
+    if model == "dcgan":
+        for number, (loss, penalty) in enumerate(product(LOSSES, PENALTIES.values())):
+            shape = {"norm": ("none", "layer")[number % 2], "spectral_norm": True}
+            # Each loss meets all networks, and so does each penalty.
+            yield {"loss": loss, "penalties": penalty, "discriminator": shape} | NETWORKS[number % len(NETWORKS)]
     for loss, penalty, norm in product(LOSSES, PENALTIES.values(), NORMS[model]):
         yield {"loss": loss, "penalties": penalty, "discriminator": {"norm": norm, "spectral_norm": False}}
     for loss, augment, label in product(LOSSES, AUGMENT.values(), (1.0, 0.9)):
@@ -104,12 +115,14 @@ def test_each_combination_trains_two_steps_or_is_refused(model: str, digits: Uin
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("model", "networks"), [("cyclegan", {}), ("dcgan", {}), *(("dcgan", one) for one in (NETWORKS[0], NETWORKS[2]))]
+)
 def test_a_resumed_run_with_many_levers_has_the_same_bits(
-    model: str, precision: str, digits: Uint8, cpu: Runtime
+    model: str, networks: Changes, precision: str, digits: Uint8, cpu: Runtime
 ) -> None:
     runtime = Runtime(cpu.device, precision)
-    changes = MANY | {"discriminator": {"norm": "none", "spectral_norm": True}}
+    changes = MANY | networks | {"discriminator": {"norm": "none", "spectral_norm": True}}
     p = params(model, changes)
     whole, begun, resumed = (build(model, p, digits, runtime) for _ in range(3))
     trained(whole, 0, 6)
@@ -129,7 +142,8 @@ def test_each_lever_changes_what_is_learned(model: str, digits: Uint8, cpu: Runt
     levers |= {"real_label": {"real_label": 0.9}}
     del levers["decay_epochs"], levers["ema_warm_up"]  # they act later than these steps, or only with another lever
     if model == "dcgan":
-        levers["flip"] = {"flip": True}
+        levers |= {"flip": {"flip": True}, "architecture": {"architecture": "residual"}}
+        levers["conditional"] = {"conditional": True}
     for name, changes in levers.items():
         recipe = build(model, params(model, still | changes), digits, cpu)
         trained(recipe, 0, 3)

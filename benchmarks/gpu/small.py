@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -12,7 +13,7 @@ from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.cyclegan.train.recipe import CycleGAN
-from gan.dcgan.train.recipe import DCGAN
+from gan.dcgan.train.recipe import DCGAN, Classes
 from gan.params.models import cyclegan as cyclegan_params
 from gan.params.models import dcgan as dcgan_params
 from gan.params.schema import load
@@ -39,7 +40,9 @@ def dcgan(changes: Changes, runtime: Runtime, size: int = 32, channels: int = 1,
     p = load(ROOT / PARAMS)
     block = changed(p.train_dcgan.model_dump(), DCGAN_SMALL | WATCHED | changes)
     images = noise(SEED, COUNT, size, channels)
-    return DCGAN(images, dcgan_params.Train.model_validate(block), p.lr if lr is None else lr, SEED, runtime)
+    params, rate = dcgan_params.Train.model_validate(block), p.lr if lr is None else lr
+    classes = Classes(["a", "b", "c"], np.arange(COUNT) % 3) if params.conditional else None
+    return DCGAN(images, params, rate, SEED, runtime, classes)
 
 
 def cyclegan(

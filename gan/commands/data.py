@@ -7,10 +7,9 @@ import pandas as pd
 
 from gan.commands.describe import describe, leaks
 from gan.commands.sheet import contact_sheet
-from gan.records.cards import CARD
 from gan.records.dataset import read_dataset_card
 from gan.run.errors import DataError
-from gan.run.paths import PACKED, expanded
+from gan.run.paths import CARD, PACKED, expanded
 
 LISTED = 5  # leaked images that are named
 SHOWN = ("split", "classes", "limit", "rejected", "passed_over")
@@ -63,6 +62,9 @@ def run(folders: list[Path], out: Path) -> None:
         print(f"  {'; '.join(some)}")
         found = describe(folder)
         print(pd.DataFrame([one.row() for one in found]).to_string(index=False))
+        for name, labels in card.get("labels", {}).items():
+            counts = labels["counts"].values()
+            print(f"  {name}: {len(counts)} classes, of {min(counts)} to {max(counts)} images")
         for test, train, both in leaks(found):
             print(f"  leak: {len(both)} images of {test} are in {train} too, pixel by pixel")
             for one, other in both[:LISTED]:

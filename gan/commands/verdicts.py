@@ -11,7 +11,8 @@ from gan.metrics.protocol import ALIKE
 from gan.metrics.table import KEYS
 from gan.run.errors import GanError
 
-LOWER, HIGHER = ("kid", "fid"), ("precision", "recall", "density", "coverage", "sea_iou", "land_iou")
+LOWER = ("kid", "fid", "class_kl")
+HIGHER = ("precision", "recall", "density", "coverage", "sea_iou", "land_iou", "class_accuracy", "class_accuracy_worst")
 SKEWED = ("kid",)  # their measured deviation is too large on average, most of all when the score is far from its mean
 CONFIDENCE = 0.95
 VERDICT = ["metric", "before", "after", "change", "verdict"]

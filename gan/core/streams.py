@@ -23,11 +23,13 @@ class Stream(StrEnum):
     CHOICE_LATENTS = "latents to choose a snapshot by"
     CHOICE_INPUTS = "inputs to choose a snapshot by"
     SAMPLES = "latents of samples"
+    SAMPLE_CLASSES = "order of the classes of samples"
     SHOWN = "images that a grid shows"
     KID_SUBSETS = "subsets of KID"
     FID_RESAMPLES = "resamples of FID"
     PRDC_SUBSET = "images of the larger set that PRDC looks at"
     INCEPTION_SPLITS = "splits of the Inception Score"
+    CLASSIFIER = "weights, order and shifts of the classifier"
 
 
 def numpy_generator(stream: Stream, *key: int) -> np.random.Generator:

@@ -8,6 +8,7 @@ from gan.datasets import cyclegan_sets, earth, imagenet, layouts, lsun, mnist5k,
 from gan.datasets.collection import Collection
 from gan.datasets.decode import Preprocessing
 from gan.datasets.faint import refuse_faint
+from gan.datasets.labels import classes_of
 from gan.datasets.licences import LICENCES
 from gan.datasets.official import Official
 from gan.datasets.packing import pack
@@ -48,6 +49,8 @@ class Preparation:
         sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
         if wanted.classes and "test" in sets and not len(sets["test"]):
             raise DataError(f"classes: the test set of its own has no image of {', '.join(wanted.classes)}")
+        if wanted.labels:
+            classes_of({name: one.names for name, one in sets.items() if len(one)})
         shuffled = {name: one.shuffled(seed) for name, one in sets.items()}
         how = self._how(wanted, wanted.channels)
         if "test" in sets and len(sets["test"]):
@@ -125,7 +128,8 @@ class Preparation:
         if wanted.bits is None:
             block = "images" if isinstance(wanted, ImageSource) else "domains"
             refuse_faint(packed, self.state / "packing", f"prepare_data.{block}")
-        publish(packed, self.state / "packing", target, {**start, **card, "limit": wanted.limit, **end})
+        labels = isinstance(wanted, ImageSource) and wanted.labels
+        publish(packed, self.state / "packing", target, {**start, **card, "limit": wanted.limit, **end}, labels)
         summarise(target, job.title)
 
     def _how(self, wanted: Source, channels: int) -> Preprocessing:

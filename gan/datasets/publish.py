@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gan.datasets.labels import write_labels
 from gan.datasets.versions import of_arrays
 from gan.datasets.writer import MANIFEST, REJECTED
 from gan.records.cards import read_card, write_card
@@ -15,10 +16,16 @@ from gan.records.cards import read_card, write_card
 Card = dict[str, Any]
 
 
-def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card) -> None:
+def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card, labels: bool = False) -> None:
     """Link or copy each set to target/<set>.npy, or to <set>-00000.npy, <set>-00001.npy, … if it has several files.
 
     The same images give the same bytes. `packing` stays as it is, so that a kill meanwhile loses nothing.
+
+    Args:
+        labels: also write the class of each image.
+
+    Raises:
+        DataError: as `write_labels`.
     """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -30,7 +37,8 @@ def publish(sets: dict[str, list[Path]], packing: Path, target: Path, card: Card
     for name in (MANIFEST, REJECTED):
         _link(packing / name, target / name)
     rejected = len((target / REJECTED).read_text(encoding="utf-8").splitlines()) - 1
-    full = {**card, "sets": shapes, "sha256": hashes, "rejected": rejected}
+    classes = write_labels(packing, target) if labels else {}
+    full = {**card, **classes, "sets": shapes, "sha256": hashes, "rejected": rejected}
     write_card(target, full)
 
 

@@ -1,6 +1,6 @@
 """DCGAN as the stages see it: one kind of image, made from noise."""
 
-from gan.dcgan import sampling
+from gan.dcgan import labels, sampling
 from gan.records.samples import Output
 from gan.sampling.model import Model
 
@@ -12,4 +12,5 @@ MODEL = Model(
     choice_samples=sampling.choice_samples,
     grids=sampling.grids,
     untrained=sampling.untrained,
+    labels=labels.sample_labels,
 )

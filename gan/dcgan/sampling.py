@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import nn
 
 from gan.artifacts.checkpoint import Checkpoint, named, refuse_others
 from gan.core.images import Uint8, grid
@@ -9,40 +10,53 @@ from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch, torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
-from gan.dcgan.train.nets import Generator, latents
+from gan.dcgan.labels import Labels, as_often, chosen, classes_of, sample_labels
+from gan.dcgan.train.architectures import GENERATORS
+from gan.dcgan.train.nets import latents
 from gan.params.models.dcgan import GeneratorShape, Sample
 from gan.records.samples import ONLY
 from gan.sampling.model import Context
 
-ZOOM = {32: 2, 64: 1, 128: 1}  # how much a grid enlarges an image, so that a person sees it
+ZOOM = {32: 2, 64: 1, 128: 1, 256: 1}  # how much a grid enlarges an image, so that a person sees it
 
 
 def samples(checkpoint: Checkpoint, wanted: Sample, context: Context) -> dict[str, Uint8]:
-    """Samples of one checkpoint; all checkpoints get the same latents."""
-    network, z = load(checkpoint), _sample_latents(checkpoint, wanted, context)
-    return {ONLY: generate(network, z, context.batch_size, context.runtime)}
+    """Samples of one checkpoint; all checkpoints get the same latents and labels."""
+    z, labels = _sample_latents(checkpoint, wanted, context), sample_labels(checkpoint, wanted, context)
+    return {ONLY: generate(load(checkpoint), z, context.batch_size, context.runtime, labels)}
 
 
 def choice_samples(checkpoint: Checkpoint, count: int, context: Context) -> dict[str, Uint8]:
-    """Samples by which `select` chooses a snapshot, from latents that no final score uses."""
-    network = load(checkpoint)
+    """Samples by which `select` chooses a snapshot, of all classes and from latents that no final score uses."""
     z = latents(count, _shape(checkpoint), torch_generator(Stream.CHOICE_LATENTS, context.seed))
-    return {"": generate(network, z, context.batch_size, context.runtime)}
+    known = range(len(classes_of(checkpoint)))
+    labels = as_often(checkpoint, count, known, context) if known else None
+    return {"": generate(load(checkpoint), z, context.batch_size, context.runtime, labels)}
 
 
 def grids(checkpoint: Checkpoint, made: dict[str, Uint8], wanted: Sample, context: Context) -> dict[str, Uint8]:
-    """The first samples, and walks between the latents of pairs of them."""
-    network, zoom = load(checkpoint), ZOOM[checkpoint.meta["size"]]
-    z = _sample_latents(checkpoint, wanted, context)[: 2 * wanted.interpolations]
+    """The first samples, and walks between the latents of pairs of them.
+
+    For a conditional checkpoint: a row for each of the first classes, all from the same latents, and walks that each
+    stay within a class.
+    """
+    network, zoom, classes = load(checkpoint), ZOOM[checkpoint.meta["size"]], chosen(checkpoint, wanted)
+    z, columns = _sample_latents(checkpoint, wanted, context), wanted.columns
     walk = walk_sphere if _shape(checkpoint).latent == "normal" else walk_line
-    walked = generate(network, walk(z, wanted.columns), context.batch_size, context.runtime)
+    walks, shown, within = walk(z[: 2 * wanted.interpolations], columns), made[ONLY][: columns**2], None
+    if classes:
+        within = np.resize(classes, wanted.interpolations).repeat(columns)
+        rows, across = classes[:columns], z[:columns]
+        labels = np.repeat(rows, len(across))
+        shown = generate(network, across.repeat(len(rows), 1), context.batch_size, context.runtime, labels)
+    walked = generate(network, walks, context.batch_size, context.runtime, within)
     return {
-        "samples": grid(made[ONLY][: wanted.columns**2], wanted.columns, zoom=zoom),
-        "interpolation": grid(walked, wanted.columns, zoom=zoom),
+        "samples": grid(shown, min(columns, len(z)) if classes else columns, zoom=zoom),
+        "interpolation": grid(walked, columns, zoom=zoom),
     }
 
 
-def load(checkpoint: Checkpoint) -> Generator:
+def load(checkpoint: Checkpoint) -> nn.Module:
     """The generator that a checkpoint holds, on the CPU, in evaluation mode."""
     with refuse_others(checkpoint):
         network = _build(checkpoint)
@@ -64,16 +78,23 @@ def _shape(checkpoint: Checkpoint) -> GeneratorShape:
     return GeneratorShape.model_validate(checkpoint.meta["generator"])
 
 
-def _build(checkpoint: Checkpoint) -> Generator:
-    return Generator(_shape(checkpoint), checkpoint.meta["size"], checkpoint.meta["channels"]).eval()
+def _build(checkpoint: Checkpoint) -> nn.Module:
+    meta = checkpoint.meta
+    generator = GENERATORS[meta.get("architecture", "dcgan")]
+    network: nn.Module = generator(_shape(checkpoint), meta["size"], meta["channels"], len(classes_of(checkpoint)))
+    return network.eval()
 
 
 @torch.inference_mode()
-def generate(network: Generator, z: torch.Tensor, batch_size: int, runtime: Runtime) -> Uint8:
-    """Latents (N, z_dim) to images, uint8 (N, size, size, channels)."""
+def generate(
+    network: nn.Module, z: torch.Tensor, batch_size: int, runtime: Runtime, labels: Labels | None = None
+) -> Uint8:
+    """Latents (N, z_dim), for a conditional network also labels int64 (N,), to uint8 (N, size, size, channels)."""
     network = runtime.place(network)
+    inputs = [z] if labels is None else [z, torch.from_numpy(labels)]
     with runtime.autocast():
-        return np.concatenate([to_uint8(network(runtime.upload(part))) for part in z.split(batch_size)])
+        parts = zip(*(one.split(batch_size) for one in inputs), strict=True)
+        return np.concatenate([to_uint8(network(*map(runtime.upload, part))) for part in parts])
 
 
 def walk_line(z: torch.Tensor, steps: int) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """Read packed images: memory-mapped arrays, one file for each set, or several if a set is large."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ from numpy.typing import NDArray
 
 from gan.core.arrays import map_array
 from gan.core.images import Images, Uint8
+from gan.run.errors import DataError
+from gan.run.paths import CARD, LABELS
 
 
 class Shards:
@@ -40,3 +43,40 @@ def load_images(folder: Path, name: str) -> Images:
     paths = sorted(folder.glob(f"{name}-*.npy")) or [folder / f"{name}.npy"]
     parts: list[Uint8] = [map_array(path, np.uint8, 4, "prepare-data") for path in paths]
     return parts[0] if len(parts) == 1 else Shards(parts)
+
+
+def has_labels(folder: Path) -> bool:
+    """Whether the classes of the images are packed with them."""
+    return (folder / LABELS).is_dir()
+
+
+def load_labels(folder: Path, name: str) -> NDArray[np.int64]:
+    """The class of each image of a packed set, int64 (N,) in [0, classes); every class has a training image.
+
+    Raises:
+        DataError: the dataset was packed without labels, or the file is missing or damaged.
+    """
+    if not has_labels(folder):
+        raise DataError(f"{folder} holds no labels; prepare_data.images.labels: true keeps them")
+    path = folder / LABELS / f"{name}.npy"
+    labels: NDArray[np.int64] = map_array(path, np.int64, 1, "prepare-data")
+    if len(labels) != (images := len(load_images(folder, name))):
+        raise DataError(f"{path} holds {len(labels)} labels of {images} images; `dvc repro -f prepare-data` packs them")
+    return np.array(labels)
+
+
+def load_classes(folder: Path) -> list[str]:
+    """The names of the classes, each at the position that its labels say, from the dataset's card.
+
+    Raises:
+        DataError: the dataset was packed without labels, or its card is missing or damaged.
+    """
+    path = folder / CARD
+    try:
+        classes: list[str] = json.loads(path.read_bytes())["classes"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f"{path} names no classes ({type(error).__name__}); prepare_data.images.labels: true keeps them, and "
+            f"`dvc checkout --force {folder}` restores a damaged card"
+        ) from error
+    return classes

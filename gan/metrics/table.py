@@ -82,7 +82,8 @@ def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, A
     """`<model>[.<direction>].<extractor>.<metric>` of one checkpoint; undefined scores are left out.
 
     `fid_start` and `fid_floor` are the values of `start` and `floor`; `fid_closed` is the share of the way from start
-    to floor that training has covered, 1 at the floor. Agreement with the truth is under `truth`.
+    to floor that training has covered, 1 at the floor. Agreement with the truth is under `truth`, and what a classifier
+    sees under `class`.
     """
     metrics: dict[str, Any] = {}
     framed = scores[scores["extractor"].notna()]
@@ -93,12 +94,22 @@ def headline(scores: pd.DataFrame, truth: Truth, checkpoint: str) -> dict[str, A
             place = place.setdefault(direction, {})
         place[extractor] = _framed(rows[checkpoint], rows[START], rows[FLOOR])
         if (direction, checkpoint) in truth:
-            values = dict(truth[direction, checkpoint])
-            place["cycle"] = _rounded({name: values.pop(name) for name in list(values) if name.startswith("cycle_")})
-            if (direction, CONSTANT) in truth:
-                values["psnr_blocks_constant"] = truth[direction, CONSTANT]["psnr_blocks"]
-                place["truth"] = _rounded(values)
+            place |= _without_extractor(truth, direction, checkpoint)
     return metrics
+
+
+def _without_extractor(truth: Truth, direction: str, checkpoint: str) -> dict[str, dict[str, float]]:
+    """The scores of one checkpoint under `cycle`, `class` and `truth`, beside what frames them."""
+    values = dict(truth[direction, checkpoint])
+    kinds = {
+        kind: {name: values.pop(name) for name in list(values) if name.startswith(f"{kind}_")}
+        for kind in ("cycle", "class")
+    }
+    floor = truth.get((direction, FLOOR), {})
+    kinds["class"] |= {f"{name}_floor": floor[name] for name in kinds["class"] if not name.endswith("_std")}
+    if (direction, CONSTANT) in truth:
+        kinds["truth"] = values | {"psnr_blocks_constant": truth[direction, CONSTANT]["psnr_blocks"]}
+    return {kind: _rounded(scores) for kind, scores in kinds.items() if scores}
 
 
 def _framed(made: dict[Any, Any], start: dict[Any, Any], floor: dict[Any, Any]) -> dict[str, float]:

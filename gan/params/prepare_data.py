@@ -42,8 +42,19 @@ class ImageSource(Source):
         "folder",
     ]
     classes: list[str]
-    image_size: Literal[32, 64, 128]
+    labels: bool
+    image_size: Literal[32, 64, 128, 256]
     channels: Literal[1, 3]
+
+    @model_validator(mode="after")
+    def _of_classes(self) -> Self:
+        if self.labels and self.source == "celeba":
+            raise ValueError("labels: true needs classes, and celeba has none; set labels: false, or another source")
+        if self.labels and self.source == "stl10" and (not self.classes or "unlabeled" in self.classes):
+            raise ValueError(
+                "labels: true needs classes, and stl10 has unlabeled images too; name the other classes in `classes`"
+            )
+        return self
 
 
 class Earth(Block):

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.run.errors import DataError
-
-CARD = "card.json"
+from gan.run.paths import CARD
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> None:

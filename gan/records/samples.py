@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gan.core.arrays import map_array
 from gan.core.images import Uint8
-from gan.records.cards import CARD, read_card, write_card
+from gan.records.cards import read_card, write_card
 from gan.run.errors import DataError
-from gan.run.paths import SAMPLES
+from gan.run.paths import CARD, LABELS, SAMPLES
 
 ONLY = "arr_0"  # the array of a model that has one output, as the ADM evaluator calls it
 START = "start"  # takes the place of a checkpoint's name for the samples of an untrained model
@@ -55,6 +56,17 @@ def read_samples(model: str, checkpoint: str, array: str) -> Uint8:
     """Memory-map one array, uint8 (N, H, W, C); raises as `map_array`."""
     images: Uint8 = map_array(SAMPLES / model / checkpoint / f"{array}.npy", np.uint8, 4, "sample")
     return images
+
+
+def write_labels(model: str, checkpoint: str, labels: NDArray[np.int64]) -> None:
+    """Write data/samples/<model>/<checkpoint>/labels.npy: the class that each image was asked to show, int64 (N,)."""
+    np.save(SAMPLES / model / checkpoint / f"{LABELS}.npy", labels)
+
+
+def read_labels(model: str, checkpoint: str) -> NDArray[np.int64] | None:
+    """What `write_labels` wrote; None if there is nothing, as for an unconditional model. Raises as `map_array`."""
+    path = SAMPLES / model / checkpoint / f"{LABELS}.npy"
+    return map_array(path, np.int64, 1, "sample") if path.exists() else None
 
 
 def write_samples_card(model: str, card: SamplesCard) -> None:

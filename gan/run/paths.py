@@ -12,6 +12,8 @@ CHECKPOINTS = Path("data/checkpoints")
 REFERENCE = Path("data/reference")
 SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
+LABELS = "labels"  # the classes of images, beside the images
+CARD = "card.json"  # describes the files beside it
 
 RUN_CARD = "run.json"  # how and where a training ran
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gan.artifacts.checkpoint import Checkpoint
 from gan.core.images import Uint8
@@ -46,6 +47,8 @@ class Model:
         grids: (checkpoint, its samples, wanted, context) → pictures (H, W, 3) for people, by name.
         untrained: (checkpoint, seed) → the same networks before any training, which `start` scores; if None, `start`
             scores the inputs.
+        labels: (checkpoint, wanted, context) → the class that each of the images of `samples` was asked to show, int64
+            (N,), or None for a checkpoint that knows no classes; if it is None, no checkpoint does.
 
     Raises:
         ModelError: the outputs contradict each other, or `untrained` is missing.
@@ -57,6 +60,7 @@ class Model:
     choice_samples: Callable[[Checkpoint, int, Context], dict[str, Uint8]]
     grids: Callable[[Checkpoint, dict[str, Uint8], Any, Context], dict[str, Uint8]]
     untrained: Callable[[Checkpoint, int], Checkpoint] | None = None
+    labels: Callable[[Checkpoint, Any, Context], NDArray[np.int64] | None] | None = None
 
     def __post_init__(self) -> None:
         if not self.outputs or ("" in self.outputs and len(self.outputs) > 1):

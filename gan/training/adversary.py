@@ -20,7 +20,8 @@ class Adversary:
     """A discriminator with its loss, its penalties and its augmentation; whoever owns it updates its weights.
 
     Args:
-        network: images (N, C, H, W) to scores, one for an image or one for each of its patches.
+        network: images (N, C, H, W) to scores, one for an image or one for each of its patches. If it is conditional,
+            labels too, int64 (N,).
         params: the block `train_<model>`.
         batch_norm: whether the network has BatchNorm, which must not see real and generated images in one batch.
         autocast: whether the network leaves the precision to autocast; others compute in the type of their input.
@@ -32,7 +33,7 @@ class Adversary:
         self.network, self.params, self.runtime = network, params, runtime
         self.batch_norm, self.autocast = batch_norm, autocast
         self.loss = LOSSES[params.loss]
-        self.labels = (params.real_label,) if self.loss.smooths else ()
+        self.targets = (params.real_label,) if self.loss.smooths else ()
         self.strength = Strength(params.augment).to(runtime.device)
         self.noise = torch.zeros((), device=runtime.device)  # standard deviation of what is added to images
 
@@ -41,36 +42,40 @@ class Adversary:
         if self.params.instance_noise:
             self.noise.fill_(self.params.instance_noise * (1 - done))
 
-    def learn(self, real: torch.Tensor, fake: torch.Tensor, penalised: bool) -> tuple[torch.Tensor, Scalars]:
+    def learn(
+        self, real: torch.Tensor, fake: torch.Tensor, penalised: bool, *labels: torch.Tensor
+    ) -> tuple[torch.Tensor, Scalars]:
         """The loss that the discriminator minimises, and what is logged of it.
 
         Args:
             real, fake: images (N, C, H, W) in [-1, 1]; no gradient flows into them.
             penalised: whether this is one of the steps in which penalties are added.
+            labels: if the network is conditional, those that each real image shares with the generated one beside it.
         """
-        on_real, on_fake = self._on_both(self._seen(real), self._seen(fake))
-        loss = self.loss.discriminator(on_real, on_fake, *self.labels)
+        on_real, on_fake = self._on_both(self._seen(real), self._seen(fake), *labels)
+        loss = self.loss.discriminator(on_real, on_fake, *self.targets)
         says = self.loss.probability(on_real.detach(), on_fake.detach())
         self.strength.adapt(says[0])
         logged = {"real": says[0].mean(), "fake": says[1].mean(), **health(*says)}
-        if penalised and (penalty := self._penalty(real, fake)) is not None:
+        if penalised and (penalty := self._penalty(real, fake, *labels)) is not None:
             loss, logged = loss + penalty, logged | {"penalty": penalty.detach()}
         return loss, logged
 
-    def judge(self, fake: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-        """The generator's adversarial loss for its images; gradients flow into `fake` alone."""
+    def judge(self, fake: torch.Tensor, real: torch.Tensor, *labels: torch.Tensor) -> torch.Tensor:
+        """The generator's adversarial loss for its images; gradients flow into `fake` alone. Labels as in `learn`."""
         if self.loss.paired:
-            on_real, on_fake = self._on_both(self._seen(real), self._seen(fake))
+            on_real, on_fake = self._on_both(self._seen(real), self._seen(fake), *labels)
             return self.loss.generator(on_real.detach(), on_fake)
         with self._precision():
-            on_fake = self.network(self._seen(fake))
+            on_fake = self.network(self._seen(fake), *labels)
         return self.loss.generator(on_fake, on_fake)
 
-    def _on_both(self, real: torch.Tensor, fake: torch.Tensor) -> Pair:
+    def _on_both(self, real: torch.Tensor, fake: torch.Tensor, *labels: torch.Tensor) -> Pair:
         with self._precision():
             if self.batch_norm:
-                return self.network(real), self.network(fake)
-            on_real, on_fake = self.network(torch.cat([real, fake])).chunk(2)
+                return self.network(real, *labels), self.network(fake, *labels)
+            twice = (given.repeat(2) for given in labels)
+            on_real, on_fake = self.network(torch.cat([real, fake]), *twice).chunk(2)
             return on_real, on_fake
 
     def _precision(self) -> AbstractContextManager[None]:
@@ -84,14 +89,18 @@ class Adversary:
             images = images + torch.randn_like(images) * self.noise.to(images.dtype)
         return images
 
-    def _penalty(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor | None:
+    def _penalty(self, real: torch.Tensor, fake: torch.Tensor, *labels: torch.Tensor) -> torch.Tensor | None:
         """The penalties of this step: `every` times as large, as they are left out in the steps between."""
+
+        def score(images: torch.Tensor) -> torch.Tensor:
+            return self.network(images, *labels)
+
         wanted = self.params.penalties
         parts = []
         if wanted.r1:
-            parts.append(wanted.r1 / 2 * penalties.zero_centred(self.network, real))
+            parts.append(wanted.r1 / 2 * penalties.zero_centred(score, real))
         if wanted.r2:
-            parts.append(wanted.r2 / 2 * penalties.zero_centred(self.network, fake))
+            parts.append(wanted.r2 / 2 * penalties.zero_centred(score, fake))
         if wanted.gradient:
-            parts.append(wanted.gradient * penalties.one_centred(self.network, real, fake))
+            parts.append(wanted.gradient * penalties.one_centred(score, real, fake))
         return wanted.every * torch.stack(parts).sum() if parts else None

@@ -12,6 +12,9 @@ from gan.core.runtime import Runtime
 from gan.core.streams import Stream, numpy_generator
 from gan.run.errors import DataError
 
+Labels = NDArray[np.int64]
+Arrays = tuple[Images] | tuple[Images, Labels]
+Batch = tuple[torch.Tensor, ...]  # images, and labels if there are any
 SHARE = 0.25  # of a GPU's free memory that one set of images may take
 
 
@@ -25,15 +28,24 @@ class Batches:
         batch_size: images in a batch; an incomplete last batch of an epoch is dropped, as its BatchNorm would differ.
         key: integers that decide the order, such as (seed, domain).
         runtime: where the batches are needed.
+        labels: the class of each image, int64 (N,).
 
     Raises:
         DataError: there are fewer images than `batch_size`.
     """
 
-    def __init__(self, images: Images, batch_size: int, key: tuple[int, ...], runtime: Runtime) -> None:
+    def __init__(
+        self,
+        images: Images,
+        batch_size: int,
+        key: tuple[int, ...],
+        runtime: Runtime,
+        labels: Labels | None = None,
+    ) -> None:
         if len(images) < batch_size:
             raise DataError(f"a batch of {batch_size} needs more than the {len(images)} images there are")
         self.images = images
+        self._arrays: Arrays = (images,) if labels is None else (images, labels)
         self.batch_size = batch_size
         self.key = key
         self.per_epoch = len(images) // batch_size
@@ -43,17 +55,25 @@ class Batches:
 
     def at(self, step: int) -> torch.Tensor:
         """The batch of a step counted from 0: uint8 (batch_size, H, W, C), on the runtime's device."""
+        return self._read(step)[0]
+
+    def with_labels(self, step: int) -> Batch:
+        """The same and, if there are labels, those of its images: int64 (batch_size,)."""
         return self._read(step)
 
-    def _reader(self, runtime: Runtime) -> Callable[[int], torch.Tensor]:
+    def _reader(self, runtime: Runtime) -> Callable[[int], Batch]:
         if runtime.device.type != "cuda":
-            return lambda step: torch.from_numpy(self.images[self._chosen(step)])
+            return self._taken
         size = len(self.images) * int(np.prod(self.images.shape[1:]))  # bytes
         if size <= SHARE * torch.cuda.mem_get_info(runtime.device)[0]:
-            return resident(self.images, self._chosen, runtime)
-        return prefetched(lambda step: runtime.upload(torch.from_numpy(self.images[self._chosen(step)])))
+            return resident(self._arrays, self._chosen, runtime)
+        return prefetched(lambda step: tuple(runtime.upload(part) for part in self._taken(step)))
 
-    def _chosen(self, step: int) -> NDArray[np.int64]:
+    def _taken(self, step: int) -> Batch:
+        chosen = self._chosen(step)
+        return tuple(torch.from_numpy(array[chosen]) for array in self._arrays)
+
+    def _chosen(self, step: int) -> Labels:
         """The indices of a step's images, in their order on disk."""
         epoch, index = divmod(step, self.per_epoch)
         if epoch != self._epoch:
@@ -62,20 +82,23 @@ class Batches:
         return np.sort(self._order[index * self.batch_size : (index + 1) * self.batch_size])
 
 
-def resident(
-    images: Images, chosen: Callable[[int], NDArray[np.int64]], runtime: Runtime
-) -> Callable[[int], torch.Tensor]:
-    """Copy all images to the device once; then only the indices of a batch travel there."""
-    on_device = torch.from_numpy(np.array(images[:])).to(runtime.device)
-    return lambda step: on_device[runtime.upload(torch.from_numpy(chosen(step)))]
+def resident(arrays: Arrays, chosen: Callable[[int], Labels], runtime: Runtime) -> Callable[[int], Batch]:
+    """Copy all images and labels to the device once; then only the indices of a batch travel there."""
+    on_device = [torch.from_numpy(np.array(array[:])).to(runtime.device) for array in arrays]
+
+    def at(step: int) -> Batch:
+        places = runtime.upload(torch.from_numpy(chosen(step)))
+        return tuple(array[places] for array in on_device)
+
+    return at
 
 
-def prefetched(read: Callable[[int], torch.Tensor]) -> Callable[[int], torch.Tensor]:
+def prefetched(read: Callable[[int], Batch]) -> Callable[[int], Batch]:
     """`read`, in a thread: once a step's batch is given out, the next one is read."""
     pool = ThreadPoolExecutor(1)
-    coming: dict[int, Future[torch.Tensor]] = {}
+    coming: dict[int, Future[Batch]] = {}
 
-    def at(step: int) -> torch.Tensor:
+    def at(step: int) -> Batch:
         found = coming.pop(step, None) or pool.submit(read, step)
         coming.clear()
         coming[step + 1] = pool.submit(read, step + 1)

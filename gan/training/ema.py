@@ -38,9 +38,9 @@ class Average(nn.Module):
         self.module = deepcopy(network)
         self.register_buffer("begun", torch.tensor(False))  # on the CPU: to read it must not wait for a GPU
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """The output of the averaged network."""
-        made: torch.Tensor = self.module(inputs)
+        made: torch.Tensor = self.module(*inputs)
         return made
 
     @torch.no_grad()

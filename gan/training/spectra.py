@@ -7,12 +7,12 @@ from gan.core.runtime import Network
 
 
 def normalised(network: Network, wanted: bool) -> Network:
-    """The network; if wanted, the weights of each convolution are divided by their largest singular value.
+    """The network; if wanted, the weights of each layer are divided by their largest singular value.
 
     Each pass in training follows that value by one iteration of the power method.
     """
     if wanted:
         for module in [*network.modules()]:
-            if isinstance(module, nn.Conv2d):
+            if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
                 spectral_norm(module)
     return network

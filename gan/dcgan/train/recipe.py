@@ -1,9 +1,11 @@
 """How DCGAN learns: one training step, previews, samples for the watchdog, and state."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from gan.artifacts.checkpoint import named
 from gan.core.images import Images, Uint8, grid
@@ -11,7 +13,8 @@ from gan.core.runtime import Runtime
 from gan.core.seeding import torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_float, to_uint8
-from gan.dcgan.train.nets import Discriminator, Generator, latents
+from gan.dcgan.train.architectures import DISCRIMINATORS, GENERATORS
+from gan.dcgan.train.nets import latents
 from gan.params.models.dcgan import Train
 from gan.training.adam import Adam
 from gan.training.adversary import Adversary, Scalars
@@ -26,6 +29,14 @@ from gan.training.spectra import normalised
 PREVIEW = 64  # images of a preview, 8 to a row
 
 
+@dataclass(frozen=True)
+class Classes:
+    """The classes of the training images: their names in order, and the position there of each image's, int64 (N,)."""
+
+    names: list[str]
+    labels: NDArray[np.int64]
+
+
 class DCGAN:
     """Generator, discriminator and the step that trains them.
 
@@ -34,19 +45,30 @@ class DCGAN:
         params: the `train_dcgan` block.
         lr: Adam's learning rate for both networks.
         seed: decides the order of the images and the latents of previews.
+        classes: where the params are `conditional`.
     """
 
-    def __init__(self, images: Images, params: Train, lr: float, seed: int, runtime: Runtime) -> None:
+    def __init__(
+        self,
+        images: Images,
+        params: Train,
+        lr: float,
+        seed: int,
+        runtime: Runtime,
+        classes: Classes | None = None,
+    ) -> None:
         size, channels = images.shape[2], images.shape[3]
         self.params, self.runtime, self.seed = params, runtime, seed
         self.shape = {"size": size, "channels": channels}
-        self.generator = runtime.place(Generator(params.generator, size, channels))
-        discriminator = Discriminator(params.discriminator, size, channels)
+        self.classes, labels = (classes.names, classes.labels) if classes else ([], None)
+        shape = (size, channels, len(self.classes))
+        self.generator = runtime.place(GENERATORS[params.architecture](params.generator, *shape))
+        discriminator = DISCRIMINATORS[params.architecture](params.discriminator, *shape)
         self.discriminator = runtime.place(normalised(discriminator, params.discriminator.spectral_norm))
         batch_norm = params.discriminator.norm == "batch"
         self.adversary = Adversary(self.discriminator, params, runtime, batch_norm, autocast=True)
         self.ema = Average(self.generator)
-        self.batches = Batches(images, params.batch_size, (seed,), runtime)
+        self.batches = Batches(images, params.batch_size, (seed,), runtime, labels)
         self.per_epoch = self.batches.per_epoch
         self.rates = Rates(params, lr, self.per_epoch)
         self.total_steps = self.rates.total
@@ -69,41 +91,51 @@ class DCGAN:
         self.ema.update(self.generator, decay_at(self.params, step))
         return scalars
 
-    def _inputs(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """A batch of real images, and as many latents."""
-        real = to_float(self.batches.at(number))
+    def _inputs(self, number: int) -> tuple[torch.Tensor, ...]:
+        """A batch of real images, as many latents and, if there are classes, the labels of the images."""
+        images, *labels = self.batches.with_labels(number)
+        real = to_float(images)
         real = mirrored(real) if self.params.flip else real
         z = self.runtime.upload(latents(len(real), self.params.generator))
-        return real.to(self.runtime.dtype), z.to(self.runtime.dtype)
+        return real.to(self.runtime.dtype), z.to(self.runtime.dtype), *labels
 
-    def _learn(self, penalised: bool, real: torch.Tensor, z: torch.Tensor) -> tuple[Scalars, tuple[()]]:
+    def _learn(
+        self, penalised: bool, real: torch.Tensor, z: torch.Tensor, *labels: torch.Tensor
+    ) -> tuple[Scalars, tuple[()]]:
         """Update the discriminator alone."""
         with torch.no_grad(), self.runtime.autocast():
-            fake = self.generator(z)
-        return self._teach(real, fake, penalised), ()
+            fake = self.generator(z, *labels)
+        return self._teach(real, fake, penalised, *labels), ()
 
-    def _update(self, penalised: bool, real: torch.Tensor, z: torch.Tensor) -> tuple[Scalars, tuple[()]]:
+    def _update(
+        self, penalised: bool, real: torch.Tensor, z: torch.Tensor, *labels: torch.Tensor
+    ) -> tuple[Scalars, tuple[()]]:
         """Update the discriminator, then the generator against it (Goodfellow et al. 2014, algorithm 1)."""
         with self.runtime.autocast():
-            fake = self.generator(z)
-        scalars = self._teach(real, fake.detach(), penalised)
+            fake = self.generator(z, *labels)
+        scalars = self._teach(real, fake.detach(), penalised, *labels)
         with frozen(self.discriminator.parameters()):
-            g_loss = self.adversary.judge(fake, real)
+            g_loss = self.adversary.judge(fake, real, *labels)
         self.g_optimizer.minimise(g_loss)
         return {"d_loss": scalars["d_loss"], "g_loss": g_loss.detach()} | scalars, ()
 
-    def _teach(self, real: torch.Tensor, fake: torch.Tensor, penalised: bool) -> Scalars:
-        d_loss, seen = self.adversary.learn(real, fake, penalised)
+    def _teach(self, real: torch.Tensor, fake: torch.Tensor, penalised: bool, *labels: torch.Tensor) -> Scalars:
+        d_loss, seen = self.adversary.learn(real, fake, penalised, *labels)
         self.d_optimizer.minimise(d_loss)
         return {"d_loss": d_loss.detach()} | {f"d_{name}": value for name, value in seen.items()}
 
     @torch.no_grad()
     def images(self, count: int) -> Uint8:
-        """Samples of the averaged generator from latents that never change, uint8 (count, size, size, channels)."""
+        """Samples of the averaged generator from latents that never change, uint8 (count, size, size, channels).
+
+        If there are classes, they take turns.
+        """
         z = latents(count, self.params.generator, torch_generator(Stream.PREVIEW, self.seed))
+        inputs = (z, torch.arange(count) % len(self.classes)) if self.classes else (z,)
         self.ema.eval()  # BatchNorm uses its running statistics, so an image does not depend on the rest of its batch
         with self.runtime.autocast():
-            return np.concatenate([to_uint8(self.ema(self.runtime.upload(part))) for part in z.split(100)])
+            parts = zip(*(one.split(100) for one in inputs), strict=True)
+            return np.concatenate([to_uint8(self.ema(*map(self.runtime.upload, part))) for part in parts])
 
     def preview(self) -> Uint8:
         """A grid of samples from fixed noise."""
@@ -118,8 +150,11 @@ class DCGAN:
         return {"": self.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """The arguments that `Generator` is built from."""
-        return {"generator": self.params.generator.model_dump(), **self.shape}
+        """The arguments that the generator is built from; what is left out is as in the paper."""
+        architecture = self.params.architecture
+        chosen = {} if architecture == "dcgan" else {"architecture": architecture}
+        classes = {"classes": self.classes} if self.classes else {}
+        return {"generator": self.params.generator.model_dump(), **self.shape, **chosen, **classes}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generator."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from gan.params.blocks import Block, Count
+from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
 from gan.params.training import Adversarial
 
@@ -27,8 +28,21 @@ class Train(Adversarial):
     epochs: Count
     flip: bool
     batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images
+    architecture: Literal["dcgan", "residual"]
+    conditional: bool
     generator: GeneratorShape
     discriminator: DiscriminatorShape
+
+    def refuse_data(self, data: PrepareData) -> None:
+        """Check that images have classes if training looks at them.
+
+        Raises:
+            ValueError: they have none; the message says which params to change.
+        """
+        if self.conditional and not data.images.labels:
+            raise ValueError(
+                "train_dcgan.conditional: true needs the class of each image; set prepare_data.images.labels to true"
+            )
 
     @model_validator(mode="after")
     def _penalties_see_single_images(self) -> Self:
@@ -42,6 +56,7 @@ class Train(Adversarial):
 
 class Sample(Sampling):
     count: Annotated[int, Field(ge=2)]
+    classes: list[str]
     columns: Count
     interpolations: Count
 

@@ -148,6 +148,15 @@ def test_three_steps_of_cyclegan(choices: dict[str, Any], identity: float, pool:
     assert swaps > 0 if pool and images > 1 else swaps >= 0  # with two images, the pools have begun to swap
 
 
+def test_three_steps_in_which_the_identity_loss_fades() -> None:
+    ours = cyclegan(OURS, Runtime(CPU, "fp64"), 1e-3, lambda_identity=2.0, identity_fade=0.15, pool_size=0)
+    plain, networks = beside_cyclegan(ours)
+    assert ours.total_steps == 12
+    for step, left in enumerate((1.0, 1 - (1 / 12) / 0.15, 0.0)):
+        plain.lambda_identity = 2.0 * left
+        assert_same(ours.step(step), plain.step(*reals(ours, step), lambda fake: fake, lambda fake: fake), networks)
+
+
 @pytest.mark.parametrize("images", [2, 3])
 def test_three_steps_of_dcgan(images: int) -> None:
     ours = dcgan(Runtime(CPU, "fp64"), 1e-3, batch_size=images)

@@ -86,17 +86,24 @@ def test_impossible_values_are_quoted_with_what_is_allowed(
     assert message in refusal(tmp_path, tiny.values() | changes)
 
 
+WITH: dict[str, dict[str, Any]] = {
+    "decay_epochs": {"epochs": 0},
+    "lambda_identity": {"identity_fade": 0.5},
+}  # what makes a value impossible
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
         ("crop_size", 64, "crop_size 64 is larger than load_size 36"),
         ("decay_epochs", 0, "nothing to train"),
+        ("lambda_identity", 0.0, "identity_fade 0.5 fades the identity loss, but lambda_identity is 0.0"),
         ("discriminator", {"width": 4, **PATCHGAN, "layers": 4}, "leaves no patch"),
     ],
 )
 def test_values_that_do_not_go_together(key: str, value: Any, message: str, tmp_path: Path) -> None:
     values = copy.deepcopy(tiny.values())
-    values["train_cyclegan"] |= {"epochs": 0} | {key: value} if key == "decay_epochs" else {key: value}
+    values["train_cyclegan"] |= WITH.get(key, {}) | {key: value}
     assert message in refusal(tmp_path, values)
 
 

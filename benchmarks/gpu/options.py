@@ -33,6 +33,7 @@ MORE_OF_CYCLEGAN: dict[str, Changes] = {
     "many levers": LEVERS,
     "the paper's": THE_PAPERS,
     "lambda_identity=0": {"lambda_identity": 0.0},
+    "identity_fade": {"identity_fade": 0.1},
     "pool_size=0": {"pool_size": 0},
     "no crop": {"load_size": None, "crop_size": None},
     "blocks=0": {"generator.blocks": 0},

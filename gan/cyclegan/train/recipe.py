@@ -58,9 +58,21 @@ class CycleGAN:
         clip, d_betas = params.clip_gradients, params.discriminator_betas or params.betas
         self.g_optimizer = Adam([*self.a2b.parameters(), *self.b2a.parameters()], self.rates.lr, params.betas, clip)
         self.d_optimizer = Adam(self.d_parameters, self.rates.lr, d_betas, clip)
+        wide = torch.promote_types(runtime.dtype, torch.float32)
+        weight = params.lambda_cycle * params.lambda_identity
+        self.identity_weight = torch.tensor(weight, dtype=wide, device=runtime.device)
         self._generators_updated = Replayed(self._update_generators, runtime)
         self._translated = Replayed(self._translate_both, runtime)
         self._discriminators_updated = by_penalty(self._update_discriminators, runtime)
+
+    def _fade_identity(self, done: float) -> None:
+        """Set λ_cycle · λ_identity, which falls to 0 over the share `identity_fade` of the training.
+
+        CycleGAN-VC stops its identity loss early too, but all at once (Kaneko and Kameoka 2017, arXiv 1711.11293).
+        """
+        if fade := self.params.identity_fade:
+            weight = self.params.lambda_cycle * self.params.lambda_identity
+            self.identity_weight.fill_(weight * max(0.0, 1 - done / fade))
 
     def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
@@ -74,6 +86,7 @@ class CycleGAN:
         self.d_optimizer.set_rate(self.rates.discriminator(step))
         for domain in (self.a, self.b):
             domain.adversary.fade_noise(step / self.total_steps)
+        self._fade_identity(step / self.total_steps)
         penalised = step % self.params.penalties.every == 0
         *more, first = range(step * self.params.discriminator_steps, (step + 1) * self.params.discriminator_steps)
         for number in more:
@@ -100,10 +113,10 @@ class CycleGAN:
         self, real_a: torch.Tensor, real_b: torch.Tensor
     ) -> tuple[Scalars, tuple[torch.Tensor, ...]]:
         """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
-        lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
+        lambda_cycle, identity = self.params.lambda_cycle, self.params.lambda_identity > 0
         with frozen(self.d_parameters):
             # Both norms treat each image alone, so one pass over both inputs equals two passes.
-            if lambda_identity > 0:
+            if identity:
                 fake_b, same_b = self.a2b(torch.cat([real_a, real_b])).chunk(2)
                 fake_a, same_a = self.b2a(torch.cat([real_b, real_a])).chunk(2)
             else:
@@ -115,10 +128,10 @@ class CycleGAN:
                 "cycle_b": l1(self.a2b(fake_a), real_b),
             }
             total = losses["g_a2b"] + losses["g_b2a"] + lambda_cycle * (losses["cycle_a"] + losses["cycle_b"])
-            if lambda_identity > 0:
+            if identity:
                 losses["identity_a"] = l1(same_a, real_a)  # b2a(a) ≈ a
                 losses["identity_b"] = l1(same_b, real_b)
-                total = total + lambda_cycle * lambda_identity * (losses["identity_a"] + losses["identity_b"])
+                total = total + self.identity_weight * (losses["identity_a"] + losses["identity_b"])
         self.g_optimizer.minimise(total)
         return {name: loss.detach() for name, loss in losses.items()}, (fake_a.detach(), fake_b.detach())
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gan.params.blocks import Block, Count, Natural, Weight
+from gan.params.blocks import Block, Count, Natural, Share, Weight
 from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
 from gan.params.training import Adversarial
@@ -32,6 +32,7 @@ class Train(Adversarial):
     lr_factor: Annotated[float, Field(gt=0)]
     lambda_cycle: Weight
     lambda_identity: Weight
+    identity_fade: Share
     pool_size: Natural
     load_size: Annotated[int, Field(ge=16)] | None
     crop_size: Annotated[int, Field(ge=16, multiple_of=4)] | None
@@ -43,6 +44,10 @@ class Train(Adversarial):
     def _possible(self) -> Self:
         if self.epochs + self.decay_epochs == 0:
             raise ValueError("epochs and decay_epochs are both 0: nothing to train")
+        if self.identity_fade > 0 and self.lambda_identity == 0:
+            raise ValueError(
+                f"identity_fade {self.identity_fade} fades the identity loss, but lambda_identity is 0.0; set one"
+            )
         return self
 
     def refuse_data(self, data: PrepareData) -> None:

@@ -11,14 +11,16 @@ from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
 from gan.cyclegan.train.nets import Colours, Discriminator, Generator
 from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 from tests import tiny
-from tests.papers import OURS, PAPER, PATCHGAN
+from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN
+
+CHOICES = [PAPER, OURS, *({name: OURS[name]} for name in DEPARTURES), {"gated": True}]
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
     return Generator(GeneratorShape.model_validate({"width": width, "blocks": blocks} | PAPER | choices), 3, 3)
 
 
-@pytest.mark.parametrize("choices", [PAPER, OURS, *({name: OURS[name]} for name in OURS)], ids=str)
+@pytest.mark.parametrize("choices", CHOICES, ids=str)
 @pytest.mark.parametrize("shape", [(64, 64), (36, 52), (256, 256)])
 def test_a_translation_keeps_the_shape(shape: tuple[int, int], choices: dict[str, Any]) -> None:
     images = generator(2, 1, **choices)(torch.rand(1, 3, *shape) * 2 - 1)
@@ -38,6 +40,19 @@ def test_the_papers_generator_has_11_million_weights() -> None:
     widths = [(3, 64, 7), (64, 128, 3), (128, 256, 3), *[(256, 256, 3)] * 18, (256, 128, 3), (128, 64, 3), (64, 3, 7)]
     assert weights == sum(inputs * outputs * kernel**2 for inputs, outputs, kernel in widths)
     assert 11.36e6 < weights < 11.38e6
+
+
+@torch.no_grad()
+def test_a_gated_block_has_half_as_many_weights_again_and_adds_its_gates() -> None:
+    """x + norm(W₂ · tanh(a) · σ(b)), a and b being the halves of norm(W₁ · x); here for layer norm, by hand."""
+    weights = {gated: sum(p.numel() for p in generator(8, 9, gated=gated).parameters()) for gated in (False, True)}
+    assert weights[True] - weights[False] == 9 * 32 * 32 * 9
+    block = generator(2, 1, gated=True, norm="layer").blocks[0]
+    x = torch.randn(2, 8, 6, 6)
+    first, second = (module.weight for module in block.modules() if isinstance(module, nn.Conv2d))
+    both = F.layer_norm(F.conv2d(reflect(x, 1), first), (16, 6, 6))
+    inner = torch.tanh(both[:, :8]) * torch.sigmoid(both[:, 8:])
+    torch.testing.assert_close(block(x), x + F.layer_norm(F.conv2d(reflect(inner, 1), second), (8, 6, 6)))
 
 
 @pytest.mark.parametrize("skips", [True, False])

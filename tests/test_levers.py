@@ -49,7 +49,10 @@ MANY: Changes = {
     "ema_warm_up": 0.5,
     "decay_epochs": 1,
 }
-OWN: dict[str, Changes] = {"dcgan": {}, "cyclegan": {"identity_fade": 0.1}}  # levers of one model
+OWN: dict[str, Changes] = {
+    "dcgan": {},
+    "cyclegan": {"identity_fade": 0.1, "generator": {"gated": True}},
+}  # levers of one model
 
 
 def params(model: str, changes: Changes) -> Params:

@@ -35,12 +35,21 @@ def _upsample(inputs: int, outputs: int, params: GeneratorShape) -> nn.Module:
     return nn.Sequential(ConvTranspose2d(inputs, outputs), norm_of(params.norm, outputs), nn.ReLU(inplace=True))
 
 
-class ResidualBlock(nn.Module):
-    """x + two 3×3 convolutions, each with its norm."""
+class Gate(nn.Module):
+    """tanh(a) · σ(b) of (N, 2C, H, W), whose halves are a and b (van den Oord et al. 2016, 1606.05328, equation 2)."""
 
-    def __init__(self, channels: int, norm: str) -> None:
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        a, b = x.chunk(2, dim=1)
+        return a.tanh() * b.sigmoid()
+
+
+class ResidualBlock(nn.Module):
+    """x + two 3×3 convolutions, each with its norm; between them a ReLU, or a gate."""
+
+    def __init__(self, channels: int, norm: str, gated: bool) -> None:
         super().__init__()
-        self.body = nn.Sequential(*_conv(channels, channels, 3, norm), *_conv(channels, channels, 3, norm)[:-1])
+        inner = [*_conv(channels, 2 * channels, 3, norm)[:-1], Gate()] if gated else _conv(channels, channels, 3, norm)
+        self.body = nn.Sequential(*inner, *_conv(channels, channels, 3, norm)[:-1])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.body(x)
@@ -94,7 +103,7 @@ class Generator(nn.Module):
                 nn.Sequential(*_conv(width * 2, width * 4, 3, norm, 2, padding)),  # (4 width, H/4, W/4)
             ]
         )
-        self.blocks = nn.Sequential(*(ResidualBlock(width * 4, norm) for _ in range(params.blocks)))
+        self.blocks = nn.Sequential(*(ResidualBlock(width * 4, norm, params.gated) for _ in range(params.blocks)))
         self.decoder = nn.ModuleList(
             [
                 _upsample(width * 4, width * 2, params),  # (2 width, H/2, W/2)

@@ -10,6 +10,7 @@ from gan.core.images import Images, Uint8, evenly, grid, to_rgb
 from gan.core.runtime import Runtime
 from gan.core.tensors import to_float
 from gan.cyclegan.train.domain import Domain
+from gan.cyclegan.train.generators import described
 from gan.cyclegan.train.nets import Generator
 from gan.cyclegan.train.translated import translated
 from gan.params.models.cyclegan import Train
@@ -166,8 +167,8 @@ class CycleGAN:
         return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """The arguments that `Generator` is built from."""
-        return {"generator": self.params.generator.model_dump(), "channels": self.channels}
+        """What the generators are rebuilt from."""
+        return {"generator": described(self.params.generator), "channels": self.channels}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""

@@ -13,12 +13,19 @@ from gan.params.training import Adversarial
 class GeneratorShape(Block):
     width: Count
     blocks: Natural
+    gated: bool
     downsample_padding: Literal["reflect", "zeros"]
     upsample: Literal["resize", "transposed"]
     norm: Literal["layer", "instance"]
     skips: bool
     output: Literal["linear", "tanh"]
     standardise: bool
+
+    @model_validator(mode="after")
+    def _has_blocks_to_change(self) -> Self:
+        if self.gated and not self.blocks:
+            raise ValueError("gated is true, but blocks is 0: there is no residual block to change")
+        return self
 
 
 class DiscriminatorShape(Block):

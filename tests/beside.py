@@ -91,13 +91,21 @@ def plain_generator(ours: CycleGAN, source: str, target: str) -> plain_cyclegan.
     return copied(plain, network)
 
 
+def plain_discriminators(ours: CycleGAN, domain: str) -> plain_cyclegan.MultiScale:
+    shape, theirs = ours.params.discriminator, ours.a if domain == "a" else ours.b
+    networks = [
+        plain_cyclegan.discriminator(shape.width, shape.layers, ours.channels[domain]) for _ in range(shape.scales)
+    ]
+    return copied(plain_cyclegan.MultiScale(networks), theirs.discriminators)
+
+
 def beside_cyclegan(ours: CycleGAN) -> tuple[plain_cyclegan.Training, Networks]:
-    params, d = ours.params, ours.params.discriminator
+    params = ours.params
     plain = plain_cyclegan.Training(
         a2b=plain_generator(ours, "a", "b"),
         b2a=plain_generator(ours, "b", "a"),
-        d_a=copied(plain_cyclegan.discriminator(d.width, d.layers, ours.channels["a"]), ours.a.discriminator),
-        d_b=copied(plain_cyclegan.discriminator(d.width, d.layers, ours.channels["b"]), ours.b.discriminator),
+        d_a=plain_discriminators(ours, "a"),
+        d_b=plain_discriminators(ours, "b"),
         lambda_cycle=params.lambda_cycle,
         lambda_identity=params.lambda_identity,
     )
@@ -105,8 +113,8 @@ def beside_cyclegan(ours: CycleGAN) -> tuple[plain_cyclegan.Training, Networks]:
     return plain, {
         "a2b": (ours.a2b, plain.a2b),
         "b2a": (ours.b2a, plain.b2a),
-        "d_a": (ours.a.discriminator, plain.d_a),
-        "d_b": (ours.b.discriminator, plain.d_b),
+        "d_a": (ours.a.discriminators, plain.d_a),
+        "d_b": (ours.b.discriminators, plain.d_b),
     }
 
 

@@ -23,4 +23,4 @@ OURS: dict[str, Any] = {
 DEPARTURES = [name for name in PAPER if PAPER[name] != OURS[name]]
 # The rest of the discriminators' shapes, beside their width.
 DCGAN_D: dict[str, Any] = {"norm": "batch", "spectral_norm": False}
-PATCHGAN: dict[str, Any] = {"norm": "instance", "spectral_norm": False}
+PATCHGAN: dict[str, Any] = {"norm": "instance", "spectral_norm": False, "scales": 1}

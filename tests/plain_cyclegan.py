@@ -119,6 +119,26 @@ def discriminator(
     return nn.Sequential(*parts, nn.Conv2d(before, 1, 4, stride=1, padding=1))
 
 
+class MultiScale(nn.Module):
+    """The scores of each discriminator: the first of the image, each other one of an image half as large as the last.
+
+    As in pix2pixHD (Wang et al. 2018): a mean over windows of 3×3 pixels, two apart, of the pixels inside the image.
+    """
+
+    def __init__(self, networks: list[nn.Sequential]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        scores = []
+        for network in self.networks:
+            scores.append(network(x))
+            ones = torch.ones(x.shape[1], 1, 3, 3, dtype=x.dtype)
+            sums, counts = (F.conv2d(y, ones, stride=2, padding=1, groups=x.shape[1]) for y in (x, torch.ones_like(x)))
+            x = sums / counts
+        return scores
+
+
 @dataclass
 class Training:
     """Four networks, an optimiser for the generators and one for the discriminators; no two inputs share a pass."""
@@ -163,5 +183,7 @@ class Training:
         return {name: loss.item() for name, loss in losses.items()}
 
 
-def squares(scores: torch.Tensor, label: float) -> torch.Tensor:
+def squares(scores: torch.Tensor | list[torch.Tensor], label: float) -> torch.Tensor:
+    if isinstance(scores, list):
+        return torch.stack([squares(one, label) for one in scores]).sum()
     return F.mse_loss(scores, torch.full_like(scores, label))

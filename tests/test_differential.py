@@ -21,7 +21,7 @@ from tests.beside import (
     state,
     watched_latents,
 )
-from tests.papers import DEPARTURES, OURS, PAPER
+from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN
 
 GATED = {"gated": True}
 CHOICES = [
@@ -143,6 +143,18 @@ def test_three_steps_of_cyclegan(choices: dict[str, Any], identity: float, pool:
         assert_same(losses, plain.step(*reals(ours, step), *pools), networks)
     swaps = sum(told.swaps for told in pools)
     assert swaps > 0 if pool and images > 1 else swaps >= 0  # with two images, the pools have begun to swap
+
+
+@pytest.mark.parametrize("images", [1, 2])
+def test_three_steps_with_discriminators_of_two_sizes(images: int) -> None:
+    changes: dict[str, Any] = {
+        "discriminator": {"width": 4, "layers": 1, **PATCHGAN, "scales": 2},
+        "lambda_identity": 0.5,
+    }
+    ours = cyclegan(OURS, Runtime(CPU, "fp64"), 1e-3, batch_size=images, pool_size=0, **changes)
+    plain, networks = beside_cyclegan(ours)
+    for step in range(3):
+        assert_same(ours.step(step), plain.step(*reals(ours, step), lambda fake: fake, lambda fake: fake), networks)
 
 
 def test_three_steps_in_which_the_identity_loss_fades() -> None:

@@ -51,7 +51,7 @@ MANY: Changes = {
 }
 OWN: dict[str, Changes] = {
     "dcgan": {},
-    "cyclegan": {"identity_fade": 0.1, "generator": {"gated": True}},
+    "cyclegan": {"identity_fade": 0.1, "generator": {"gated": True}, "discriminator": {"scales": 2}},
 }  # levers of one model
 
 
@@ -92,6 +92,12 @@ def combinations(model: str) -> Iterator[Changes]:
     for loss, augment, label in product(LOSSES, AUGMENT.values(), (1.0, 0.9)):
         shape = {"norm": NORMS[model][0], "spectral_norm": True}
         yield {"loss": loss, "augment": augment, "real_label": label, "discriminator": shape}
+    for loss, lever in product([*LOSSES], OWN[model]):
+        yield {"loss": loss, "discriminator": {}, lever: OWN[model][lever]}
+    for loss, name in product(LOSSES if model == "cyclegan" else (), ("R1 and R2, lazily", "WGAN-GP")):
+        shape = {"norm": "none", "spectral_norm": True, "scales": 2}
+        changes: Changes = {"penalties": PENALTIES[name], "augment": AUGMENT["ADA"], "instance_noise": 0.1}
+        yield {"loss": loss, "discriminator": shape} | changes
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -114,7 +120,8 @@ def test_a_resumed_run_with_many_levers_has_the_same_bits(
     model: str, precision: str, digits: Uint8, cpu: Runtime
 ) -> None:
     runtime = Runtime(cpu.device, precision)
-    changes = MANY | OWN[model] | {"discriminator": {"norm": "none", "spectral_norm": True}}
+    changes = MANY | OWN[model]
+    changes["discriminator"] = OWN[model].get("discriminator", {}) | {"norm": "none", "spectral_norm": True}
     p = params(model, changes)
     whole, begun, resumed = (build(model, p, digits, runtime) for _ in range(3))
     trained(whole, 0, 6)

@@ -100,6 +100,7 @@ WITH: dict[str, dict[str, Any]] = {
         ("lambda_identity", 0.0, "identity_fade 0.5 fades the identity loss, but lambda_identity is 0.0"),
         ("generator", {"width": 4, **OURS, "blocks": 0, "gated": True}, "there is no residual block to change"),
         ("discriminator", {"width": 4, **PATCHGAN, "layers": 4}, "leaves no patch"),
+        ("discriminator", {"width": 4, **PATCHGAN, "layers": 2, "scales": 3}, "no patch of crop_size 32 at 8 pixels"),
     ],
 )
 def test_values_that_do_not_go_together(key: str, value: Any, message: str, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     before = {name: tensor.clone() for name, tensor in recipe.weights().items()}
     losses = recipe.step(0)
     assert all(loss.isfinite() for loss in losses.values())
-    assert recipe.b.discriminator(torch.zeros(1, 3, 256, 256)).shape == (1, 1, 30, 30)  # 900 patches of 70×70
+    assert recipe.b.discriminators[0](torch.zeros(1, 3, 256, 256)).shape == (1, 1, 30, 30)  # 900 patches of 70×70
     after = recipe.weights()
     moved = [name for name in before if ".source." not in name and ".target." not in name]
     assert all(not torch.equal(before[name], after[name]) for name in moved)

@@ -55,7 +55,7 @@ class CycleGAN:
         self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
         self.rates = Rates(params, lr * params.lr_factor, self.per_epoch)
         self.total_steps = self.rates.total
-        self.d_parameters = [*self.a.discriminator.parameters(), *self.b.discriminator.parameters()]
+        self.d_parameters = [*self.a.discriminators.parameters(), *self.b.discriminators.parameters()]
         clip, d_betas = params.clip_gradients, params.discriminator_betas or params.betas
         self.g_optimizer = Adam([*self.a2b.parameters(), *self.b2a.parameters()], self.rates.lr, params.betas, clip)
         self.d_optimizer = Adam(self.d_parameters, self.rates.lr, d_betas, clip)
@@ -144,7 +144,7 @@ class CycleGAN:
         watched: Scalars = {}
         for name, domain, real, fake in (("d_a", self.a, real_a, fake_a), ("d_b", self.b, real_b, fake_b)):
             losses[name], seen = domain.adversary.learn(real, fake, penalised)
-            watched |= {f"{name}_{kind}": value for kind, value in seen.items() if kind not in ("real", "fake")}
+            watched |= {f"{name}_{kind}": value for kind, value in seen.items() if not kind.endswith(("real", "fake"))}
         self.d_optimizer.minimise(torch.stack([*losses.values()]).sum())
         return {name: loss.detach() for name, loss in losses.items()} | watched, ()
 
@@ -179,14 +179,14 @@ class CycleGAN:
         return {
             "a2b": self.a2b,
             "b2a": self.b2a,
-            "d_a": self.a.discriminator,
-            "d_b": self.b.discriminator,
+            "d_a": self.a.discriminators,
+            "d_b": self.b.discriminators,
             "ema_a2b": self.ema_a2b,
             "ema_b2a": self.ema_b2a,
             "g_optimizer": self.g_optimizer,
             "d_optimizer": self.d_optimizer,
             "pool_a": self.a.pool,
             "pool_b": self.b.pool,
-            "strength_a": self.a.adversary.strength,
-            "strength_b": self.b.adversary.strength,
+            "strength_a": self.a.adversary.strengths,
+            "strength_b": self.b.adversary.strengths,
         }

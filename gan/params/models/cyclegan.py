@@ -33,6 +33,7 @@ class DiscriminatorShape(Block):
     norm: Literal["instance", "none"]
     spectral_norm: bool
     layers: Annotated[int, Field(ge=1, le=5)]
+    scales: Annotated[int, Field(ge=1, le=3)]
 
 
 class Train(Adversarial):
@@ -72,15 +73,17 @@ class Train(Adversarial):
         """Why the crop does not fit the images or the networks; empty if it does."""
         load = self.load_size or image_size  # the same defaults as in the recipe
         crop = self.crop_size or load
-        layers = self.discriminator.layers
+        layers, scales = self.discriminator.layers, self.discriminator.scales
+        smallest = -(-crop // 2 ** (scales - 1))  # what the last discriminator sees
         if crop > load:
             return f"crop_size {crop} is larger than load_size {load}"
         if crop % 4:
             return f"crop_size is null, and load_size {load} is not divisible by 4; set crop_size"
         if crop > image_size:
             return f"crop_size {crop} is larger than the images, {image_size}: they would be enlarged"
-        if crop // 2**layers < 3:
-            return f"discriminator.layers {layers} leaves no patch of crop_size {crop}"
+        if smallest // 2**layers < 3:
+            fewer = f" at {smallest} pixels; lower one of them, or discriminator.scales {scales}" if scales > 1 else ""
+            return f"discriminator.layers {layers} leaves no patch of crop_size {crop}{fewer}"
         return ""
 
 

@@ -8,12 +8,13 @@ from torch import nn
 
 from gan.core.images import Images, Uint8
 from gan.core.runtime import Network, Runtime
-from gan.cyclegan.train.nets import Colours
 from gan.cyclegan.train.recipe import CycleGAN
+from gan.cyclegan.train.translator import Colours
 from gan.dcgan.train.recipe import DCGAN
 from gan.params.models import cyclegan as cyclegan_params
 from gan.params.models import dcgan as dcgan_params
 from tests import plain_cyclegan, plain_dcgan, tiny
+from tests.plain_unet import UNet
 
 CPU = torch.device("cpu")
 Networks = dict[str, tuple[nn.Module, nn.Module]]  # name → ours and the plain one
@@ -78,7 +79,7 @@ def colours(measured: Colours, images: Images) -> tuple[torch.Tensor, torch.Tens
     return mean, deviation
 
 
-def plain_generator(ours: CycleGAN, source: str, target: str) -> plain_cyclegan.Generator:
+def plain_generator(ours: CycleGAN, source: str, target: str) -> nn.Module:
     network = ours.a2b if source == "a" else ours.b2a
     options = ours.params.generator.model_dump(exclude={"standardise"})
     if ours.params.generator.standardise:
@@ -87,8 +88,10 @@ def plain_generator(ours: CycleGAN, source: str, target: str) -> plain_cyclegan.
             colours(network.source, domains[source].batches.images),
             colours(network.target, domains[target].batches.images),
         ]
-    plain = plain_cyclegan.Generator(plain_cyclegan.Options(**options), ours.channels[source], ours.channels[target])
-    return copied(plain, network)
+    channels = ours.channels[source], ours.channels[target]
+    if options.pop("architecture") == "unet":
+        return copied(UNet(plain_cyclegan.Options(**options), ours.depth, *channels), network)
+    return copied(plain_cyclegan.Generator(plain_cyclegan.Options(**options), *channels), network)
 
 
 def plain_discriminators(ours: CycleGAN, domain: str) -> plain_cyclegan.MultiScale:

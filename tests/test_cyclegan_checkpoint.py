@@ -9,17 +9,17 @@ from gan.artifacts.checkpoint import Checkpoint
 from gan.core.runtime import Runtime
 from gan.cyclegan.sampling import load
 from tests.beside import CPU, cyclegan
-from tests.papers import OURS, PAPER
+from tests.papers import OURS, PAPER, UNET
 
 
 def test_metadata_is_what_it_was_before_there_were_options() -> None:
     """A key more would change the bytes of every checkpoint."""
-    expected = {name: OURS[name] for name in OURS if name != "gated"} | {"width": 4, "blocks": 1}
+    expected = {name: OURS[name] for name in OURS if name not in ("architecture", "gated")} | {"width": 4, "blocks": 1}
     meta = cyclegan(OURS, Runtime(CPU, "fp32"), 0.0).meta()
     assert meta == {"generator": expected, "channels": {"a": 3, "b": 3}}
 
 
-@pytest.mark.parametrize("choices", [OURS, PAPER, OURS | {"gated": True}], ids=str)
+@pytest.mark.parametrize("choices", [OURS, PAPER, OURS | {"gated": True}, UNET], ids=str)
 def test_a_checkpoint_rebuilds_its_generators(choices: dict[str, Any]) -> None:
     recipe = cyclegan(choices, Runtime(CPU, "fp32"), 1e-3, lambda_identity=0.0)  # from grey to colour and back
     recipe.step(0)

@@ -8,10 +8,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
-from gan.cyclegan.train.nets import Colours, Discriminator, Generator
+from gan.cyclegan.train.nets import Discriminator, Generator
+from gan.cyclegan.train.translator import Colours
+from gan.cyclegan.train.unet import UNet, depth_for
 from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 from tests import tiny
-from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN
+from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN, UNET
 
 CHOICES = [PAPER, OURS, *({name: OURS[name]} for name in DEPARTURES), {"gated": True}]
 
@@ -27,6 +29,17 @@ def test_a_translation_keeps_the_shape(shape: tuple[int, int], choices: dict[str
     assert images.shape == (1, 3, *shape)
     if choices.get("output") != "linear":
         assert images.abs().max() <= 1
+
+
+@pytest.mark.parametrize("choices", [UNET, OURS | {"architecture": "unet"}], ids=str)
+@pytest.mark.parametrize(("depth", "shape"), [(2, (12, 20)), (5, (32, 96)), (6, (64, 64))])
+def test_a_unet_keeps_the_shape(depth: int, shape: tuple[int, int], choices: dict[str, Any]) -> None:
+    params = GeneratorShape.model_validate({"width": 2, "blocks": 0} | choices)
+    assert UNet(params, 3, 1, depth)(torch.rand(1, 3, *shape)).shape == (1, 1, *shape)
+
+
+def test_a_unet_is_as_deep_as_all_sizes_can_be_halved() -> None:
+    assert [depth_for(*sizes) for sizes in [(256,), (64, 64, 64), (40, 32), (36,), (288, 256)]] == [8, 6, 3, 2, 5]
 
 
 def test_the_projects_own_params_name_every_choice() -> None:
@@ -104,14 +117,14 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
         torch.testing.assert_close(fast.float(), exact, atol=0.05 * float(exact.abs().max()), rtol=0)
 
 
-@pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142)])
+@pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142), (5, 286)])
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
     network = Discriminator(DiscriminatorShape(width=2, **PATCHGAN, layers=layers), 3)
     bare = nn.Sequential(*(m for m in network if not isinstance(m, InstanceNorm)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)
-    image = torch.ones(1, 3, 320, 320, requires_grad=True)
+    image = torch.ones(1, 3, 384, 384, requires_grad=True)
     scores = bare(image)
     scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
     assert image.grad is not None

@@ -21,7 +21,7 @@ from tests.beside import (
     state,
     watched_latents,
 )
-from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN
+from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN, UNET
 
 GATED = {"gated": True}
 CHOICES = [
@@ -30,6 +30,7 @@ CHOICES = [
     *(OURS | {name: PAPER[name]} for name in DEPARTURES),
     *(PAPER | {name: OURS[name]} for name in DEPARTURES),
     *(choices | GATED for choices in (OURS, PAPER)),
+    *(choices | {"architecture": "unet"} for choices in (OURS, UNET)),
 ]
 
 # Error of a network's gradient: norm of the difference to the norm. With torch's wrong instance norm it was 1.1 to 1.3.
@@ -132,7 +133,15 @@ def assert_same(losses: dict[str, torch.Tensor], expected: dict[str, float], net
 @pytest.mark.parametrize("images", [1, 2])
 @pytest.mark.parametrize(
     ("choices", "identity", "pool"),
-    [(OURS, 2.0, 1), (PAPER, 0.5, 2), (OURS, 0.0, 1), (PAPER, 0.0, 0), (PAPER | GATED, 0.0, 0)],
+    [
+        (OURS, 2.0, 1),
+        (PAPER, 0.5, 2),
+        (OURS, 0.0, 1),
+        (PAPER, 0.0, 0),
+        (PAPER | GATED, 0.0, 0),
+        (OURS | {"architecture": "unet"}, 2.0, 0),
+        (UNET, 0.0, 0),
+    ],
 )
 def test_three_steps_of_cyclegan(choices: dict[str, Any], identity: float, pool: int, images: int) -> None:
     ours = cyclegan(choices, Runtime(CPU, "fp64"), 1e-3, batch_size=images, lambda_identity=identity, pool_size=pool)

@@ -10,9 +10,9 @@ from gan.core.images import Images, Uint8, evenly, grid, to_rgb
 from gan.core.runtime import Runtime
 from gan.core.tensors import to_float
 from gan.cyclegan.train.domain import Domain
-from gan.cyclegan.train.generators import described
-from gan.cyclegan.train.nets import Generator
+from gan.cyclegan.train.generators import described, generator
 from gan.cyclegan.train.translated import translated
+from gan.cyclegan.train.unet import depth_for
 from gan.params.models.cyclegan import Train
 from gan.training.adam import Adam
 from gan.training.adversary import Scalars
@@ -42,8 +42,10 @@ class CycleGAN:
     ) -> None:
         self.params, self.runtime = params, runtime
         self.channels = {"a": images_a.shape[-1], "b": images_b.shape[-1]}
+        sizes = images_a.shape[1], images_b.shape[1]
+        self.depth = depth_for(*sizes, params.crop_size or params.load_size or sizes[0])
         self.a2b, self.b2a = (
-            runtime.place(Generator(params.generator, self.channels[one], self.channels[other]))
+            runtime.place(generator(params.generator, self.channels[one], self.channels[other], self.depth))
             for one, other in ("ab", "ba")
         )
         self.a, self.b = (
@@ -168,7 +170,7 @@ class CycleGAN:
 
     def meta(self) -> dict[str, Any]:
         """What the generators are rebuilt from."""
-        return {"generator": described(self.params.generator), "channels": self.channels}
+        return described(self.params.generator, self.depth) | {"channels": self.channels}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""

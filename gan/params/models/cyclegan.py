@@ -11,6 +11,7 @@ from gan.params.training import Adversarial
 
 
 class GeneratorShape(Block):
+    architecture: Literal["residual", "unet"]
     width: Count
     blocks: Natural
     gated: bool
@@ -22,7 +23,11 @@ class GeneratorShape(Block):
     standardise: bool
 
     @model_validator(mode="after")
-    def _has_blocks_to_change(self) -> Self:
+    def _possible(self) -> Self:
+        if self.architecture == "unet" and self.gated:
+            raise ValueError("gated is true, but architecture is unet: a U-Net has no residual blocks to change")
+        if self.architecture == "unet" and not self.skips:
+            raise ValueError("skips is false, but architecture is unet: a U-Net is made of them; set skips: true")
         if self.gated and not self.blocks:
             raise ValueError("gated is true, but blocks is 0: there is no residual block to change")
         return self

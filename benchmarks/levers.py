@@ -28,6 +28,11 @@ LEVERS: dict[str, dict[str, Any]] = {
     "discriminator_steps: 2": {"discriminator_steps": 2},
     "clip_gradients": {"clip_gradients": 1.0},
 }
+OF_CYCLEGAN: dict[str, dict[str, Any]] = {
+    "generator.gated": {"generator": {"gated": True}},
+    "generator.architecture: unet": {"generator": {"architecture": "unet"}},
+    "discriminator.scales: 2": {"discriminator": {"scales": 2}},
+}
 
 
 def recipe(model: str, changes: dict[str, Any], p: Params, runtime: Runtime) -> DCGAN | CycleGAN:
@@ -53,13 +58,14 @@ def main() -> None:
     runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
     print("| lever | DCGAN | CycleGAN |\n|---|---|---|")
     found = {}
+    levers = {"dcgan": LEVERS, "cyclegan": LEVERS | OF_CYCLEGAN}
     for model in ("dcgan", "cyclegan"):
         ways: dict[str, Callable[[], object]] = {
-            name: stepping(recipe(model, changes, p, runtime)) for name, changes in LEVERS.items()
+            name: stepping(recipe(model, changes, p, runtime)) for name, changes in levers[model].items()
         }
         found[model] = rates(ways, given.turns, 2.0 if given.turns > 1 else 0.1)
-    for name in LEVERS:
-        cells = [f"{found[model]['none'] / found[model][name]:.2f} ×" for model in found]
+    for name in levers["cyclegan"]:
+        cells = [f"{one['none'] / one[name]:.2f} ×" if name in one else "" for one in found.values()]
         print(f"| {name} | {' | '.join(cells)} |")
 
 

@@ -8,12 +8,13 @@ from torch import nn
 
 from gan.core.images import Images, Uint8
 from gan.core.runtime import Network, Runtime
-from gan.cyclegan.train.nets import Colours
 from gan.cyclegan.train.recipe import CycleGAN
+from gan.cyclegan.train.translator import Colours
 from gan.dcgan.train.recipe import DCGAN
 from gan.params.models import cyclegan as cyclegan_params
 from gan.params.models import dcgan as dcgan_params
 from tests import plain_cyclegan, plain_dcgan, tiny
+from tests.plain_unet import UNet
 
 CPU = torch.device("cpu")
 Networks = dict[str, tuple[nn.Module, nn.Module]]  # name → ours and the plain one
@@ -78,7 +79,7 @@ def colours(measured: Colours, images: Images) -> tuple[torch.Tensor, torch.Tens
     return mean, deviation
 
 
-def plain_generator(ours: CycleGAN, source: str, target: str) -> plain_cyclegan.Generator:
+def plain_generator(ours: CycleGAN, source: str, target: str) -> nn.Module:
     network = ours.a2b if source == "a" else ours.b2a
     options = ours.params.generator.model_dump(exclude={"standardise"})
     if ours.params.generator.standardise:
@@ -87,17 +88,27 @@ def plain_generator(ours: CycleGAN, source: str, target: str) -> plain_cyclegan.
             colours(network.source, domains[source].batches.images),
             colours(network.target, domains[target].batches.images),
         ]
-    plain = plain_cyclegan.Generator(plain_cyclegan.Options(**options), ours.channels[source], ours.channels[target])
-    return copied(plain, network)
+    channels = ours.channels[source], ours.channels[target]
+    if options.pop("architecture") == "unet":
+        return copied(UNet(plain_cyclegan.Options(**options), ours.depth, *channels), network)
+    return copied(plain_cyclegan.Generator(plain_cyclegan.Options(**options), *channels), network)
+
+
+def plain_discriminators(ours: CycleGAN, domain: str) -> plain_cyclegan.MultiScale:
+    shape, theirs = ours.params.discriminator, ours.a if domain == "a" else ours.b
+    networks = [
+        plain_cyclegan.discriminator(shape.width, shape.layers, ours.channels[domain]) for _ in range(shape.scales)
+    ]
+    return copied(plain_cyclegan.MultiScale(networks), theirs.discriminators)
 
 
 def beside_cyclegan(ours: CycleGAN) -> tuple[plain_cyclegan.Training, Networks]:
-    params, d = ours.params, ours.params.discriminator
+    params = ours.params
     plain = plain_cyclegan.Training(
         a2b=plain_generator(ours, "a", "b"),
         b2a=plain_generator(ours, "b", "a"),
-        d_a=copied(plain_cyclegan.discriminator(d.width, d.layers, ours.channels["a"]), ours.a.discriminator),
-        d_b=copied(plain_cyclegan.discriminator(d.width, d.layers, ours.channels["b"]), ours.b.discriminator),
+        d_a=plain_discriminators(ours, "a"),
+        d_b=plain_discriminators(ours, "b"),
         lambda_cycle=params.lambda_cycle,
         lambda_identity=params.lambda_identity,
     )
@@ -105,8 +116,8 @@ def beside_cyclegan(ours: CycleGAN) -> tuple[plain_cyclegan.Training, Networks]:
     return plain, {
         "a2b": (ours.a2b, plain.a2b),
         "b2a": (ours.b2a, plain.b2a),
-        "d_a": (ours.a.discriminator, plain.d_a),
-        "d_b": (ours.b.discriminator, plain.d_b),
+        "d_a": (ours.a.discriminators, plain.d_a),
+        "d_b": (ours.b.discriminators, plain.d_b),
     }
 
 

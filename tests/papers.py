@@ -3,6 +3,8 @@
 from typing import Any
 
 PAPER: dict[str, Any] = {
+    "architecture": "residual",
+    "gated": False,
     "downsample_padding": "zeros",
     "upsample": "transposed",
     "norm": "instance",
@@ -11,6 +13,8 @@ PAPER: dict[str, Any] = {
     "standardise": False,
 }
 OURS: dict[str, Any] = {
+    "architecture": "residual",
+    "gated": False,
     "downsample_padding": "reflect",
     "upsample": "resize",
     "norm": "layer",
@@ -18,6 +22,8 @@ OURS: dict[str, Any] = {
     "output": "linear",
     "standardise": True,
 }
+UNET: dict[str, Any] = PAPER | {"architecture": "unet", "skips": True}  # the authors' other generator
+DEPARTURES = [name for name in PAPER if PAPER[name] != OURS[name]]
 # The rest of the discriminators' shapes, beside their width.
 DCGAN_D: dict[str, Any] = {"norm": "batch", "spectral_norm": False}
-PATCHGAN: dict[str, Any] = {"norm": "instance", "spectral_norm": False}
+PATCHGAN: dict[str, Any] = {"norm": "instance", "spectral_norm": False, "scales": 1}

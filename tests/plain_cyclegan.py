@@ -35,6 +35,7 @@ class Options:
 
     width: int = 64
     blocks: int = 9
+    gated: bool = False
     downsample_padding: str = "zeros"
     upsample: str = "transposed"
     norm: str = "instance"
@@ -44,11 +45,18 @@ class Options:
     make_norm: Callable[[str], nn.Module] = Norm
 
 
+class Gated(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        half = x.shape[1] // 2
+        return torch.tanh(x[:, :half]) / (1 + torch.exp(-x[:, half:]))
+
+
 class ResnetBlock(nn.Module):
-    def __init__(self, channels: int, norm: Callable[[], nn.Module], bias: bool) -> None:
+    def __init__(self, channels: int, norm: Callable[[], nn.Module], bias: bool, gated: bool) -> None:
         super().__init__()
+        inner, activation = (2 * channels, Gated()) if gated else (channels, nn.ReLU())
         self.body = nn.Sequential(
-            nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), norm(), nn.ReLU(),
+            nn.ReflectionPad2d(1), nn.Conv2d(channels, inner, 3, bias=bias), norm(), activation,
             nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), norm(),
         )  # fmt: skip
 
@@ -66,7 +74,7 @@ class Generator(nn.Module):
         self.c7 = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(inputs, k, 7, bias=bias), norm(), nn.ReLU())
         self.d2 = nn.Sequential(*self._down(k, 2 * k, bias), norm(), nn.ReLU())
         self.d4 = nn.Sequential(*self._down(2 * k, 4 * k, bias), norm(), nn.ReLU())
-        self.residual = nn.Sequential(*[ResnetBlock(4 * k, norm, bias) for _ in range(options.blocks)])
+        self.residual = nn.Sequential(*[ResnetBlock(4 * k, norm, bias, options.gated) for _ in range(options.blocks)])
         self.u2 = nn.Sequential(*self._up(4 * k, 2 * k, bias), norm(), nn.ReLU())
         self.u1 = nn.Sequential(*self._up(2 * k, k, bias), norm(), nn.ReLU())
         self.last = nn.Sequential(nn.ReflectionPad2d(3), nn.Conv2d(k, outputs, 7))
@@ -109,6 +117,26 @@ def discriminator(
         parts += [conv, make_norm("instance"), nn.LeakyReLU(0.2)]
         before = after
     return nn.Sequential(*parts, nn.Conv2d(before, 1, 4, stride=1, padding=1))
+
+
+class MultiScale(nn.Module):
+    """The scores of each discriminator: the first of the image, each other one of an image half as large as the last.
+
+    As in pix2pixHD (Wang et al. 2018): a mean over windows of 3×3 pixels, two apart, of the pixels inside the image.
+    """
+
+    def __init__(self, networks: list[nn.Sequential]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        scores = []
+        for network in self.networks:
+            scores.append(network(x))
+            ones = torch.ones(x.shape[1], 1, 3, 3, dtype=x.dtype)
+            sums, counts = (F.conv2d(y, ones, stride=2, padding=1, groups=x.shape[1]) for y in (x, torch.ones_like(x)))
+            x = sums / counts
+        return scores
 
 
 @dataclass
@@ -155,5 +183,7 @@ class Training:
         return {name: loss.item() for name, loss in losses.items()}
 
 
-def squares(scores: torch.Tensor, label: float) -> torch.Tensor:
+def squares(scores: torch.Tensor | list[torch.Tensor], label: float) -> torch.Tensor:
+    if isinstance(scores, list):
+        return torch.stack([squares(one, label) for one in scores]).sum()
     return F.mse_loss(scores, torch.full_like(scores, label))

@@ -38,7 +38,7 @@ def small_cyclegan(p: Params, runtime: Runtime) -> CycleGAN:
 
 def discriminators(recipe: Recipe) -> list[nn.Module]:
     if isinstance(recipe, CycleGAN):
-        return [recipe.a.discriminator, recipe.b.discriminator]
+        return [*recipe.a.discriminators, *recipe.b.discriminators]
     return [recipe.discriminator] if isinstance(recipe, DCGAN) else []
 
 

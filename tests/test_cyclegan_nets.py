@@ -8,23 +8,38 @@ from torch import nn
 from torch.nn import functional as F
 
 from gan.cyclegan.train.layers import InstanceNorm, norm_of, reflect
-from gan.cyclegan.train.nets import Colours, Discriminator, Generator
+from gan.cyclegan.train.nets import Discriminator, Generator
+from gan.cyclegan.train.translator import Colours
+from gan.cyclegan.train.unet import UNet, depth_for
 from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 from tests import tiny
-from tests.papers import OURS, PAPER, PATCHGAN
+from tests.papers import DEPARTURES, OURS, PAPER, PATCHGAN, UNET
+
+CHOICES = [PAPER, OURS, *({name: OURS[name]} for name in DEPARTURES), {"gated": True}]
 
 
 def generator(width: int, blocks: int, **choices: Any) -> Generator:
     return Generator(GeneratorShape.model_validate({"width": width, "blocks": blocks} | PAPER | choices), 3, 3)
 
 
-@pytest.mark.parametrize("choices", [PAPER, OURS, *({name: OURS[name]} for name in OURS)], ids=str)
+@pytest.mark.parametrize("choices", CHOICES, ids=str)
 @pytest.mark.parametrize("shape", [(64, 64), (36, 52), (256, 256)])
 def test_a_translation_keeps_the_shape(shape: tuple[int, int], choices: dict[str, Any]) -> None:
     images = generator(2, 1, **choices)(torch.rand(1, 3, *shape) * 2 - 1)
     assert images.shape == (1, 3, *shape)
     if choices.get("output") != "linear":
         assert images.abs().max() <= 1
+
+
+@pytest.mark.parametrize("choices", [UNET, OURS | {"architecture": "unet"}], ids=str)
+@pytest.mark.parametrize(("depth", "shape"), [(2, (12, 20)), (5, (32, 96)), (6, (64, 64))])
+def test_a_unet_keeps_the_shape(depth: int, shape: tuple[int, int], choices: dict[str, Any]) -> None:
+    params = GeneratorShape.model_validate({"width": 2, "blocks": 0} | choices)
+    assert UNet(params, 3, 1, depth)(torch.rand(1, 3, *shape)).shape == (1, 1, *shape)
+
+
+def test_a_unet_is_as_deep_as_all_sizes_can_be_halved() -> None:
+    assert [depth_for(*sizes) for sizes in [(256,), (64, 64, 64), (40, 32), (36,), (288, 256)]] == [8, 6, 3, 2, 5]
 
 
 def test_the_projects_own_params_name_every_choice() -> None:
@@ -38,6 +53,19 @@ def test_the_papers_generator_has_11_million_weights() -> None:
     widths = [(3, 64, 7), (64, 128, 3), (128, 256, 3), *[(256, 256, 3)] * 18, (256, 128, 3), (128, 64, 3), (64, 3, 7)]
     assert weights == sum(inputs * outputs * kernel**2 for inputs, outputs, kernel in widths)
     assert 11.36e6 < weights < 11.38e6
+
+
+@torch.no_grad()
+def test_a_gated_block_has_half_as_many_weights_again_and_adds_its_gates() -> None:
+    """x + norm(W₂ · tanh(a) · σ(b)), a and b being the halves of norm(W₁ · x); here for layer norm, by hand."""
+    weights = {gated: sum(p.numel() for p in generator(8, 9, gated=gated).parameters()) for gated in (False, True)}
+    assert weights[True] - weights[False] == 9 * 32 * 32 * 9
+    block = generator(2, 1, gated=True, norm="layer").blocks[0]
+    x = torch.randn(2, 8, 6, 6)
+    first, second = (module.weight for module in block.modules() if isinstance(module, nn.Conv2d))
+    both = F.layer_norm(F.conv2d(reflect(x, 1), first), (16, 6, 6))
+    inner = torch.tanh(both[:, :8]) * torch.sigmoid(both[:, 8:])
+    torch.testing.assert_close(block(x), x + F.layer_norm(F.conv2d(reflect(inner, 1), second), (8, 6, 6)))
 
 
 @pytest.mark.parametrize("skips", [True, False])
@@ -89,14 +117,14 @@ def test_a_network_computes_in_the_type_of_its_input() -> None:
         torch.testing.assert_close(fast.float(), exact, atol=0.05 * float(exact.abs().max()), rtol=0)
 
 
-@pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142)])
+@pytest.mark.parametrize(("layers", "patch"), [(1, 16), (2, 34), (3, 70), (4, 142), (5, 286)])
 def test_a_score_sees_a_patch(layers: int, patch: int) -> None:
     """The gradient of one score reaches exactly patch × patch pixels; norms, which see everything, are cut out."""
     network = Discriminator(DiscriminatorShape(width=2, **PATCHGAN, layers=layers), 3)
     bare = nn.Sequential(*(m for m in network if not isinstance(m, InstanceNorm)))
     for parameter in bare.parameters():
         nn.init.constant_(parameter, 0.01)
-    image = torch.ones(1, 3, 320, 320, requires_grad=True)
+    image = torch.ones(1, 3, 384, 384, requires_grad=True)
     scores = bare(image)
     scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
     assert image.grad is not None

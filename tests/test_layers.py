@@ -105,7 +105,11 @@ CASES = {
     "patch conv": Case(lambda: Conv2d(6, 5, 4, 2, 1), HALF),
     "patch conv of grey": Case(lambda: Conv2d(1, 5, 4, 2, 1), HALF, GREY),
     "score conv": Case(lambda: Conv2d(6, 1, 4, 1, 1), partial(F.conv2d, padding=1)),
-    "up conv": Case(lambda: ConvTranspose2d(6, 5), partial(TWICE, output_padding=1)),
+    "up conv": Case(lambda: ConvTranspose2d(6, 5, 3), partial(TWICE, output_padding=1)),
+    "up conv of a U-Net": Case(lambda: ConvTranspose2d(6, 5, 4), TWICE),
+    "down conv of a U-Net, reflect": Case(
+        lambda: Conv2d(6, 5, 4, 2, 1, padding_mode="reflect", bias=False), partial(reflecting, pad=1, stride=2)
+    ),
     "instance norm": INSTANCE,
     "instance norm of grey": replace(INSTANCE, shape=GREY),
     "instance norm, ReLU": relu_after(INSTANCE),

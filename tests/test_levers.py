@@ -54,14 +54,20 @@ MANY: Changes = {
     "ema_warm_up": 0.5,
     "decay_epochs": 1,
 }
+OWN: dict[str, Changes] = {
+    "dcgan": {},
+    "cyclegan": {"identity_fade": 0.1, "generator": {"gated": True}, "discriminator": {"scales": 2}},
+}  # levers of one model
+UNET: Changes = {"generator": {"architecture": "unet"}}  # has no blocks to gate
 
 
 def params(model: str, changes: Changes) -> Params:
+    """The tiny params with these changes; a block in them changes only the values that it names."""
     values = tiny.values()
     values["prepare_data"]["images"]["labels"] = changes.get("conditional", False)
     block = values[f"train_{model}"]
-    discriminator = block["discriminator"] | changes.pop("discriminator", {})
-    values[f"train_{model}"] = block | changes | {"discriminator": discriminator}
+    for name, value in changes.items():
+        block[name] = block[name] | value if isinstance(value, dict) else value
     return Params.model_validate(values)
 
 
@@ -98,6 +104,14 @@ def combinations(model: str) -> Iterator[Changes]:
     for loss, augment, label in product(LOSSES, AUGMENT.values(), (1.0, 0.9)):
         shape = {"norm": NORMS[model][0], "spectral_norm": True}
         yield {"loss": loss, "augment": augment, "real_label": label, "discriminator": shape}
+    for loss, lever in product([*LOSSES], OWN[model]):
+        yield {"loss": loss, "discriminator": {}, lever: OWN[model][lever]}
+    for loss in LOSSES if model == "cyclegan" else ():
+        yield {"loss": loss, "discriminator": {}} | UNET
+    for loss, name in product(LOSSES if model == "cyclegan" else (), ("R1 and R2, lazily", "WGAN-GP")):
+        scaled: Changes = {"norm": "none", "spectral_norm": True, "scales": 2}
+        changes: Changes = {"penalties": PENALTIES[name], "augment": AUGMENT["ADA"], "instance_noise": 0.1}
+        yield {"loss": loss, "discriminator": scaled} | changes
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -108,21 +122,23 @@ def test_each_combination_trains_two_steps_or_is_refused(model: str, digits: Uin
         if reason:
             refused += 1
             with pytest.raises(ValidationError, match=reason):
-                params(model, dict(changes))
+                params(model, changes)
         else:
-            trained(build(model, params(model, dict(changes)), digits, cpu), 0, 2)
+            trained(build(model, params(model, changes), digits, cpu), 0, 2)
     assert refused > 10
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize(
-    ("model", "networks"), [("cyclegan", {}), ("dcgan", {}), *(("dcgan", one) for one in (NETWORKS[0], NETWORKS[2]))]
+    ("model", "more"),
+    [("dcgan", {}), ("dcgan", NETWORKS[0]), ("dcgan", NETWORKS[2]), ("cyclegan", {}), ("cyclegan", UNET)],
 )
 def test_a_resumed_run_with_many_levers_has_the_same_bits(
-    model: str, networks: Changes, precision: str, digits: Uint8, cpu: Runtime
+    model: str, more: Changes, precision: str, digits: Uint8, cpu: Runtime
 ) -> None:
     runtime = Runtime(cpu.device, precision)
-    changes = MANY | networks | {"discriminator": {"norm": "none", "spectral_norm": True}}
+    changes = MANY | OWN[model] | more
+    changes["discriminator"] = OWN[model].get("discriminator", {}) | {"norm": "none", "spectral_norm": True}
     p = params(model, changes)
     whole, begun, resumed = (build(model, p, digits, runtime) for _ in range(3))
     trained(whole, 0, 6)
@@ -137,10 +153,12 @@ def test_each_lever_changes_what_is_learned(model: str, digits: Uint8, cpu: Runt
     """A lever that were never read would train the same weights."""
     still: Changes = {"discriminator": {"norm": "none", "spectral_norm": False}}
     seen = {}
-    levers: dict[str, Changes] = {"none": {}, **{name: {name: value} for name, value in MANY.items()}}
+    levers: dict[str, Changes] = {"none": {}, **{name: {name: value} for name, value in (MANY | OWN[model]).items()}}
     levers |= {"spectral_norm": {"discriminator": {"norm": "none", "spectral_norm": True}}}
     levers |= {"real_label": {"real_label": 0.9}}
     del levers["decay_epochs"], levers["ema_warm_up"]  # they act later than these steps, or only with another lever
+    if model == "cyclegan":
+        levers["unet"] = UNET
     if model == "dcgan":
         levers |= {"flip": {"flip": True}, "architecture": {"architecture": "residual"}}
         levers["conditional"] = {"conditional": True}

@@ -8,6 +8,7 @@ from gan.cyclegan.train.nets import Discriminator as PatchGAN
 from gan.dcgan.train.nets import Discriminator
 from gan.params.models import cyclegan, dcgan
 from gan.training.penalties import gradients, one_centred, zero_centred
+from tests.papers import PATCHGAN
 
 IMAGES = torch.rand(3, 1, 4, 4, generator=torch.Generator().manual_seed(0)) * 2 - 1
 
@@ -45,8 +46,8 @@ NETWORKS = {
     "instance": Discriminator(dcgan.DiscriminatorShape(width=4, norm="instance", spectral_norm=False), 32, 1),
     "layer": Discriminator(dcgan.DiscriminatorShape(width=4, norm="layer", spectral_norm=False), 32, 1),
     "none": Discriminator(dcgan.DiscriminatorShape(width=4, norm="none", spectral_norm=False), 32, 1),
-    "patches": PatchGAN(cyclegan.DiscriminatorShape(width=4, layers=2, norm="instance", spectral_norm=False), 1),
-    "patches, no norm": PatchGAN(cyclegan.DiscriminatorShape(width=4, layers=2, norm="none", spectral_norm=False), 1),
+    "patches": PatchGAN(cyclegan.DiscriminatorShape(width=4, layers=2, **PATCHGAN), 1),
+    "patches, no norm": PatchGAN(cyclegan.DiscriminatorShape(width=4, layers=2, **PATCHGAN | {"norm": "none"}), 1),
 }
 
 

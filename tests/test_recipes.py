@@ -42,6 +42,16 @@ def test_cyclegans_rate_is_constant_and_then_falls_to_0(cpu: Runtime) -> None:
     np.testing.assert_allclose(rates[20:], top * np.arange(20, 0, -1) / 20)
 
 
+def test_the_discriminators_have_a_rate_of_their_own(build: Build) -> None:
+    p = tiny.values()
+    for model in ("dcgan", "cyclegan"):
+        p[f"train_{model}"]["discriminator_lr_factor"] = 4.0
+    recipe: Any = build(tiny.params(**p))
+    recipe.step(0)
+    rates = [optimizer.param_groups[0]["lr"] for optimizer in (recipe.d_optimizer, recipe.g_optimizer)]
+    assert rates[0] == 4 * rates[1] > 0
+
+
 def test_each_generator_knows_the_colours_of_both_domains_and_a_checkpoint_keeps_them(cpu: Runtime) -> None:
     recipe = CycleGAN(colours(0), colours(1), tiny.params().train_cyclegan, 0.5, 0, cpu)
     a, b = (to_float(torch.from_numpy(colours(seed))).mean((0, 2, 3)) for seed in (0, 1))
@@ -63,7 +73,7 @@ def test_cyclegan_at_the_papers_resolution(cpu: Runtime) -> None:
     before = {name: tensor.clone() for name, tensor in recipe.weights().items()}
     losses = recipe.step(0)
     assert all(loss.isfinite() for loss in losses.values())
-    assert recipe.b.discriminator(torch.zeros(1, 3, 256, 256)).shape == (1, 1, 30, 30)  # 900 patches of 70×70
+    assert recipe.b.discriminators[0](torch.zeros(1, 3, 256, 256)).shape == (1, 1, 30, 30)  # 900 patches of 70×70
     after = recipe.weights()
     moved = [name for name in before if ".source." not in name and ".target." not in name]
     assert all(not torch.equal(before[name], after[name]) for name in moved)

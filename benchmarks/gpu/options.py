@@ -1,6 +1,6 @@
 """Every choice that params.yaml offers for networks and losses takes two steps, in each precision and determinism."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from math import isfinite
 from typing import Any, Literal, get_args, get_origin
@@ -33,11 +33,18 @@ MORE_OF_CYCLEGAN: dict[str, Changes] = {
     "many levers": LEVERS,
     "the paper's": THE_PAPERS,
     "lambda_identity=0": {"lambda_identity": 0.0},
+    "identity_fade": {"identity_fade": 0.1},
     "pool_size=0": {"pool_size": 0},
     "no crop": {"load_size": None, "crop_size": None},
     "blocks=0": {"generator.blocks": 0},
     "batch_size=3": {"batch_size": 3},
     "ema_decay=0": {"ema_decay": 0.0},
+}
+
+# Pixels of the smallest image that leaves a score, with 2 layers and 1 scale where these are not the choice.
+SMALLEST: dict[str, Callable[[int], int]] = {
+    "discriminator.layers": lambda layers: 3 * 2**layers,
+    "discriminator.scales": lambda scales: 12 * 2 ** (scales - 1),
 }
 
 
@@ -83,8 +90,8 @@ def _of_dcgan() -> Iterator[tuple[str, Build]]:
 def _of_cyclegan() -> Iterator[tuple[str, Build]]:
     for path, value in choices(cyclegan_params.Train):
         changes: Changes = {path: value}
-        if path == "discriminator.layers":
-            size = max(32, 3 * 2**value)  # the smallest that leaves a score
+        if path in SMALLEST:
+            size = max(32, SMALLEST[path](value))
             changes |= {"load_size": size, "crop_size": size}
         yield f"{path}={value}", partial(cyclegan, changes, size=max(40, changes.get("crop_size", 0)))
     for name, changes in MORE_OF_CYCLEGAN.items():

@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 from gan.artifacts.checkpoint import Checkpoint, refuse_others
 from gan.core.images import Images, Uint8, grid, to_rgb
 from gan.core.streams import Stream, numpy_generator
-from gan.cyclegan.train.nets import Generator
+from gan.cyclegan.train.generators import rebuilt
 from gan.cyclegan.train.translated import translated
+from gan.cyclegan.train.translator import Translator
 from gan.loading.packed import load_images
-from gan.params.models.cyclegan import GeneratorShape, Sample
+from gan.params.models.cyclegan import Sample
 from gan.records.dataset import is_aligned, read_dataset_card
 from gan.records.samples import Output
 from gan.sampling.model import Context
@@ -55,20 +56,20 @@ def grids(_: Checkpoint, made: dict[str, Uint8], wanted: Sample, context: Contex
     return sheets
 
 
-def load(checkpoint: Checkpoint) -> dict[str, Generator]:
+def load(checkpoint: Checkpoint) -> dict[str, Translator]:
     """Both generators, a2b and b2a, on the CPU, in evaluation mode."""
     networks = {}
     with refuse_others(checkpoint):
-        channels, shape = checkpoint.meta["channels"], GeneratorShape.model_validate(checkpoint.meta["generator"])
+        channels = checkpoint.meta["channels"]
         for name, output in OUTPUTS.items():
             inputs, outputs = (channels[str(one).lower()] for one in (output.source, output.target))
-            networks[name] = Generator(shape, inputs, outputs)
+            networks[name] = rebuilt(checkpoint.meta, inputs, outputs)
             networks[name].load_state_dict(checkpoint.network(name))
             networks[name].eval()
     return networks
 
 
-def translate(network: Generator, images: Images, context: Context) -> Uint8:
+def translate(network: Translator, images: Images, context: Context) -> Uint8:
     """uint8 (N, H, W, C) to the same in the other domain."""
     placed = context.runtime.place(network)
     return translated(placed, np.array(images[:]), context.batch_size, context.runtime)

@@ -1,6 +1,7 @@
 """One of CycleGAN's two image sets, and what belongs to it."""
 
 import torch
+from torch import nn
 
 from gan.core.images import Images
 from gan.core.runtime import Runtime
@@ -8,14 +9,14 @@ from gan.core.tensors import to_float
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.cyclegan.train.nets import Discriminator
 from gan.params.models.cyclegan import Train
-from gan.training.adversary import Adversary
 from gan.training.augment import resize_crop_flip
 from gan.training.batches import Batches
+from gan.training.scales import Scales
 from gan.training.spectra import normalised
 
 
 class Domain:
-    """A training set, the discriminator that tells its images from fakes, and a pool of such fakes.
+    """A training set, the discriminators that tell its images from fakes, one to a scale, and a pool of such fakes.
 
     Args:
         images: uint8 (N, H, W, C).
@@ -27,9 +28,10 @@ class Domain:
         self.load_size = params.load_size or images.shape[1]
         self.crop_size = params.crop_size or self.load_size
         self.channels = images.shape[-1]
-        discriminator = Discriminator(params.discriminator, self.channels)
-        self.discriminator = runtime.place(normalised(discriminator, params.discriminator.spectral_norm))
-        self.adversary = Adversary(self.discriminator, params, runtime, batch_norm=False, autocast=False)
+        shape = params.discriminator
+        networks = (Discriminator(shape, self.channels) for _ in range(shape.scales))
+        self.discriminators = nn.ModuleList(runtime.place(normalised(one, shape.spectral_norm)) for one in networks)
+        self.adversary = Scales([*self.discriminators], params, runtime)
         self.batches = Batches(images, params.batch_size, key, runtime)
         self.pool = ImagePool(params.pool_size, runtime)
 

@@ -16,14 +16,14 @@ class Conv2d(nn.Conv2d):
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
-    """A transposed convolution, kernel 3 and stride 2, in the type of its input."""
+    """A transposed convolution that doubles height and width, kernel 3 or 4, in the type of its input."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs, 3, 2, 1, output_padding=1, bias=False)
+    def __init__(self, inputs: int, outputs: int, kernel: int, bias: bool = False) -> None:
+        super().__init__(inputs, outputs, kernel, 2, 1, output_padding=kernel % 2, bias=bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:  # type: ignore[override]  # no other output size is asked for
         weight, bias = _as_type(x.dtype, self.weight, self.bias)
-        return F.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=1)
+        return F.conv_transpose2d(x, weight, bias, stride=2, padding=1, output_padding=self.output_padding)
 
 
 def reflect(x: torch.Tensor, pad: int) -> torch.Tensor:
@@ -66,3 +66,11 @@ class InstanceNorm(nn.Module):
         if normed.requires_grad:
             normed.register_hook(lambda gradient: gradient.contiguous(memory_format=torch.channels_last))
         return normed
+
+
+def init_weights(module: nn.Module) -> None:
+    """Weights from N(0, 0.02), biases 0, as in the paper's section 7.1 and its public code."""
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -10,8 +10,9 @@ from gan.core.images import Images, Uint8, evenly, grid, to_rgb
 from gan.core.runtime import Runtime
 from gan.core.tensors import to_float
 from gan.cyclegan.train.domain import Domain
-from gan.cyclegan.train.nets import Generator
+from gan.cyclegan.train.generators import described, generator
 from gan.cyclegan.train.translated import translated
+from gan.cyclegan.train.unet import depth_for
 from gan.params.models.cyclegan import Train
 from gan.training.adam import Adam
 from gan.training.adversary import Scalars
@@ -41,8 +42,10 @@ class CycleGAN:
     ) -> None:
         self.params, self.runtime = params, runtime
         self.channels = {"a": images_a.shape[-1], "b": images_b.shape[-1]}
+        sizes = images_a.shape[1], images_b.shape[1]
+        self.depth = depth_for(*sizes, params.crop_size or params.load_size or sizes[0])
         self.a2b, self.b2a = (
-            runtime.place(Generator(params.generator, self.channels[one], self.channels[other]))
+            runtime.place(generator(params.generator, self.channels[one], self.channels[other], self.depth))
             for one, other in ("ab", "ba")
         )
         self.a, self.b = (
@@ -54,13 +57,25 @@ class CycleGAN:
         self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
         self.rates = Rates(params, lr * params.lr_factor, self.per_epoch)
         self.total_steps = self.rates.total
-        self.d_parameters = [*self.a.discriminator.parameters(), *self.b.discriminator.parameters()]
+        self.d_parameters = [*self.a.discriminators.parameters(), *self.b.discriminators.parameters()]
         clip, d_betas = params.clip_gradients, params.discriminator_betas or params.betas
         self.g_optimizer = Adam([*self.a2b.parameters(), *self.b2a.parameters()], self.rates.lr, params.betas, clip)
         self.d_optimizer = Adam(self.d_parameters, self.rates.lr, d_betas, clip)
+        wide = torch.promote_types(runtime.dtype, torch.float32)
+        weight = params.lambda_cycle * params.lambda_identity
+        self.identity_weight = torch.tensor(weight, dtype=wide, device=runtime.device)
         self._generators_updated = Replayed(self._update_generators, runtime)
         self._translated = Replayed(self._translate_both, runtime)
         self._discriminators_updated = by_penalty(self._update_discriminators, runtime)
+
+    def _fade_identity(self, done: float) -> None:
+        """Set λ_cycle · λ_identity, which falls to 0 over the share `identity_fade` of the training.
+
+        CycleGAN-VC stops its identity loss early too, but all at once (Kaneko and Kameoka 2017, arXiv 1711.11293).
+        """
+        if fade := self.params.identity_fade:
+            weight = self.params.lambda_cycle * self.params.lambda_identity
+            self.identity_weight.fill_(weight * max(0.0, 1 - done / fade))
 
     def _measure_colours(self, images_a: Images, images_b: Images) -> None:
         for images, source, target in ((images_a, self.a2b, self.b2a), (images_b, self.b2a, self.a2b)):
@@ -74,6 +89,7 @@ class CycleGAN:
         self.d_optimizer.set_rate(self.rates.discriminator(step))
         for domain in (self.a, self.b):
             domain.adversary.fade_noise(step / self.total_steps)
+        self._fade_identity(step / self.total_steps)
         penalised = step % self.params.penalties.every == 0
         *more, first = range(step * self.params.discriminator_steps, (step + 1) * self.params.discriminator_steps)
         for number in more:
@@ -100,10 +116,10 @@ class CycleGAN:
         self, real_a: torch.Tensor, real_b: torch.Tensor
     ) -> tuple[Scalars, tuple[torch.Tensor, ...]]:
         """Minimise adversarial + λ_cycle · cycle + λ_cycle · λ_identity · identity (paper, equation 3 and 5.2)."""
-        lambda_cycle, lambda_identity = self.params.lambda_cycle, self.params.lambda_identity
+        lambda_cycle, identity = self.params.lambda_cycle, self.params.lambda_identity > 0
         with frozen(self.d_parameters):
             # Both norms treat each image alone, so one pass over both inputs equals two passes.
-            if lambda_identity > 0:
+            if identity:
                 fake_b, same_b = self.a2b(torch.cat([real_a, real_b])).chunk(2)
                 fake_a, same_a = self.b2a(torch.cat([real_b, real_a])).chunk(2)
             else:
@@ -115,10 +131,10 @@ class CycleGAN:
                 "cycle_b": l1(self.a2b(fake_a), real_b),
             }
             total = losses["g_a2b"] + losses["g_b2a"] + lambda_cycle * (losses["cycle_a"] + losses["cycle_b"])
-            if lambda_identity > 0:
+            if identity:
                 losses["identity_a"] = l1(same_a, real_a)  # b2a(a) ≈ a
                 losses["identity_b"] = l1(same_b, real_b)
-                total = total + lambda_cycle * lambda_identity * (losses["identity_a"] + losses["identity_b"])
+                total = total + self.identity_weight * (losses["identity_a"] + losses["identity_b"])
         self.g_optimizer.minimise(total)
         return {name: loss.detach() for name, loss in losses.items()}, (fake_a.detach(), fake_b.detach())
 
@@ -130,7 +146,7 @@ class CycleGAN:
         watched: Scalars = {}
         for name, domain, real, fake in (("d_a", self.a, real_a, fake_a), ("d_b", self.b, real_b, fake_b)):
             losses[name], seen = domain.adversary.learn(real, fake, penalised)
-            watched |= {f"{name}_{kind}": value for kind, value in seen.items() if kind not in ("real", "fake")}
+            watched |= {f"{name}_{kind}": value for kind, value in seen.items() if not kind.endswith(("real", "fake"))}
         self.d_optimizer.minimise(torch.stack([*losses.values()]).sum())
         return {name: loss.detach() for name, loss in losses.items()} | watched, ()
 
@@ -153,8 +169,8 @@ class CycleGAN:
         return {"a2b": self.b.batches.images, "b2a": self.a.batches.images}
 
     def meta(self) -> dict[str, Any]:
-        """The arguments that `Generator` is built from."""
-        return {"generator": self.params.generator.model_dump(), "channels": self.channels}
+        """What the generators are rebuilt from."""
+        return described(self.params.generator, self.depth) | {"channels": self.channels}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""
@@ -165,14 +181,14 @@ class CycleGAN:
         return {
             "a2b": self.a2b,
             "b2a": self.b2a,
-            "d_a": self.a.discriminator,
-            "d_b": self.b.discriminator,
+            "d_a": self.a.discriminators,
+            "d_b": self.b.discriminators,
             "ema_a2b": self.ema_a2b,
             "ema_b2a": self.ema_b2a,
             "g_optimizer": self.g_optimizer,
             "d_optimizer": self.d_optimizer,
             "pool_a": self.a.pool,
             "pool_b": self.b.pool,
-            "strength_a": self.a.adversary.strength,
-            "strength_b": self.b.adversary.strength,
+            "strength_a": self.a.adversary.strengths,
+            "strength_b": self.b.adversary.strengths,
         }

@@ -4,15 +4,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gan.params.blocks import Block, Count, Natural, Weight
+from gan.params.blocks import Block, Count, Natural, Share, Weight
 from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
 from gan.params.training import Adversarial
 
 
 class GeneratorShape(Block):
+    architecture: Literal["residual", "unet"]
     width: Count
     blocks: Natural
+    gated: bool
     downsample_padding: Literal["reflect", "zeros"]
     upsample: Literal["resize", "transposed"]
     norm: Literal["layer", "instance"]
@@ -20,18 +22,30 @@ class GeneratorShape(Block):
     output: Literal["linear", "tanh"]
     standardise: bool
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.architecture == "unet" and self.gated:
+            raise ValueError("gated is true, but architecture is unet: a U-Net has no residual blocks to change")
+        if self.architecture == "unet" and not self.skips:
+            raise ValueError("skips is false, but architecture is unet: a U-Net is made of them; set skips: true")
+        if self.gated and not self.blocks:
+            raise ValueError("gated is true, but blocks is 0: there is no residual block to change")
+        return self
+
 
 class DiscriminatorShape(Block):
     width: Count
     norm: Literal["instance", "none"]
     spectral_norm: bool
     layers: Annotated[int, Field(ge=1, le=5)]
+    scales: Annotated[int, Field(ge=1, le=3)]
 
 
 class Train(Adversarial):
     lr_factor: Annotated[float, Field(gt=0)]
     lambda_cycle: Weight
     lambda_identity: Weight
+    identity_fade: Share
     pool_size: Natural
     load_size: Annotated[int, Field(ge=16)] | None
     crop_size: Annotated[int, Field(ge=16, multiple_of=4)] | None
@@ -43,6 +57,10 @@ class Train(Adversarial):
     def _possible(self) -> Self:
         if self.epochs + self.decay_epochs == 0:
             raise ValueError("epochs and decay_epochs are both 0: nothing to train")
+        if self.identity_fade > 0 and self.lambda_identity == 0:
+            raise ValueError(
+                f"identity_fade {self.identity_fade} fades the identity loss, but lambda_identity is 0.0; set one"
+            )
         return self
 
     def refuse_data(self, data: PrepareData) -> None:
@@ -60,15 +78,17 @@ class Train(Adversarial):
         """Why the crop does not fit the images or the networks; empty if it does."""
         load = self.load_size or image_size  # the same defaults as in the recipe
         crop = self.crop_size or load
-        layers = self.discriminator.layers
+        layers, scales = self.discriminator.layers, self.discriminator.scales
+        smallest = -(-crop // 2 ** (scales - 1))  # what the last discriminator sees
         if crop > load:
             return f"crop_size {crop} is larger than load_size {load}"
         if crop % 4:
             return f"crop_size is null, and load_size {load} is not divisible by 4; set crop_size"
         if crop > image_size:
             return f"crop_size {crop} is larger than the images, {image_size}: they would be enlarged"
-        if crop // 2**layers < 3:
-            return f"discriminator.layers {layers} leaves no patch of crop_size {crop}"
+        if smallest // 2**layers < 3:
+            fewer = f" at {smallest} pixels; lower one of them, or discriminator.scales {scales}" if scales > 1 else ""
+            return f"discriminator.layers {layers} leaves no patch of crop_size {crop}{fewer}"
         return ""
 
 

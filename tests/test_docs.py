@@ -1,4 +1,4 @@
-"""README.md, CONTRIBUTING.md and docs/: the targets of their links and the names in their commands exist."""
+"""README.md, CONTRIBUTING.md, docs/ and presets/: the targets of their links and the names in their commands exist."""
 
 import importlib.util
 import re
@@ -15,6 +15,7 @@ from gan.run.yaml12 import read_yaml
 from tests.tiny import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES += [ROOT / "presets" / "README.md"]
 
 
 def commands(page: Path) -> Iterator[list[str]]:
@@ -22,7 +23,8 @@ def commands(page: Path) -> Iterator[list[str]]:
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     written = re.findall(r"^\$ (.*)$", text, re.M) + re.findall(r"`((?:dvc|python|make) [^`]*)`", text)
     for command in written:
-        yield shlex.split(command, comments=True)
+        presets = re.sub(r"\$\(cat (presets/[\w-]+)\)", lambda name: (ROOT / name[1]).read_text(), command)
+        yield shlex.split(presets, comments=True)
 
 
 def anchors(page: Path) -> set[str]:
@@ -56,7 +58,7 @@ def test_readme_and_contributing_are_short() -> None:
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 50
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)]*)\)", page.read_text(encoding="utf-8")) if "://" not in link]
     for link in links:
@@ -66,13 +68,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_files_named_in_a_page_are_there(page: Path) -> None:
-    for path in re.findall(r"`((?:gan|stages|tests|benchmarks)/[\w/]*(?:\.\w+)?)`", page.read_text(encoding="utf-8")):
+    for path in re.findall(
+        r"`((?:gan|stages|tests|benchmarks|presets)/[\w/]*(?:\.\w+)?)`", page.read_text(encoding="utf-8")
+    ):
         assert (ROOT / path).exists(), path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_commands_set_params_and_name_stages_and_modules_that_are_there(page: Path) -> None:
     for command in commands(page):
         for experiment in range(3):

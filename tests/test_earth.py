@@ -1,4 +1,4 @@
-"""Tiles of two maps of the Earth: unpaired for training, true pairs for testing, no place used for both."""
+"""Tiles of maps of the Earth: unpaired for training, true pairs for testing, no place used for both."""
 
 from itertools import product
 
@@ -54,7 +54,7 @@ def read(source: str, params: Earth, seed: int) -> dict[str, Uint8]:
     }
 
 
-@pytest.mark.parametrize("source", earth.SOURCES)
+@pytest.mark.parametrize("source", ["satellite_topography", "satellite_relief"])
 def test_test_tiles_are_pairs_and_training_tiles_are_not(source: str, small: Earth) -> None:
     """By each domain's rule, the sea lies in the same places of testA[i] and testB[i], but not of training tiles."""
     sets = read(source, small, seed=0)

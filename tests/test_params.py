@@ -117,6 +117,15 @@ def test_a_walk_needs_two_latents(tmp_path: Path) -> None:
     assert "interpolations 6 are walks between two latents each; count 11 has 5 such pairs" in refusal(tmp_path, values)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("latitudes", [60.0, -60.0]), ("test_longitudes", [[20.0, 40.0], [170.0, -170.0]])]
+)
+def test_degrees_go_up(name: str, value: Any, tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    values["prepare_data"]["images"]["earth"][name] = value
+    assert "the first must be less than the second; a range across 180° is two" in refusal(tmp_path, values)
+
+
 def test_folder_must_be_named(tmp_path: Path) -> None:
     values = copy.deepcopy(tiny.values())
     values["prepare_data"]["images"]["source"] = "folder"

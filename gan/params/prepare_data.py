@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gan.params.blocks import Block, Count, Natural, Share, UserPath
 
@@ -27,6 +27,27 @@ class Source(Block):
         return self
 
 
+def _ascending(degrees: list[float]) -> list[float]:
+    if degrees[0] >= degrees[1]:
+        raise ValueError("the first must be less than the second; a range across 180° is two")
+    return degrees
+
+
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitudes = Annotated[list[Latitude], Field(min_length=2, max_length=2), AfterValidator(_ascending)]
+Longitudes = Annotated[list[Longitude], Field(min_length=2, max_length=2), AfterValidator(_ascending)]
+
+
+class Earth(Block):
+    map_width: Annotated[int, Field(ge=256, le=5400)]
+    train_count: Count
+    test_count: Annotated[int, Field(ge=2)]
+    least_land: Share
+    latitudes: Latitudes
+    test_longitudes: Annotated[list[Longitudes], Field(min_length=1)]
+
+
 class ImageSource(Source):
     source: Literal[
         "mnist5k",
@@ -39,34 +60,26 @@ class ImageSource(Source):
         "celeba",
         "lsun",
         "imagenet",
+        "satellite",
         "folder",
     ]
     classes: list[str]
     labels: bool
     image_size: Literal[32, 64, 128, 256]
     channels: Literal[1, 3]
+    earth: Earth
 
     @model_validator(mode="after")
     def _of_classes(self) -> Self:
-        if self.labels and self.source == "celeba":
-            raise ValueError("labels: true needs classes, and celeba has none; set labels: false, or another source")
+        if self.labels and self.source in ("celeba", "satellite"):
+            raise ValueError(
+                f"labels: true needs classes, and {self.source} has none; set labels: false, or another source"
+            )
         if self.labels and self.source == "stl10" and (not self.classes or "unlabeled" in self.classes):
             raise ValueError(
                 "labels: true needs classes, and stl10 has unlabeled images too; name the other classes in `classes`"
             )
         return self
-
-
-class Earth(Block):
-    map_width: Annotated[int, Field(ge=256, le=5400)]
-    train_count: Count
-    test_count: Annotated[int, Field(ge=2)]
-    least_land: Share
-    latitudes: Annotated[list[Annotated[float, Field(ge=-90, le=90)]], Field(min_length=2, max_length=2)]
-    test_longitudes: Annotated[
-        list[Annotated[list[Annotated[float, Field(ge=-180, le=180)]], Field(min_length=2, max_length=2)]],
-        Field(min_length=1),
-    ]
 
 
 class Channels(Block):

@@ -45,15 +45,20 @@ def run(baseline: str, model: str | None, checkpoint: str) -> None:
         raise GanError(f"{baseline} has no scores of {model}; it has {', '.join(found['model'].unique())}")
     for one in models:
         print(f"{one}: default is {baseline}\n")
-        print(shown(ranks(found[found["model"] == one])).to_string(index=False), end="\n\n")
+        print(shown(ranks(found[found["model"] == one])).to_string(index=False, max_colwidth=None), end="\n\n")
 
 
 def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
     """The scores of the baseline, of all experiments and of the study, a row for each seed, direction and extractor.
 
     `setting` is what an experiment changed. A model that an experiment did not train again is left out of it.
+
+    Raises:
+        GanError: the baseline is unknown, or has no scores of the checkpoint.
     """
     base = _scores(table(baseline), checkpoint)
+    if base.empty:
+        raise GanError(f"{baseline} has no scores of checkpoint {checkpoint}")
     params = _flat(read_yaml(show(revision(baseline), PARAMS.as_posix())) or {})
     parts = [base.assign(setting=BASELINE, seed=params.get("seed"))]
     kept = study_rows.read()

@@ -1,0 +1,107 @@
+"""The leaderboard: what each experiment changed, gathered over seeds, beside a baseline; real git, scores by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from gan.commands import leaderboard
+from gan.commands.study import rows
+from gan.run.errors import GanError
+from tests.project import commit, sh
+from tests.test_study import row
+
+PARAMS: dict[str, Any] = {"seed": 0, "lr": 0.0002, "train_dcgan": {"loss": "non_saturating", "betas": [0.5, 0.999]}}
+
+
+def scores(folder: Path, model: str, kid: float, **changes: Any) -> None:
+    """Write reports/<model>/fid.csv."""
+    path = folder / "reports" / model / "fid.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = [row("", 0, kid, model=model), row("", 0, 0.4, model=model, checkpoint="start")]
+    unknown = ["group", "setting", "overrides", "inputs", "seconds", "kid_start", "fid_start"]
+    pd.DataFrame(made).drop(columns=unknown).assign(**changes).to_csv(path, index=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with scores of two models, and a function's worth of experiments."""
+    monkeypatch.chdir(tmp_path)
+    sh(tmp_path, "git", "init", "-q", "-b", "main")
+    write(tmp_path, {})
+    scores(tmp_path, "dcgan", 0.030)
+    scores(tmp_path, "cyclegan", 0.070)
+    commit(tmp_path, "base")
+    return tmp_path
+
+
+def write(folder: Path, changes: dict[str, Any]) -> None:
+    block = PARAMS["train_dcgan"] | changes.get("train_dcgan", {})
+    with (folder / "params.yaml").open("w") as file:
+        YAML().dump(PARAMS | changes | {"train_dcgan": block}, file)
+
+
+def experiment(folder: Path, name: str, kid: float | None, **changes: Any) -> None:
+    """An experiment as DVC keeps it: a commit on top of main, behind a reference of its own."""
+    write(folder, changes)
+    if kid is None:
+        (folder / "reports" / "dcgan" / "fid.csv").unlink()
+        (folder / "reports" / "cyclegan" / "fid.csv").unlink()
+    else:
+        scores(folder, "dcgan", kid)
+    commit(folder, name)
+    ref = f"refs/exps/{'1' * 2}/{'2' * 38}/{name}"
+    sh(folder, "git", "update-ref", ref, "HEAD")
+    sh(folder, "git", "reset", "-q", "--hard", "HEAD~1")
+
+
+def test_experiments_are_gathered_by_what_they_changed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for seed, kid in enumerate((0.020, 0.021, 0.022)):
+        experiment(project, f"hinge-{seed}", kid, seed=seed, train_dcgan={"loss": "hinge", "betas": [0.0, 0.9]})
+    experiment(project, "again", 0.031, seed=1)
+    experiment(project, "slow", 0.3, lr=1e-5)
+    leaderboard.run("main", "dcgan", "best")
+    table = [line for line in capsys.readouterr().out.splitlines() if line][2:]
+    assert len(table) == 3
+    assert "train_dcgan.loss=hinge train_dcgan.betas=[0.0,0.9]" in table[0]
+    assert "0.021 ± 0.001, better" in table[0]
+    assert "default" in table[1]
+    assert "0.0305 ± 0.00071" in table[1]
+    assert "lr=1e-05" in table[2]
+    assert "worse" in table[2]
+
+
+def test_a_model_that_was_not_trained_again_and_a_run_without_scores_are_no_rows(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """DVC's own table shows a failed run with the scores of the commit that it started from."""
+    experiment(project, "hinge", 0.02, train_dcgan={"loss": "hinge"})
+    experiment(project, "failed", None, lr=1e-3)
+    leaderboard.run("main", None, "best")
+    of_cyclegan, of_dcgan = capsys.readouterr().out.split("dcgan: default")
+    assert "hinge" not in of_cyclegan
+    assert "hinge" in of_dcgan
+    assert "lr=" not in of_dcgan
+
+
+def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also those of another machine, which has the experiments."""
+    text = "seed={} train_dcgan.loss=hinge lr=1e-3"
+    made = [row("hinge", seed, 0.02, overrides=text.format(seed), inputs="0123456789abcdef") for seed in (0, 1)]
+    rows.write(pd.DataFrame(made))
+    experiment(project, "study-digits-hinge-0-01234567", 0.02, lr=1e-3, train_dcgan={"loss": "hinge"})
+    rows.write(pd.DataFrame(made))
+    leaderboard.run("main", "dcgan", "best")
+    line = next(line for line in capsys.readouterr().out.splitlines() if "hinge" in line)
+    assert line.split()[1:4] == ["lr=0.001", "train_dcgan.loss=hinge", "2"]
+
+
+def test_mistakes_end_in_a_sentence(project: Path) -> None:
+    with pytest.raises(GanError, match="no scores of gan; it has cyclegan, dcgan"):
+        leaderboard.run("main", "gan", "best")
+    with pytest.raises(GanError, match="nosuch is no revision and no experiment"):
+        leaderboard.run("nosuch", None, "best")
+    with pytest.raises(GanError, match="main has no scores of checkpoint middle"):
+        leaderboard.run("main", None, "middle")

@@ -24,6 +24,7 @@ SHARED = {
     "test_pipeline": "clone",
     "test_experiments": "clone",
     "test_edits": "clone",
+    "test_study_queue": "clone",
     "test_third_model": "clone",
     "test_resume": "trained",
     "test_mishaps": "trained",

@@ -174,12 +174,8 @@ def errors_by_layout(case: Case, images: int, dtype: torch.dtype) -> Iterator[tu
         exact = differentiate(case.maths, doubles, LAYOUTS["contiguous"](lay(towards)).double(), fast=False)
         for (layout, lay_input), weights_layout in product(LAYOUTS.items(), WEIGHT_LAYOUTS):
             layer.to(memory_format=weights_layout)
-            ours = differentiate(
-                lambda leaf, *_, lay=lay_input: layer(lay(leaf)),
-                [x, *layer.parameters()],
-                lay(towards),
-                fast=case.dcgan and dtype == torch.bfloat16,
-            )
+            fast, inputs = case.dcgan and dtype == torch.bfloat16, [x, *layer.parameters()]
+            ours = differentiate(lambda leaf, *_, lay=lay_input: layer(lay(leaf)), inputs, lay(towards), fast)
             worst = max(error(one, other) for one, other in zip(ours, exact, strict=True))
             yield f"input {layout}, gradient {towards_layout}, weights {weights_layout}", worst
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -21,11 +22,12 @@ def settings(**values: object) -> list[str]:
     return [part for name, value in values.items() for part in ("-S", f"{name.replace('__', '.')}={value}")]
 
 
-def test_dcgan_from_a_folder_in_colour_at_64_pixels(project: Path, tmp_path: Path) -> None:
+def test_dcgan_of_classes_from_a_folder_in_colour_at_64_pixels(project: Path, tmp_path: Path) -> None:
+    """Its folders are the classes that the generator is told, and by which its samples are scored."""
     for index in range(60):
         (tmp_path / "faces" / f"{index % 3}").mkdir(parents=True, exist_ok=True)
         photo(index, (90, 70)).save(tmp_path / "faces" / f"{index % 3}" / f"{index}.jpg")
-    (tmp_path / "faces" / "broken.jpg").write_bytes(b"broken")
+    (tmp_path / "faces" / "0" / "broken.jpg").write_bytes(b"broken")
     source = settings(
         prepare_data__images__source="folder",
         prepare_data__images__folder=tmp_path / "faces",
@@ -34,6 +36,8 @@ def test_dcgan_from_a_folder_in_colour_at_64_pixels(project: Path, tmp_path: Pat
         prepare_data__images__limit="null",
         prepare_data__images__test_count=20,
         prepare_data__images__max_rejected=0.05,
+        prepare_data__images__labels="true",
+        train_dcgan__conditional="true",
         train_dcgan__epochs=1,
     )
     output = sh(project, "dvc", "exp", "run", "-n", "faces", *source, "evaluate@dcgan")
@@ -43,14 +47,19 @@ def test_dcgan_from_a_folder_in_colour_at_64_pixels(project: Path, tmp_path: Pat
         "test": {"count": 20, "shape": [64, 64, 3]},
         "train": {"count": 40, "shape": [64, 64, 3]},
     }
-    assert '"broken.jpg"' in (project / "data" / "packed" / "images" / "rejected.tsv").read_text()
-    assert np.load(project / "data" / "samples" / "dcgan" / "best" / "arr_0.npy").shape == (40, 64, 64, 3)
+    assert '"0/broken.jpg"' in (project / "data" / "packed" / "images" / "rejected.tsv").read_text()
+    made = project / "data" / "samples" / "dcgan" / "best"
+    assert np.load(made / "arr_0.npy").shape == (40, 64, 64, 3)
+    counted = np.bincount(np.load(made / "labels.npy")).tolist()
+    assert counted == list(card["labels"]["train"]["counts"].values())
+    scores = pd.read_csv(project / "reports" / "dcgan" / "fid.csv").set_index("checkpoint")
+    assert scores.loc[["best", "floor"], "class_accuracy"].between(0, 1).all()
     assert "leak" not in sh(project, "python", "-m", "gan", "data", "describe", "data/packed/images")
     commit(project, "faces")
     strict = settings(prepare_data__images__max_rejected=0.01)
     refused = sh(project, "dvc", "exp", "run", *strict, "evaluate@dcgan", status=255)
     assert "1 of 61 images cannot be used, max_rejected allows 1.0%" in refused
-    assert '"broken.jpg"' in refused
+    assert '"0/broken.jpg"' in refused
     assert "Traceback" not in refused
     assert not (project / "data" / "packed" / "images").exists()
     sh(project, "git", "checkout", "-q", "-f", ".")

@@ -70,8 +70,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
         if run.step:
             progress.say(f"resumed at step {run.step} of {total}")
         _note_environment(run, recipe, progress)
-        saved = time.monotonic()
-        began = saved - run.seconds
+        began = (saved := time.monotonic()) - run.seconds
         while run.step < total:
             seed_torch(Stream.STEP, job.seed, run.step)
             run.pending.append(recipe.step(run.step))

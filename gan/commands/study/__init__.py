@@ -11,7 +11,7 @@ from gan.run.errors import GanError
 from gan.run.progress import Progress
 
 LOOK_EVERY = 5.0  # seconds between two searches for experiments that have ended
-ASK_EVERY = 60.0  # seconds between two questions to DVC's queue, which take it a second
+ASK_EVERY = 20.0  # seconds between two questions to DVC's queue, which take it a second
 
 EXAMPLE = """examples:
   python -m gan study              train what is missing, two runs at a time

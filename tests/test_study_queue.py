@@ -1,0 +1,51 @@
+"""A study on DVC's real queue: killed, with a run that fails, and carried on from its table alone."""
+
+import os
+import signal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.project import begin, sh, wait_until
+
+pytestmark = pytest.mark.usefixtures("_back_to_start")
+
+STUDY = """
+seeds: [0]
+groups:
+  digits:
+    model: dcgan
+    always: [train_dcgan.snapshots.count=1]
+    settings:
+      default:
+      other: [{}]
+"""
+COMMAND = ("python", "-m", "gan", "study", "--jobs", "1")
+
+
+def test_a_study_goes_on_after_a_kill_a_failed_run_and_on_a_machine_that_has_only_its_table(clone: Path) -> None:
+    """Without the experiments of the first part, only the table tells that the default needs no second run."""
+    table = clone / "reports" / "study.csv"
+    (clone / "study.yaml").write_text(STUDY.format("train_dcgan.snapshots.count=1000"))
+    try:
+        begun = begin(clone, *COMMAND)
+        wait_until(lambda: "study-digits-other" in sh(clone, "dvc", "queue", "status"), begun)
+        os.killpg(begun.pid, signal.SIGKILL)
+        failed = sh(clone, *COMMAND, status=1)
+        assert "error: 1 runs failed: study-digits-other-0-" in failed
+        assert "Traceback" not in failed
+        assert pd.read_csv(table)["setting"].tolist() == ["default"]
+        kept = table.read_text().splitlines()[1]
+
+        sh(clone, "dvc", "exp", "remove", "-A")
+        (clone / "study.yaml").write_text(STUDY.format("train_dcgan.loss=hinge"))
+        output = sh(clone, *COMMAND)
+        assert "2 runs, 1 of them in reports/study.csv" in output
+        assert "queue: 1 runs" in output
+    finally:
+        sh(clone, "dvc", "queue", "stop", "--kill")
+    assert pd.read_csv(table)["setting"].tolist() == ["default", "other"]
+    assert table.read_text().splitlines()[1] == kept
+    assert (pd.read_csv(table)["seconds"] > 0).all()
+    assert "| other | `train_dcgan.loss=hinge` | 1 |" in (clone / "reports" / "study.md").read_text()

@@ -127,6 +127,19 @@ def test_the_history_has_a_row_at_each_interval_and_look(build: Build, project: 
     assert all(0 <= row[name] <= 1 for row in result.rows for name in row if name.endswith("accuracy"))
 
 
+@pytest.mark.parametrize("half_life", [None, 100.0])
+def test_a_checkpoint_says_how_long_its_average_remembers(build: Build, half_life: float | None, project: Path) -> None:
+    """A half-life replaces `ema_decay`; without one, the checkpoint's bytes are those from before there were any."""
+    p = tiny.values()
+    for block in ("train_dcgan", "train_cyclegan"):
+        p[block]["ema_half_life"] = half_life
+    recipe, _ = run(build, Params.model_validate(p), project / "kept")
+    meta = checkpoint.read(max((project / "kept").glob("*.safetensors"))).meta
+    assert meta.get("ema_half_life", "none") == (half_life or "none")
+    decay, batch_size = meta["ema_decay"], recipe.params.batch_size
+    assert decay == (pytest.approx(0.5 ** (batch_size / 100)) if half_life else recipe.params.ema_decay)
+
+
 def test_snapshots_are_what_was_averaged_then(build: Build, project: Path) -> None:
     recipe, _ = run(build, tiny.params(), project / "kept")
     every = round(recipe.total_steps / recipe.params.snapshots.count)

@@ -23,6 +23,14 @@ def decay_at(params: Adversarial, step: int) -> float:
     return float(0.5 ** (params.batch_size / max(half_life, 1e-8)))
 
 
+def memory(params: Adversarial) -> dict[str, float]:
+    """What a checkpoint says of an average by half-life, with the decay that it comes to; empty for `ema_decay`."""
+    if params.ema_half_life is None:
+        return {}
+    decay = 0.5 ** (params.batch_size / params.ema_half_life)
+    return {"ema_half_life": params.ema_half_life, "ema_decay": decay}
+
+
 class Average(nn.Module):
     """A copy that follows a network: average ← decay · average + (1 - decay) · weight at each `update`.
 

@@ -144,7 +144,7 @@ def _log(run: Run, recipe: Recipe) -> None:
 
 def described(step: int, recipe: Recipe, job: Job) -> dict[str, Any]:
     """The metadata of a checkpoint."""
-    return {**recipe.meta(), "model": job.model, "step": step, "ema_decay": recipe.params.ema_decay}
+    return {"ema_decay": recipe.params.ema_decay, **recipe.meta(), "model": job.model, "step": step}
 
 
 def _keep(step: int, recipe: Recipe, job: Job) -> None:

@@ -43,7 +43,7 @@ class Recipe(Protocol):
         """The weights that a checkpoint keeps, those of the averaged generators, under `network.tensor` names."""
 
     def meta(self) -> dict[str, Any]:
-        """Everything that is needed to rebuild the generators, as JSON values."""
+        """Everything that is needed to rebuild the generators, as JSON values; it may replace `ema_decay`."""
 
     def parts(self) -> dict[str, Stateful]:
         """Everything that a resumed training needs, by name: networks, averages, optimisers, pools."""

@@ -16,7 +16,7 @@ from gan.cyclegan.train.unet import depth_for
 from gan.params.models.cyclegan import Train
 from gan.training.adam import Adam
 from gan.training.adversary import Scalars
-from gan.training.ema import Average, decay_at
+from gan.training.ema import Average, decay_at, memory
 from gan.training.frozen import frozen
 from gan.training.losses import l1
 from gan.training.replay import Replayed, by_penalty
@@ -170,7 +170,7 @@ class CycleGAN:
 
     def meta(self) -> dict[str, Any]:
         """What the generators are rebuilt from."""
-        return described(self.params.generator, self.depth) | {"channels": self.channels}
+        return described(self.params.generator, self.depth) | {"channels": self.channels} | memory(self.params)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generators."""

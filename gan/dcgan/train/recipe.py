@@ -20,7 +20,7 @@ from gan.training.adam import Adam
 from gan.training.adversary import Adversary, Scalars
 from gan.training.augment import mirrored
 from gan.training.batches import Batches
-from gan.training.ema import Average, decay_at
+from gan.training.ema import Average, decay_at, memory
 from gan.training.frozen import frozen
 from gan.training.replay import by_penalty
 from gan.training.schedules import Rates
@@ -154,7 +154,7 @@ class DCGAN:
         architecture = self.params.architecture
         chosen = {} if architecture == "dcgan" else {"architecture": architecture}
         classes = {"classes": self.classes} if self.classes else {}
-        return {"generator": self.params.generator.model_dump(), **self.shape, **chosen, **classes}
+        return {"generator": self.params.generator.model_dump(), **self.shape, **chosen, **classes, **memory(self.params)}
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generator."""

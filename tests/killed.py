@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import chdir
+from dataclasses import replace
 from multiprocessing import forkserver, get_context
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,9 @@ def _train(folder: Path, model: str, values: dict[str, Any], killed_in: int | No
         job = Job("it", 0, state, EVERY_STEP)
         run = fit(recipe, job)
         kept = {path.name: path.read_bytes() for one in (job.snapshots, job.previews) for path in one.iterdir()}
-    torch.save({"made": made, "recipe": state_of(recipe), "run": vars(run), "kept": kept}, "result.pt")
+    torch.save(
+        {"made": made, "recipe": state_of(recipe), "run": vars(replace(run, seconds=0)), "kept": kept}, "result.pt"
+    )
 
 
 def _recipe(model: str, p: Params) -> Recipe:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from gan.params.training import Adversarial, Training
+from gan.params.training import Training
 from tests import tiny
 from tests.killed import trained
+from tests.papers import OURS
 from tests.recipes import equal
 
 Changes = dict[str, Any]
@@ -51,14 +52,26 @@ RUNS: dict[str, Changes] = {
         "augment": {"policy": ["colour", "translation", "cutout"]},
     },
 }
+# What else is on: levers of one model.
+OWN: dict[str, dict[str, Changes]] = {
+    "dcgan": {"hinge": {"architecture": "residual", "conditional": True}},
+    "cyclegan": {
+        "hinge": {"identity_fade": 0.8, "generator": {"gated": True}, "discriminator": {"scales": 2}},
+        "relativistic": {"generator": {"architecture": "unet"}},
+    },
+}
+SIZES = {"generator.width", "generator.blocks", "generator.z_dim", "discriminator.width", "discriminator.layers"}
+OTHERS = SIZES | {"epochs", "lr_factor", "lambda_cycle", "lambda_identity", "pool_size", "load_size", "crop_size"}
 
 
 def changed(model: str, changes: Changes) -> Changes:
     """The tiny params of 8 steps in two epochs, with these levers."""
     values = tiny.values()
     block = values[f"train_{model}"]
-    for name, value in changes.items():
-        block[name] = block[name] | value if isinstance(value, dict) else value
+    for more in (changes, OWN[model].get(changes["loss"], {})):
+        for name, value in more.items():
+            block[name] = block[name] | value if isinstance(value, dict) else value
+    values["prepare_data"]["images"]["labels"] = model == "dcgan" and block["conditional"]
     if model == "cyclegan" and block["discriminator"]["norm"] not in ("instance", "none"):
         block["discriminator"]["norm"] = "instance"
     block |= {"epochs": 2, "decay_epochs": 2} if model == "dcgan" else {"epochs": 1, "decay_epochs": 1}
@@ -89,11 +102,10 @@ def leaves(values: Changes, place: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_each_lever_is_on_in_one_of_the_runs(model: str) -> None:
-    """A new lever must be added to RUNS. CycleGAN's decay and flip are on by default."""
+    """A new lever must be added to RUNS, or to OWN. What CycleGAN has on by default is on in all runs."""
     default = tiny.values()[f"train_{model}"]
-    levers = {*(Adversarial.model_fields.keys() - Training.model_fields.keys()), "flip", "discriminator"}
     runs = [dict(leaves(changed(model, changes)[f"train_{model}"])) for changes in RUNS.values()]
     same = {name for name, value in leaves(default) if all(run[name] == value for run in runs)}
-    left = {name for name in same if name.partition(".")[0] in levers}
-    assert left <= {"epochs", "decay_epochs", "flip", "discriminator.width", "discriminator.layers"}
-    assert model == "cyclegan" or not left & {"decay_epochs", "flip"}
+    levers = {name for name in same if name.partition(".")[0] not in Training.model_fields} - OTHERS
+    always = {"decay_epochs", "flip", *(f"generator.{name}" for name in OURS)} if model == "cyclegan" else set()
+    assert levers <= always | {"generator.latent"}

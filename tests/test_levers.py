@@ -157,6 +157,7 @@ def test_each_lever_changes_what_is_learned(model: str, digits: Uint8, cpu: Runt
     levers |= {"spectral_norm": {"discriminator": {"norm": "none", "spectral_norm": True}}}
     levers |= {"real_label": {"real_label": 0.9}}
     del levers["decay_epochs"], levers["ema_warm_up"]  # they act later than these steps, or only with another lever
+    levers["schedule"]["decay_epochs"] = 1
     if model == "cyclegan":
         levers["unet"] = UNET
     if model == "dcgan":

@@ -59,6 +59,22 @@ def test_an_unknown_key_is_named(place: tuple[str, ...], tmp_path: Path) -> None
     assert f"{'.'.join((*place, 'leraning_rate'))} is unknown" in refusal(tmp_path, values)
 
 
+@pytest.mark.parametrize(
+    ("block", "written", "meant"),
+    [
+        ("train_dcgan", "los", "did you mean loss?"),
+        ("train_dcgan", "learning_rate", "check its spelling"),
+        ("prepare_data", "imges", "did you mean images?"),
+    ],
+)
+def test_a_misspelt_name_is_told_with_the_one_that_was_meant(
+    block: str, written: str, meant: str, tmp_path: Path
+) -> None:
+    values = copy.deepcopy(tiny.values())
+    values[block][written] = 1
+    assert f"{block}.{written} is unknown; {meant}" in refusal(tmp_path, values)
+
+
 @pytest.mark.parametrize("place", [p for p in blocks(Params) if not isinstance(at(tiny.values(), p), dict)])
 @pytest.mark.parametrize("bad", ["", "abc", math.nan, -1, {"a": 1}])
 def test_no_value_takes_nonsense(place: tuple[str, ...], bad: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from gan.params.training import Adversarial
+from gan.run.errors import ParamsError
 from gan.training.ema import decay_at
 from gan.training.schedules import Rates
 from tests import tiny
@@ -16,6 +17,12 @@ def params(**changes: object) -> Adversarial:
 
 def schedule(decay: str, discriminator: str | None = None, warm_up: int = 0) -> dict[str, object]:
     return {"decay": decay, "discriminator_decay": discriminator, "warm_up_steps": warm_up}
+
+
+def test_rates_that_would_never_stop_rising_are_refused() -> None:
+    Rates(params(epochs=1, decay_epochs=1, schedule=schedule("linear", warm_up=7)), 2.0, per_epoch=4)
+    with pytest.raises(ParamsError, match=r"warm_up_steps: 8, but training has 8 steps; use fewer"):
+        Rates(params(epochs=1, decay_epochs=1, schedule=schedule("linear", warm_up=8)), 2.0, per_epoch=4)
 
 
 @pytest.mark.parametrize(

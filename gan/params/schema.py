@@ -3,6 +3,7 @@
 This file holds the type and the bounds of each field; params.yaml holds its value and explains it.
 """
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -52,16 +53,24 @@ def load(path: Path = PARAMS) -> Params:
     try:
         return Params.model_validate(written)
     except ValidationError as error:
-        raise ParamsError("; ".join(_sentence(path, detail) for detail in error.errors())) from error
+        raise ParamsError("; ".join(_sentence(path, written, detail) for detail in error.errors())) from error
 
 
-def _sentence(path: Path, detail: Any) -> str:
+def _sentence(path: Path, written: dict[str, Any], detail: Any) -> str:
     key = ".".join(str(part) for part in detail["loc"])
     if detail["type"] == "missing":
         return f"{path}: {key} is missing"
     if detail["type"] == "extra_forbidden":
-        return f"{path}: {key} is unknown; check its spelling"
+        return f"{path}: {key} is unknown; {_meant(written, detail['loc'])}"
     reason = detail["msg"].removeprefix("Value error, ")
     value = detail["input"]
     quoted = "" if isinstance(value, dict | BaseModel) else f" = {value!r}"
     return f"{path}: {key}{quoted}: {reason[0].lower()}{reason[1:]}" if key else f"{path}: {reason}"
+
+
+def _meant(written: dict[str, Any], place: tuple[Any, ...]) -> str:
+    """The name beside an unknown one that it may be a misspelling of."""
+    for part in place[:-1]:
+        written = written[part]
+    close = get_close_matches(place[-1], [name for name in written if name != place[-1]], 1)
+    return f"did you mean {close[0]}?" if close else "check its spelling"

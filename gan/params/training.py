@@ -34,6 +34,12 @@ class Penalties(Block):
     def wanted(self) -> bool:
         return self.r1 + self.r2 + self.gradient > 0
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.every > 1 and not self.wanted:
+            raise ValueError(f"every is {self.every}, but r1, r2 and gradient are 0: there is no penalty to add")
+        return self
+
 
 class Augment(Block):
     policy: list[Literal["colour", "translation", "cutout"]]
@@ -48,6 +54,10 @@ class Augment(Block):
             raise ValueError("adaptive is true, but policy is empty: there is no augmentation to adapt")
         if len({*self.policy}) < len(self.policy):
             raise ValueError("policy names an augmentation twice")
+        if self.policy and self.probability == 0 and not self.adaptive:
+            raise ValueError(
+                "probability is 0.0, so the policy never changes an image; raise it, or set adaptive to true"
+            )
         return self
 
 
@@ -102,4 +112,6 @@ class Adversarial(Training):
             )
         if self.ema_warm_up > 0 and self.ema_half_life is None:
             raise ValueError("ema_warm_up shortens ema_half_life, which is null; set both")
+        if self.decay_epochs == 0 and "cosine" in (self.schedule.decay, self.schedule.discriminator_decay):
+            raise ValueError("schedule: cosine is how rates fall over decay_epochs, which is 0; set both")
         return self

@@ -3,6 +3,7 @@
 from math import cos, pi
 
 from gan.params.training import Adversarial, Shape
+from gan.run.errors import ParamsError
 
 
 class Rates:
@@ -15,12 +16,18 @@ class Rates:
     Args:
         lr: of the generator, before the schedule.
         per_epoch: steps.
+
+    Raises:
+        ParamsError: the rates would still rise when the training ends.
     """
 
     def __init__(self, params: Adversarial, lr: float, per_epoch: int) -> None:
         self.params, self.lr = params, lr
         self.total = (params.epochs + params.decay_epochs) * per_epoch
         self.decay_steps = params.decay_epochs * per_epoch
+        warm_up = params.schedule.warm_up_steps
+        if warm_up >= self.total:
+            raise ParamsError(f"schedule.warm_up_steps: {warm_up}, but training has {self.total} steps; use fewer")
 
     def generator(self, step: int) -> float:
         """The generator's rate in a step counted from 0."""

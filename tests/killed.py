@@ -63,9 +63,8 @@ def _train(folder: Path, model: str, values: dict[str, Any], killed_in: int | No
         job = Job("it", 0, state, EVERY_STEP)
         run = fit(recipe, job)
         kept = {path.name: path.read_bytes() for one in (job.snapshots, job.previews) for path in one.iterdir()}
-    torch.save(
-        {"made": made, "recipe": state_of(recipe), "run": vars(replace(run, seconds=0)), "kept": kept}, "result.pt"
-    )
+    result = {"made": made, "recipe": state_of(recipe), "run": vars(replace(run, seconds=0)), "kept": kept}
+    torch.save(result, "result.pt")
 
 
 def _recipe(model: str, p: Params) -> Recipe:

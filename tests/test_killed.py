@@ -9,7 +9,7 @@ import pytest
 from gan.params.training import Training
 from tests import tiny
 from tests.killed import trained
-from tests.papers import OURS
+from tests.papers import DEPARTURES
 from tests.recipes import equal
 
 Changes = dict[str, Any]
@@ -107,5 +107,5 @@ def test_each_lever_is_on_in_one_of_the_runs(model: str) -> None:
     runs = [dict(leaves(changed(model, changes)[f"train_{model}"])) for changes in RUNS.values()]
     same = {name for name, value in leaves(default) if all(run[name] == value for run in runs)}
     levers = {name for name in same if name.partition(".")[0] not in Training.model_fields} - OTHERS
-    always = {"decay_epochs", "flip", *(f"generator.{name}" for name in OURS)} if model == "cyclegan" else set()
+    always = {"decay_epochs", "flip", *(f"generator.{name}" for name in DEPARTURES)} if model == "cyclegan" else set()
     assert levers <= always | {"generator.latent"}

@@ -154,13 +154,8 @@ class DCGAN:
         architecture = self.params.architecture
         chosen = {} if architecture == "dcgan" else {"architecture": architecture}
         classes = {"classes": self.classes} if self.classes else {}
-        return {
-            "generator": self.params.generator.model_dump(),
-            **self.shape,
-            **chosen,
-            **classes,
-            **memory(self.params),
-        }
+        shape = {"generator": self.params.generator.model_dump(), **self.shape}
+        return shape | chosen | classes | memory(self.params)
 
     def weights(self) -> dict[str, torch.Tensor]:
         """What a checkpoint keeps: the averaged generator."""

@@ -22,7 +22,8 @@ HEAD = """# Which change helped?
 
 `python -m gan study` made this page from study.yaml; every run is a row of study.csv. Scores are the mean ± standard
 deviation over seeds. A verdict compares with the default at 95 % confidence, corrected for the number of comparisons
-(Holm 1979). The order is that of KID, relative to KID before training.
+(Holm 1979). The order is that of KID, relative to KID before training. In the picture green is better than the default,
+red is worse, and grey is within noise.
 
 ![KID of each setting with its 95 % interval](study.png)
 """
@@ -103,7 +104,7 @@ def _panel(axes: Axes, name: str, table: pd.DataFrame) -> None:
             axes.axvline(1000 * one.loc[BASELINE, "mean"], color=COLOURS["the default"], linewidth=0.8, linestyle=":")
     axes.set_yticks(range(len(settings)), settings)
     axes.invert_yaxis()
-    axes.set(title=f"{name}: KID ×1000 (lower is better)")
+    axes.set(title=f"{name}: KID ×1000, lower is better; green: better than the default, red: worse")
     axes.grid(axis="x", alpha=0.3)
     if len(directions) > 1:
         axes.legend(fontsize=8)

@@ -107,7 +107,7 @@ def test_choices_are_those_of_the_schema() -> None:
     found = list(options.choices(cyclegan_params.Train))
     assert {("generator.norm", "instance"), ("generator.skips", True), ("discriminator.layers", 5)} <= set(found)
     assert not [path for path, _ in found if path.startswith(("watch", "snapshots"))]
-    assert len(found) == len(set(found)) == 29
+    assert len(found) == len(set(found)) == 36
 
 
 def test_a_choice_that_cannot_take_a_step_failed() -> None:

@@ -106,7 +106,12 @@ def test_pictures_where_a_person_puts_them_are_not_touched(project: Path) -> Non
     for index in range(60):
         photo(index).save(mine / f"{index}.png")
     before = {path.name: path.read_bytes() for path in mine.iterdir()}
-    source = settings(prepare_data__images__source="folder", prepare_data__images__folder="data/images")
+    source = settings(
+        prepare_data__images__source="folder",
+        prepare_data__images__folder="data/images",
+        prepare_data__images__labels="false",
+        train_dcgan__conditional="false",
+    )
     for _ in range(2):
         sh(project, "dvc", "exp", "run", "-f", *source, "prepare-data@dcgan")
         assert {path.name: path.read_bytes() for path in mine.iterdir()} == before

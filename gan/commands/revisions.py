@@ -5,7 +5,7 @@ import re
 from gan.run.errors import GanError
 from gan.run.tools import ToolError, git
 
-EXPERIMENT = "refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/"  # DVC's other references are of its own use
+EXPERIMENT = "refs/exps/[0-9a-f]{2}/[0-9a-f]+/"  # DVC's other references are of its own use
 
 
 def experiments() -> list[tuple[str, str]]:

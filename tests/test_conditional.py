@@ -98,7 +98,7 @@ class Told(nn.Module):
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_real_and_generated_images_are_judged_with_their_labels(batch_norm: bool, cpu: Runtime) -> None:
     """Real images of ones, generated ones of halves, 4 pixels each; the labels are 2, 0, 1, 0."""
-    params = block(loss="wasserstein", discriminator={"width": 4, "norm": "none", "spectral_norm": False})
+    params = block(loss="wasserstein", discriminator={"width": 4, "norm": "none", "spectral_norm": True})
     adversary = Adversary(Told(), params, cpu, batch_norm, autocast=True)
     real, fake = torch.ones(4, 1, 2, 2), torch.full((4, 1, 2, 2), 0.5)
     loss, _ = adversary.learn(real, fake, False, LABELS)

@@ -38,7 +38,7 @@ RUNS: dict[str, Changes] = {
             "policy": ["colour", "translation"],
             "adaptive": True,
             "probability": 0.3,
-            "target": 0.1,
+            "target": -0.9,
             "images": 10,
         },
         "ema_half_life": 20.0,

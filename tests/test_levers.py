@@ -32,7 +32,7 @@ PLAIN: Changes = {"policy": [], "probability": 1.0, "adaptive": False, "target":
 AUGMENT: dict[str, Changes] = {
     "no augmentation": PLAIN,
     "DiffAugment": PLAIN | {"policy": ["colour", "translation", "cutout"]},
-    "ADA": PLAIN | {"policy": ["colour"], "probability": 0.0, "adaptive": True},
+    "ADA": PLAIN | {"policy": ["colour"], "adaptive": True},
     "ADA of nothing": PLAIN | {"adaptive": True},
 }
 NETWORKS: list[Changes] = [
@@ -49,7 +49,7 @@ MANY: Changes = {
     "clip_gradients": 0.01,
     "schedule": {"decay": "cosine", "discriminator_decay": "linear", "warm_up_steps": 2},
     "penalties": OFF | {"r1": 1.0, "gradient": 1.0, "every": 2},
-    "augment": AUGMENT["ADA"] | {"probability": 0.5},
+    "augment": AUGMENT["ADA"] | {"probability": 0.5, "target": -0.9, "images": 10},
     "ema_half_life": 20.0,
     "ema_warm_up": 0.5,
     "decay_epochs": 1,
@@ -58,7 +58,7 @@ OWN: dict[str, Changes] = {
     "dcgan": {},
     "cyclegan": {"identity_fade": 0.1, "generator": {"gated": True}, "discriminator": {"scales": 2}},
 }  # levers of one model
-UNET: Changes = {"generator": {"architecture": "unet"}}  # has no blocks to gate
+UNET: Changes = {"generator": {"architecture": "unet", "gated": False}}  # has no blocks to gate
 
 
 def params(model: str, changes: Changes) -> Params:
@@ -69,6 +69,14 @@ def params(model: str, changes: Changes) -> Params:
     for name, value in changes.items():
         block[name] = block[name] | value if isinstance(value, dict) else value
     return Params.model_validate(values)
+
+
+def merged(*several: Changes) -> Changes:
+    """Changes of all of these; blocks of the same name are joined."""
+    result: Changes = {}
+    for name, value in (item for changes in several for item in changes.items()):
+        result[name] = result.get(name, {}) | value if isinstance(value, dict) else value
+    return result
 
 
 def build(model: str, p: Params, digits: Uint8, runtime: Runtime) -> Recipe:
@@ -84,12 +92,15 @@ def trained(recipe: Recipe, first: int, last: int) -> None:
 def why_refused(changes: Changes) -> str:
     """The reason, or empty if the combination is possible."""
     penalised = any(changes.get("penalties", OFF)[name] for name in ("r1", "r2", "gradient"))
-    if penalised and changes["discriminator"]["norm"] == "batch":
+    shape = changes["discriminator"]
+    if penalised and shape["norm"] == "batch":
         return "BatchNorm mixes images"
     if (augment := changes.get("augment")) and augment["adaptive"] and not augment["policy"]:
         return "no augmentation to adapt"
     if changes.get("real_label", 1.0) < 1 and not LOSSES[changes["loss"]].smooths:
         return f"loss {changes['loss']} has no labels to smooth"
+    if changes["loss"] == "wasserstein" and not (penalised or (shape["norm"] == "none" and shape["spectral_norm"])):
+        return "needs a critic whose slope is bounded"
     return ""
 
 
@@ -104,14 +115,15 @@ def combinations(model: str) -> Iterator[Changes]:
     for loss, augment, label in product(LOSSES, AUGMENT.values(), (1.0, 0.9)):
         shape = {"norm": NORMS[model][0], "spectral_norm": True}
         yield {"loss": loss, "augment": augment, "real_label": label, "discriminator": shape}
+    free: Changes = {"norm": "none", "spectral_norm": True}
     for loss, lever in product([*LOSSES], OWN[model]):
-        yield {"loss": loss, "discriminator": {}, lever: OWN[model][lever]}
+        yield {"loss": loss} | merged({lever: OWN[model][lever]}, {"discriminator": free})
     for loss in LOSSES if model == "cyclegan" else ():
-        yield {"loss": loss, "discriminator": {}} | UNET
-    for loss, name in product(LOSSES if model == "cyclegan" else (), ("R1 and R2, lazily", "WGAN-GP")):
-        scaled: Changes = {"norm": "none", "spectral_norm": True, "scales": 2}
-        changes: Changes = {"penalties": PENALTIES[name], "augment": AUGMENT["ADA"], "instance_noise": 0.1}
-        yield {"loss": loss, "discriminator": scaled} | changes
+        yield {"loss": loss, "discriminator": free} | UNET
+    free = free | ({"scales": 2} if model == "cyclegan" else {})
+    for loss, name, kind in product(LOSSES, ("R1 and R2, lazily", "WGAN-GP"), ("DiffAugment", "ADA")):
+        changes: Changes = {"penalties": PENALTIES[name], "augment": AUGMENT[kind], "instance_noise": 0.1}
+        yield {"loss": loss, "discriminator": free} | changes
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -137,8 +149,7 @@ def test_a_resumed_run_with_many_levers_has_the_same_bits(
     model: str, more: Changes, precision: str, digits: Uint8, cpu: Runtime
 ) -> None:
     runtime = Runtime(cpu.device, precision)
-    changes = MANY | OWN[model] | more
-    changes["discriminator"] = OWN[model].get("discriminator", {}) | {"norm": "none", "spectral_norm": True}
+    changes = merged(MANY, OWN[model], more, {"discriminator": {"norm": "none", "spectral_norm": True}})
     p = params(model, changes)
     whole, begun, resumed = (build(model, p, digits, runtime) for _ in range(3))
     trained(whole, 0, 6)

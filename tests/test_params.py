@@ -13,7 +13,6 @@ from gan.params.schema import Params, load
 from gan.run import fingerprint
 from gan.run.errors import ParamsError
 from tests import tiny
-from tests.papers import OURS, PATCHGAN, UNET
 
 
 def test_the_projects_own_file_is_valid() -> None:
@@ -100,52 +99,6 @@ def test_impossible_values_are_quoted_with_what_is_allowed(
     changes: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     assert message in refusal(tmp_path, tiny.values() | changes)
-
-
-WITH: dict[str, dict[str, Any]] = {
-    "decay_epochs": {"epochs": 0},
-    "lambda_identity": {"identity_fade": 0.5},
-}  # what makes a value impossible
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        ("crop_size", 64, "crop_size 64 is larger than load_size 36"),
-        ("decay_epochs", 0, "nothing to train"),
-        ("lambda_identity", 0.0, "identity_fade 0.5 fades the identity loss, but lambda_identity is 0.0"),
-        ("generator", {"width": 4, "blocks": 1, **UNET, "gated": True}, "a U-Net has no residual blocks"),
-        ("generator", {"width": 4, "blocks": 1, **UNET, "skips": False}, "a U-Net is made of them; set skips: true"),
-        ("generator", {"width": 4, **OURS, "blocks": 0, "gated": True}, "there is no residual block to change"),
-        ("discriminator", {"width": 4, **PATCHGAN, "layers": 4}, "leaves no patch"),
-        ("discriminator", {"width": 4, **PATCHGAN, "layers": 2, "scales": 3}, "no patch of crop_size 32 at 8 pixels"),
-    ],
-)
-def test_values_that_do_not_go_together(key: str, value: Any, message: str, tmp_path: Path) -> None:
-    values = copy.deepcopy(tiny.values())
-    values["train_cyclegan"] |= WITH.get(key, {}) | {key: value}
-    assert message in refusal(tmp_path, values)
-
-
-def test_a_walk_needs_two_latents(tmp_path: Path) -> None:
-    values = copy.deepcopy(tiny.values())
-    values["sample"]["dcgan"] |= {"interpolations": 6, "count": 11}
-    assert "interpolations 6 are walks between two latents each; count 11 has 5 such pairs" in refusal(tmp_path, values)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("latitudes", [60.0, -60.0]), ("test_longitudes", [[20.0, 40.0], [170.0, -170.0]])]
-)
-def test_degrees_go_up(name: str, value: Any, tmp_path: Path) -> None:
-    values = copy.deepcopy(tiny.values())
-    values["prepare_data"]["images"]["earth"][name] = value
-    assert "the first must be less than the second; a range across 180° is two" in refusal(tmp_path, values)
-
-
-def test_folder_must_be_named(tmp_path: Path) -> None:
-    values = copy.deepcopy(tiny.values())
-    values["prepare_data"]["images"]["source"] = "folder"
-    assert "needs the path of a folder" in refusal(tmp_path, values)
 
 
 PATHS = [p for p in blocks(Params) if p[-1] in ("folder", "downloads", "inception_weights")]

@@ -42,6 +42,16 @@ def test_a_slope_of_one_costs_nothing() -> None:
     assert one_centred(Plane(), IMAGES, -IMAGES).item() == pytest.approx(4.0)  # (3 - 1)²
 
 
+def test_a_slope_of_zero_gives_no_nan() -> None:
+    """The root of a sum of squares would, in its gradient."""
+    network = Quadratic(0.0)
+    penalty = one_centred(network, IMAGES, -IMAGES)
+    penalty.backward()
+    assert penalty.item() == 1.0
+    assert network.weight.grad is not None
+    assert network.weight.grad.isfinite()
+
+
 NETWORKS = {
     "instance": Discriminator(dcgan.DiscriminatorShape(width=4, norm="instance", spectral_norm=False), 32, 1),
     "layer": Discriminator(dcgan.DiscriminatorShape(width=4, norm="layer", spectral_norm=False), 32, 1),

@@ -122,7 +122,34 @@ def test_wgan_gp_as_in_its_paper(tmp_path: Path) -> None:
     block = p.train_dcgan
     assert (block.loss, block.penalties.gradient, block.penalties.every) == ("wasserstein", 10, 1)
     assert (block.discriminator_steps, p.lr, block.betas, block.batch_size) == (5, 1e-4, [0, 0.9], 64)
-    assert block.discriminator.norm == "layer"
+    assert (block.discriminator.norm, block.ema_decay) == ("layer", 0)
+
+
+def test_sngan_as_in_its_paper(tmp_path: Path) -> None:
+    """Miyato et al. 2018, appendix B.4, with the settings of the authors' code for CIFAR-10 and residual networks."""
+    p = applied(tmp_path, "sngan")
+    block = p.train_dcgan
+    assert (block.architecture, block.loss, block.batch_size) == ("residual", "hinge", 64)
+    assert (p.lr, block.betas, block.discriminator_steps) == (2e-4, [0, 0.9], 5)
+    assert block.discriminator.model_dump() == {"width": 128, "norm": "none", "spectral_norm": True}
+    assert (block.generator.width, block.generator.z_dim, block.generator.latent) == (256, 128, "normal")
+    assert (block.epochs, block.schedule.decay, block.ema_decay) == (0, "linear", 0)  # the rate falls from the start
+
+
+def test_r3gans_loss_as_in_its_paper(tmp_path: Path) -> None:
+    """Huang et al. 2024: equation 2 with R1 and R2 of one γ, each γ / 2, in every step, and Adam without momentum."""
+    block = applied(tmp_path, "r3gan-loss").train_dcgan
+    assert (block.loss, block.penalties.every, block.betas[0]) == ("relativistic", 1, 0)
+    assert block.penalties.r1 == block.penalties.r2 > 0
+    assert block.discriminator.norm == "none"
+
+
+def test_small_data_augments_as_often_as_ada_asks_for(tmp_path: Path) -> None:
+    """Zhao et al. 2020, section 4: all three of DiffAugment's; the strength can rise to 1 within the training."""
+    block = applied(tmp_path, "small-data").train_dcgan
+    assert block.augment.policy == ["colour", "translation", "cutout"]
+    assert (block.augment.adaptive, block.augment.target, block.augment.probability) == (True, 0.6, 1.0)
+    assert block.augment.images <= 4000 * block.epochs / 4
 
 
 def test_the_shell_gives_a_preset_to_dvc(tmp_path: Path) -> None:

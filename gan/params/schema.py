@@ -36,7 +36,9 @@ class Params(Trained):  # type: ignore[misc]  # Trained has a field `train_<mode
     @model_validator(mode="after")
     def _data_fits(self) -> Self:
         for name in MODELS:
-            getattr(self, f"train_{name}").refuse_data(self.prepare_data)
+            training = getattr(self, f"train_{name}")
+            training.refuse_data(self.prepare_data)
+            getattr(self.sample, name).refuse_training(training)
         return self
 
 

@@ -54,10 +54,10 @@ class Augment(Block):
             raise ValueError("adaptive is true, but policy is empty: there is no augmentation to adapt")
         if len({*self.policy}) < len(self.policy):
             raise ValueError("policy names an augmentation twice")
-        if self.policy and self.probability == 0 and not self.adaptive:
-            raise ValueError(
-                "probability is 0.0, so the policy never changes an image; raise it, or set adaptive to true"
-            )
+        if self.policy and self.probability == 0:
+            raise ValueError("probability is 0.0, so the policy never changes an image; raise it")
+        if self.probability < 1 and not self.policy:
+            raise ValueError(f"probability is {self.probability}, but policy is empty: nothing changes an image")
         return self
 
 
@@ -65,6 +65,17 @@ class Schedule(Block):
     decay: Shape
     discriminator_decay: Shape | None
     warm_up_steps: Natural
+
+
+class Discriminator(Block):
+    width: Count
+    norm: str
+    spectral_norm: bool
+
+    @property
+    def bounded(self) -> bool:
+        """Whether each layer's slope is at most 1. A norm would divide the scale of the weights away again."""
+        return self.spectral_norm and self.norm == "none"
 
 
 class Training(Block):
@@ -103,6 +114,7 @@ class Adversarial(Training):
     augment: Augment
     ema_half_life: Positive | None
     ema_warm_up: Weight
+    discriminator: Discriminator
 
     @model_validator(mode="after")
     def _fit_each_other(self) -> Self:
@@ -112,6 +124,15 @@ class Adversarial(Training):
             )
         if self.ema_warm_up > 0 and self.ema_half_life is None:
             raise ValueError("ema_warm_up shortens ema_half_life, which is null; set both")
-        if self.decay_epochs == 0 and "cosine" in (self.schedule.decay, self.schedule.discriminator_decay):
-            raise ValueError("schedule: cosine is how rates fall over decay_epochs, which is 0; set both")
+        if self.epochs + self.decay_epochs == 0:
+            raise ValueError("epochs and decay_epochs are both 0: nothing to train")
+        if self.decay_epochs == 0 and (self.schedule.decay == "cosine" or self.schedule.discriminator_decay):
+            raise ValueError(
+                "schedule: cosine and discriminator_decay say how rates fall over decay_epochs, which is 0; set both"
+            )
+        if self.loss == "wasserstein" and not (self.penalties.wanted or self.discriminator.bounded):
+            raise ValueError(
+                "loss wasserstein needs a critic whose slope is bounded; set penalties.gradient (10.0 in WGAN-GP), or "
+                "discriminator.spectral_norm: true and discriminator.norm: none"
+            )
         return self

@@ -57,6 +57,9 @@ class Adversary:
         says = self.loss.probability(on_real.detach(), on_fake.detach())
         self.strength.adapt(says[0])
         logged = {"real": says[0].mean(), "fake": says[1].mean(), **health(*says)}
+        if self.loss.critic:
+            del logged["accuracy"]  # telling all images apart is a critic's work, and no sign that it has won
+            logged["distance"] = -loss.detach()
         if penalised and (penalty := self._penalty(real, fake, *labels)) is not None:
             loss, logged = loss + penalty, logged | {"penalty": penalty.detach()}
         return loss, logged
@@ -90,10 +93,13 @@ class Adversary:
         return images
 
     def _penalty(self, real: torch.Tensor, fake: torch.Tensor, *labels: torch.Tensor) -> torch.Tensor | None:
-        """The penalties of this step: `every` times as large, as they are left out in the steps between."""
+        """The penalties of this step: `every` times as large, as they are left out in the steps between.
+
+        They hold the slope from the images, through augmentation and noise, to the score, as StyleGAN2-ADA's do.
+        """
 
         def score(images: torch.Tensor) -> torch.Tensor:
-            return self.network(images, *labels)
+            return self.network(self._seen(images), *labels)
 
         wanted = self.params.penalties
         parts = []

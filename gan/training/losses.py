@@ -20,6 +20,7 @@ class Loss:
         probability: (real, fake) → the same scores on a scale where 1 means real and 0 generated.
         paired: whether the generator's loss looks at the scores of real images.
         smooths: whether the discriminator's target for real images may be lower than 1; it is then a third argument.
+        critic: whether the discriminator does not tell real from generated, but estimates how far they are apart.
     """
 
     discriminator: Callable[..., torch.Tensor]
@@ -27,6 +28,7 @@ class Loss:
     probability: Callable[[torch.Tensor, torch.Tensor], Pair]
     paired: bool = False
     smooths: bool = False
+    critic: bool = False
 
 
 def d_logistic(real: torch.Tensor, fake: torch.Tensor, label: float = 1.0) -> torch.Tensor:
@@ -118,6 +120,6 @@ LOSSES = {
     "minimax": Loss(d_logistic, g_minimax, _logistic, smooths=True),
     "least_squares": Loss(d_least_squares, g_least_squares, _as_it_is, smooths=True),
     "hinge": Loss(d_hinge, g_wasserstein, _between_margins),
-    "wasserstein": Loss(d_wasserstein, g_wasserstein, _around_the_middle),
+    "wasserstein": Loss(d_wasserstein, g_wasserstein, _around_the_middle, critic=True),
     "relativistic": Loss(d_relativistic, g_relativistic, _around_the_middle, paired=True),
 }

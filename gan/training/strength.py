@@ -12,7 +12,7 @@ class Strength(nn.Module):
     """The probability of augmentation; adaptive by ADA's rule (Karras et al. 2020, 2006.06676, section 3.1).
 
     r_t is the mean sign of the discriminator's answers to training images, positive for real. Near 1 it knows them by
-    heart, and the probability rises; below the target it falls.
+    heart, and the probability rises, from 0 to at most `augment.probability`; below the target it falls.
     """
 
     probability: torch.Tensor
@@ -21,7 +21,7 @@ class Strength(nn.Module):
     def __init__(self, params: Augment) -> None:
         super().__init__()
         self.params = params
-        self.register_buffer("probability", torch.tensor(params.probability))
+        self.register_buffer("probability", torch.tensor(0.0 if params.adaptive else params.probability))
         self.register_buffer("sign", torch.tensor(0.0))  # r_t
 
     @torch.no_grad()
@@ -32,4 +32,4 @@ class Strength(nn.Module):
         now = (says.float() - 0.5).sign().mean()
         self.sign.lerp_(now, min(1.0, len(says) / WINDOW))
         step = (self.sign - self.params.target).sign() * (len(says) / self.params.images)
-        self.probability.add_(step).clamp_(0, 1)
+        self.probability.add_(step).clamp_(0, self.params.probability)

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from gan.cyclegan.train.layers import Conv2d, ConvTranspose2d, init_weights, norm_of
-from gan.cyclegan.train.translator import Translator
+from gan.cyclegan.train.translator import Translator, activations
 from gan.params.models.cyclegan import DiscriminatorShape, GeneratorShape
 
 Padding = Literal["reflect", "zeros"]
@@ -86,11 +86,8 @@ class Generator(Translator):
 
     def layers(self, x: torch.Tensor) -> torch.Tensor:
         """From standardised to standardised colours."""
-        encoded = []
-        for layer in self.encoder:
-            x = layer(x)
-            encoded.append(x)
-        x = self.blocks(encoded.pop())
+        *encoded, x = activations(self.encoder, x)
+        x = self.blocks(x)
         for layer in self.decoder:
             x = layer(x)
             if self.skips:

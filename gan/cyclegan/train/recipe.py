@@ -90,21 +90,22 @@ class CycleGAN:
         for domain in (self.a, self.b):
             domain.adversary.fade_noise(step / self.total_steps)
         self._fade_identity(step / self.total_steps)
-        penalised = step % self.params.penalties.every == 0
-        *more, first = range(step * self.params.discriminator_steps, (step + 1) * self.params.discriminator_steps)
+        updates = self.params.discriminator_steps
+        *more, last = range(step * updates, (step + 1) * updates)
         for number in more:
             real_a, real_b = self.a.real(number), self.b.real(number)
-            self._teach(penalised, real_a, real_b, *self._translated(real_a, real_b)[1])
-        real_a, real_b = self.a.real(first), self.b.real(first)
+            self._teach(number, real_a, real_b, *self._translated(real_a, real_b)[1])
+        real_a, real_b = self.a.real(last), self.b.real(last)
         losses, fakes = self._generators_updated(real_a, real_b)
         for average, network in ((self.ema_a2b, self.a2b), (self.ema_b2a, self.b2a)):
             average.update(network, decay_at(self.params, step))
-        return losses | self._teach(penalised, real_a, real_b, *fakes)
+        return losses | self._teach(last, real_a, real_b, *fakes)
 
     def _teach(
-        self, penalised: bool, real_a: torch.Tensor, real_b: torch.Tensor, fake_a: torch.Tensor, fake_b: torch.Tensor
+        self, number: int, real_a: torch.Tensor, real_b: torch.Tensor, fake_a: torch.Tensor, fake_b: torch.Tensor
     ) -> Scalars:
-        """Update both discriminators, with some of the fakes swapped for older ones."""
+        """The update of both discriminators with this number, with some of the fakes swapped for older ones."""
+        penalised = number % self.params.penalties.every == 0
         shown_a, shown_b = self.a.pool.query(fake_a), self.b.pool.query(fake_b)
         return self._discriminators_updated[penalised](real_a, shown_a, real_b, shown_b)[0]
 

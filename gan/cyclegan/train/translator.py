@@ -1,5 +1,7 @@
 """What all generators of CycleGAN share: the colours of both domains."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import nn
 
@@ -54,3 +56,12 @@ class Translator(nn.Module):
     def layers(self, x: torch.Tensor) -> torch.Tensor:
         """The network itself: from standardised to standardised colours."""
         raise NotImplementedError
+
+
+def activations(layers: Iterable[nn.Module], x: torch.Tensor) -> list[torch.Tensor]:
+    """The output of each of these layers, one after the other."""
+    found = []
+    for layer in layers:
+        x = layer(x)
+        found.append(x)
+    return found

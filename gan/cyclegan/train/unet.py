@@ -1,14 +1,13 @@
 """The U-Net generator (Ronneberger et al. 2015, arXiv 1505.04597), as pix2pix and CycleGAN's public code have it."""
 
 from itertools import pairwise
-from math import gcd
 
 import torch
 from torch import nn
 
 from gan.cyclegan.train.layers import Conv2d, ConvTranspose2d, init_weights, norm_of
-from gan.cyclegan.train.translator import Translator
-from gan.params.models.cyclegan import GeneratorShape
+from gan.cyclegan.train.translator import Translator, activations
+from gan.params.models.cyclegan import GeneratorShape, largest_power_of_two
 
 
 class UNet(Translator):
@@ -39,11 +38,7 @@ class UNet(Translator):
 
     def layers(self, x: torch.Tensor) -> torch.Tensor:
         """From standardised to standardised colours."""
-        encoded = []
-        for layer in self.encoder:
-            x = layer(x)
-            encoded.append(x)
-        x = encoded.pop()
+        *encoded, x = activations(self.encoder, x)
         for layer in self.decoder:
             x = layer(x)
             if encoded:
@@ -53,8 +48,7 @@ class UNet(Translator):
 
 def depth_for(*sizes: int) -> int:
     """How often all these sizes can be halved: a power of two comes down to a single pixel."""
-    common = gcd(*sizes)
-    return (common & -common).bit_length() - 1
+    return largest_power_of_two(*sizes).bit_length() - 1
 
 
 def _down(inputs: int, outputs: int, params: GeneratorShape, first: bool, normed: bool) -> nn.Module:

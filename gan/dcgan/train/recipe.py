@@ -83,11 +83,11 @@ class DCGAN:
         self.g_optimizer.set_rate(self.rates.generator(step))
         self.d_optimizer.set_rate(self.rates.discriminator(step))
         self.adversary.fade_noise(step / self.total_steps)
-        penalised = step % self.params.penalties.every == 0
-        *more, first = range(step * self.params.discriminator_steps, (step + 1) * self.params.discriminator_steps)
+        every, updates = self.params.penalties.every, self.params.discriminator_steps
+        *more, last = range(step * updates, (step + 1) * updates)
         for number in more:
-            self._learned[penalised](*self._inputs(number))
-        scalars, _ = self._updated[penalised](*self._inputs(first))
+            self._learned[number % every == 0](*self._inputs(number))
+        scalars, _ = self._updated[last % every == 0](*self._inputs(last))
         self.ema.update(self.generator, decay_at(self.params, step))
         return scalars
 

@@ -1,5 +1,6 @@
 """The blocks `train_cyclegan` and `sample.cyclegan`."""
 
+from math import gcd
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,7 +8,15 @@ from pydantic import Field, model_validator
 from gan.params.blocks import Block, Count, Natural, Share, Weight
 from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
-from gan.params.training import Adversarial
+from gan.params.training import Adversarial, Discriminator
+
+WIDEST = 8  # pixels of a U-Net's smallest feature map
+
+
+def largest_power_of_two(*numbers: int) -> int:
+    """The largest power of 2 that divides all these numbers."""
+    common = gcd(*numbers)
+    return common & -common
 
 
 class GeneratorShape(Block):
@@ -33,10 +42,8 @@ class GeneratorShape(Block):
         return self
 
 
-class DiscriminatorShape(Block):
-    width: Count
+class DiscriminatorShape(Discriminator):
     norm: Literal["instance", "none"]
-    spectral_norm: bool
     layers: Annotated[int, Field(ge=1, le=5)]
     scales: Annotated[int, Field(ge=1, le=3)]
 
@@ -55,12 +62,9 @@ class Train(Adversarial):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.epochs + self.decay_epochs == 0:
-            raise ValueError("epochs and decay_epochs are both 0: nothing to train")
-        if self.identity_fade > 0 and self.lambda_identity == 0:
-            raise ValueError(
-                f"identity_fade {self.identity_fade} fades the identity loss, but lambda_identity is 0.0; set one"
-            )
+        if self.identity_fade > 0 and self.lambda_cycle * self.lambda_identity == 0:
+            name = "lambda_cycle" if self.lambda_identity else "lambda_identity"
+            raise ValueError(f"identity_fade {self.identity_fade} fades the identity loss, but {name} is 0.0; set one")
         return self
 
     def refuse_data(self, data: PrepareData) -> None:
@@ -89,6 +93,12 @@ class Train(Adversarial):
         if smallest // 2**layers < 3:
             fewer = f" at {smallest} pixels; lower one of them, or discriminator.scales {scales}" if scales > 1 else ""
             return f"discriminator.layers {layers} leaves no patch of crop_size {crop}{fewer}"
+        deepest = crop // largest_power_of_two(crop, image_size)
+        if self.generator.architecture == "unet" and deepest > WIDEST:
+            return (
+                f"a U-Net can halve crop_size {crop} only to {deepest} pixels, so none of its layers sees the whole "
+                "image; choose sizes such as 64, 96 or 128"
+            )
         return ""
 
 

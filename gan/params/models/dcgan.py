@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from gan.params.blocks import Block, Count
 from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
-from gan.params.training import Adversarial
+from gan.params.training import Adversarial, Discriminator, Training
 
 Norm = Literal["batch", "instance", "layer", "none"]
 
@@ -18,14 +18,11 @@ class GeneratorShape(Block):
     width: Count
 
 
-class DiscriminatorShape(Block):
-    width: Count
+class DiscriminatorShape(Discriminator):
     norm: Norm
-    spectral_norm: bool
 
 
 class Train(Adversarial):
-    epochs: Count
     flip: bool
     batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images
     architecture: Literal["dcgan", "residual"]
@@ -45,7 +42,7 @@ class Train(Adversarial):
             )
 
     @model_validator(mode="after")
-    def _penalties_see_single_images(self) -> Self:
+    def _possible(self) -> Self:
         if self.penalties.wanted and self.discriminator.norm == "batch":
             raise ValueError(
                 "penalties look at each image's own gradient, and BatchNorm mixes images; set discriminator.norm to "
@@ -59,6 +56,18 @@ class Sample(Sampling):
     classes: list[str]
     columns: Count
     interpolations: Count
+
+    def refuse_training(self, training: Training) -> None:
+        """Check that a model that knows classes is trained if some are asked for.
+
+        Raises:
+            ValueError: it knows none; the message says which params to change.
+        """
+        if self.classes and not (isinstance(training, Train) and training.conditional):
+            raise ValueError(
+                f"sample.dcgan.classes: {', '.join(self.classes)}, but train_dcgan.conditional is false: the model "
+                "knows no classes; set one"
+            )
 
     @model_validator(mode="after")
     def _enough_to_walk_between(self) -> Self:

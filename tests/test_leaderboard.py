@@ -1,5 +1,6 @@
 """The leaderboard: what each experiment changed, gathered over seeds, beside a baseline; real git, scores by hand."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,22 @@ from ruamel.yaml import YAML
 
 from gan.commands import leaderboard
 from gan.commands.study import rows
+from gan.commands.study.plan import read_study, runs
 from gan.run.errors import GanError
 from tests.project import commit, sh
 from tests.test_study import row
+from tests.tiny import ROOT
 
+STUDY = """
+seeds: [0, 1]
+groups:
+  digits:
+    model: dcgan
+    always: []
+    settings:
+      default:
+      hinge: ["train_dcgan.betas=[0.0, 0.9]", train_dcgan.loss=hinge, lr=1e-3]
+"""
 PARAMS: dict[str, Any] = {"seed": 0, "lr": 0.0002, "train_dcgan": {"loss": "non_saturating", "betas": [0.5, 0.999]}}
 
 
@@ -87,15 +100,27 @@ def test_a_model_that_was_not_trained_again_and_a_run_without_scores_are_no_rows
 
 
 def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Also those of another machine, which has the experiments."""
-    text = "seed={} train_dcgan.loss=hinge lr=1e-3"
-    made = [row("hinge", seed, 0.02, overrides=text.format(seed), inputs="0123456789abcdef") for seed in (0, 1)]
-    rows.write(pd.DataFrame(made))
-    experiment(project, "study-digits-hinge-0-01234567", 0.02, lr=1e-3, train_dcgan={"loss": "hinge"})
-    rows.write(pd.DataFrame(made))
+    """Also those of another machine, which has the experiments; those of older code are left out."""
+    for name in ("params.yaml", "dvc.yaml"):
+        (project / name).write_bytes((ROOT / name).read_bytes())
+    for name in ("gan", "stages"):
+        (project / name).symlink_to(ROOT / name)
+    (project / "study.yaml").write_text(STUDY)
+    commit(project, "a whole project")
+    planned = [one for one in runs(read_study()) if one.setting == "hinge"]
+    made = [
+        row("hinge", one.seed, 0.02, overrides=shlex.join(one.overrides), inputs=one.inputs, model="dcgan")
+        for one in planned
+    ]
+    older = row("older", 0, 0.01, overrides="seed=0 lr=0.1", inputs="0123456789abcdef")
+    experiment(project, planned[0].experiment, 0.02, lr=1e-3, train_dcgan={"loss": "hinge"})
+    experiment(project, "study-digits-older-0-01234567", 0.01, lr=0.1)
+    rows.write(pd.DataFrame([*made, older]))
     leaderboard.run("main", "dcgan", "best")
-    line = next(line for line in capsys.readouterr().out.splitlines() if "hinge" in line)
-    assert line.split()[1:4] == ["lr=0.001", "train_dcgan.loss=hinge", "2"]
+    output = capsys.readouterr().out
+    line = next(line for line in output.splitlines() if "hinge" in line)
+    assert line.split()[1:5] == ["lr=0.001", "train_dcgan.betas=[0.0,0.9]", "train_dcgan.loss=hinge", "2"]
+    assert "lr=0.1" not in output
 
 
 def test_mistakes_end_in_a_sentence(project: Path) -> None:

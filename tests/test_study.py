@@ -112,6 +112,15 @@ def test_rows_are_kept_and_known_again() -> None:
     assert rows.FOUND.read_bytes() == found.to_csv(index=False, float_format="%.6g").encode()
 
 
+def test_rows_of_other_code_or_params_are_not_ranked() -> None:
+    """Not even if the run of today's is missing; they stay in the table, where a checkout may need them."""
+    planned = runs(study())
+    made = [row(one.setting, one.seed, 0.02, inputs=one.inputs) for one in planned[:2]]
+    table = pd.DataFrame([*made, row("default", 1, 0.03, inputs="older"), row("gone", 0, 0.03, inputs="x")])
+    assert list(rows.current(table, planned)["setting"]) == ["default", "hinge"]
+    assert rows.current(rows.read(), planned).empty
+
+
 def test_holm_corrects_as_in_his_paper() -> None:
     """Four tests: 4 · 0.005, 3 · 0.01, 2 · 0.03, and 0.04, which is raised to that before it."""
     assert holm(np.array([0.01, 0.04, np.nan, 0.03, 0.005])) == pytest.approx(
@@ -155,12 +164,13 @@ def test_the_page_shows_each_setting_and_what_is_missing() -> None:
     table = pd.DataFrame(
         [row(name, seed, kid) for name, kid in (("default", 0.03), ("hinge", 0.02)) for seed in (0, 1)]
     )
-    page.write(study(), table, missing=3)
+    page.write(study(), table, planned=7, kept=len(table) + 2)
     text = page.PAGE.read_text()
     assert "3 runs are still missing" in text
+    assert "2 rows are of other code, params or data than today's, and left out" in text
     assert "| hinge | `train_dcgan.loss=hinge` | 2 | 20 ± 0, better |" in text
     assert text.index("| hinge") < text.index("| default")
     assert page.PICTURE.read_bytes()[:4] == b"\x89PNG"
     first = page.PICTURE.read_bytes()
-    page.write(study(), table, missing=3)
+    page.write(study(), table, planned=7, kept=len(table) + 2)
     assert page.PICTURE.read_bytes() == first

@@ -1,15 +1,16 @@
 """`python -m gan leaderboard`: every experiment that DVC knows, and the study, ranked beside a baseline."""
 
 import argparse
+import shlex
 from typing import Any
 
 import pandas as pd
 
 from gan.commands.compare import table
-from gan.commands.ranking import BASELINE, ranks
+from gan.commands.ranking import BASELINE, of_checkpoint, ranks
 from gan.commands.revisions import experiments, revision, show
 from gan.commands.study import rows as study_rows
-from gan.records.samples import START
+from gan.commands.study.plan import experiment_of, read_study, runs
 from gan.run.errors import GanError
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_yaml
@@ -56,18 +57,18 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
     Raises:
         GanError: the baseline is unknown, or has no scores of the checkpoint.
     """
-    base = _scores(table(baseline), checkpoint)
+    base = of_checkpoint(table(baseline), checkpoint)
     if base.empty:
         raise GanError(f"{baseline} has no scores of checkpoint {checkpoint}")
     params = _flat(read_yaml(show(revision(baseline), PARAMS.as_posix())) or {})
     parts = [base.assign(setting=BASELINE, seed=params.get("seed"))]
     kept = study_rows.read()
-    inside = {f"study-{row.group}-{row.setting}-{row.seed}-{row.inputs[:8]}" for row in kept.itertuples()}
+    inside = {experiment_of(*one) for one in kept[["group", "setting", "seed", "inputs"]].itertuples(index=False)}
     for name, commit in experiments():
         if name in inside:
             continue  # the study's table has it, with that of other machines
         try:
-            scores = _scores(table(commit), checkpoint)
+            scores = of_checkpoint(table(commit), checkpoint)
         except GanError:
             continue  # an experiment without scores, such as one of `train-dcgan` alone
         new = scores.merge(base[["model", "fid", "kid"]].drop_duplicates(), how="left", indicator=True)
@@ -75,17 +76,10 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
         its = _flat(read_yaml(show(commit, PARAMS.as_posix())) or {})
         parts.append(changed.assign(setting=_label(params, its), seed=its.get("seed")))
     if len(kept):
+        kept = study_rows.current(kept, runs(read_study()))
         settings = [_label(params, params | _overrides(text)) for text in kept["overrides"]]
         parts.append(kept.assign(setting=settings))
     return pd.concat(parts, ignore_index=True)
-
-
-def _scores(scores: pd.DataFrame, checkpoint: str) -> pd.DataFrame:
-    """The rows of one checkpoint, with the scores before training beside them."""
-    place = ["model", "direction", "extractor"]
-    known = scores[scores["extractor"].notna()].fillna({"direction": ""})
-    start = known[known["checkpoint"] == START][[*place, "kid", "fid"]]
-    return known[known["checkpoint"] == checkpoint].merge(start, on=place, suffixes=("", "_start"))
 
 
 def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -98,7 +92,7 @@ def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _overrides(text: str) -> dict[str, Any]:
     """The params that the overrides of a run of the study set."""
-    return {name: read_yaml(value) for name, _, value in (one.partition("=") for one in text.split())}
+    return {name: read_yaml(value) for name, _, value in (one.partition("=") for one in shlex.split(text))}
 
 
 def _label(before: dict[str, Any], after: dict[str, Any]) -> str:

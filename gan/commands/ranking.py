@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from gan.commands.verdicts import CONFIDENCE, LOWER, UnlikeError, noise_of, refuse_unlike
+from gan.records.samples import START
 
 BASELINE = "default"  # the setting that all others are compared with
 METRICS = ("kid", "fid", "class_accuracy", "sea_iou", "land_iou")  # those that are ranked, where there are any
@@ -36,6 +37,14 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     order = {setting: place for place, setting in enumerate(best_first(rows), 1)}
     table["rank"] = table["setting"].map(order)
     return table.sort_values("rank", kind="stable")[RANKED].reset_index(drop=True)
+
+
+def of_checkpoint(scores: pd.DataFrame, checkpoint: str) -> pd.DataFrame:
+    """The rows of one checkpoint in a FID table, with the scores before training beside them."""
+    place = ["model", "direction", "extractor"]
+    known = scores[scores["extractor"].notna()].fillna({"direction": ""})
+    start = known[known["checkpoint"] == START][[*place, "kid", "fid"]]
+    return known[known["checkpoint"] == checkpoint].merge(start, on=place, suffixes=("", "_start"))
 
 
 def best_first(rows: pd.DataFrame) -> list[str]:

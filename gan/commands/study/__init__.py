@@ -42,15 +42,15 @@ def run(jobs: int, only: list[str] | None, table: bool) -> None:
     study = read_study()
     if unknown := [name for name in only or [] if name not in study.groups]:
         raise GanError(f"study.yaml has no group {unknown[0]}, only {', '.join(study.groups)}")
-    wanted = [one for one in runs(study) if not only or one.group in only]
+    planned = runs(study)
+    wanted = [one for one in planned if not only or one.group in only]
     found = rows.read()
     missing = [one for one in wanted if not rows.has(found, one)]
     print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them in {rows.FOUND}")
     failed: list[Run] = []
     if missing and not table:
         found, failed = _train(missing, found, jobs)
-    left = sum(not rows.has(found, one) for one in runs(study))
-    page.write(study, found, left)
+    page.write(study, rows.current(found, planned), len(planned), len(found))
     print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(found) else "nothing was found yet")
     if failed:
         raise GanError(
@@ -62,13 +62,14 @@ def run(jobs: int, only: list[str] | None, table: bool) -> None:
 def _train(missing: list[Run], found: pd.DataFrame, jobs: int) -> tuple[pd.DataFrame, list[Run]]:
     """Queue what is not queued yet, and gather until all have ended; returns the rows, and the runs that failed."""
     waiting = {one.experiment: one for one in missing}
-    _queue([one for name, one in waiting.items() if name not in queue.ended()])
+    ended = queue.ended()
+    _queue([one for name, one in waiting.items() if name not in ended])
     failed: list[Run] = []
     with Progress("study", len(missing), "runs") as progress:
         asked = time.monotonic()
         queue.start(jobs)
         while waiting:
-            for name in [one for one in waiting if one in queue.ended()]:
+            for name in queue.ended() & waiting.keys():
                 found = rows.add(found, one := waiting.pop(name))
                 rows.write(found)
                 progress.advance(1, one.experiment)

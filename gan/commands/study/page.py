@@ -29,14 +29,22 @@ red is worse, and grey is within noise.
 """
 
 
-def write(study: Study, rows: pd.DataFrame, missing: int) -> None:
-    """Write both files from the rows that there are."""
+def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
+    """Write both files from the rows that there are.
+
+    Args:
+        rows: those of today's code, params and data.
+        planned: number of runs of the whole study.
+        kept: number of all rows of the table, those of other code too.
+    """
     groups = {name: group for name, group in study.groups.items() if (rows["group"] == name).any()}
     if not groups:
         return
     parts = [HEAD]
-    if missing:
+    if missing := planned - len(rows.drop_duplicates(["group", "setting", "seed"])):
         parts.append(f"{missing} runs are still missing; `python -m gan study` goes on.\n")
+    if older := kept - len(rows):
+        parts.append(f"{older} rows are of other code, params or data than today's, and left out.\n")
     tables = {name: ranks(rows[rows["group"] == name]) for name in groups}
     parts += [_section(name, group, tables[name], rows[rows["group"] == name]) for name, group in groups.items()]
     write_whole(PAGE, "\n".join(parts).encode())

@@ -54,12 +54,17 @@ class Run:
     @property
     def experiment(self) -> str:
         """The name of its experiment."""
-        return f"study-{self.group}-{self.setting}-{self.seed}-{self.inputs[:8]}"
+        return experiment_of(self.group, self.setting, self.seed, self.inputs)
 
     @property
     def target(self) -> str:
         """The last stage that it needs."""
         return f"evaluate@{self.model}"
+
+
+def experiment_of(group: str, setting: str, seed: int, inputs: str) -> str:
+    """The name of a run's experiment."""
+    return f"study-{group}-{setting}-{seed}-{inputs[:8]}"
 
 
 def read_study(path: Path = STUDY) -> Study:

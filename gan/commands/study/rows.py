@@ -1,15 +1,17 @@
 """The table of a study, reports/study.csv: a row for each run and direction. It is the study's memory."""
 
 import json
+import shlex
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from gan.commands.compare import table
+from gan.commands.ranking import of_checkpoint
 from gan.commands.revisions import revision, show
 from gan.commands.study.plan import Run
 from gan.metrics.table import SCORES
-from gan.records.samples import START
 from gan.records.tables import parse_table
 from gan.run.errors import GanError
 from gan.run.files import write_whole
@@ -47,6 +49,13 @@ def has(rows: pd.DataFrame, run: Run) -> bool:
     return bool((_same(rows, run) & (rows["inputs"] == run.inputs)).any())
 
 
+def current(rows: pd.DataFrame, planned: Iterable[Run]) -> pd.DataFrame:
+    """The rows of runs as they are planned now: of today's code, params and data."""
+    inputs = {(run.group, run.setting, run.seed): run.inputs for run in planned}
+    keys = zip(rows["group"], rows["setting"], rows["seed"], strict=True)
+    return rows[[inputs.get(key) == one for key, one in zip(keys, rows["inputs"], strict=True)]]
+
+
 def add(rows: pd.DataFrame, run: Run) -> pd.DataFrame:
     """The table with the scores of a run that has ended, in the place of older ones of the same setting and seed.
 
@@ -61,19 +70,16 @@ def _same(rows: pd.DataFrame, run: Run) -> "pd.Series[bool]":
 
 
 def _gather(run: Run) -> pd.DataFrame:
-    scores = table(run.experiment).fillna({"direction": ""})
-    scores = scores[(scores["model"] == run.model) & scores["extractor"].notna()]
-    shown = "best" if (scores["checkpoint"] == "best").any() else "last"
-    found = scores[scores["checkpoint"] == shown]
+    scores = table(run.experiment)
+    scores = scores[scores["model"] == run.model]
+    found = of_checkpoint(scores, "best" if (scores["checkpoint"] == "best").any() else "last")
     if found.empty:
         raise GanError(f"experiment {run.experiment} holds no scores of {run.model}")
-    place = ["direction", "extractor"]
-    start = scores[scores["checkpoint"] == START][[*place, "kid", "fid"]]
     about = {
         "group": run.group, "model": run.model, "setting": run.setting, "seed": run.seed,
-        "overrides": " ".join(run.overrides), "inputs": run.inputs, **_how(run),
+        "overrides": shlex.join(run.overrides), "inputs": run.inputs, **_how(run),
     }  # fmt: skip
-    scored = found.merge(start, on=place, suffixes=("", "_start")).drop(columns=["model", "seed"])
+    scored = found.drop(columns=["model", "seed"])
     return pd.DataFrame(about, index=scored.index).join(scored)
 
 

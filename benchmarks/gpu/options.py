@@ -1,21 +1,30 @@
-"""Every choice that params.yaml offers for networks and losses takes two steps, in each precision and determinism."""
+"""Every choice that params.yaml offers for networks and losses takes steps, in each precision and determinism.
+
+On a GPU the steps are also replayed as CUDA graphs, which must give the same losses where the same bits are promised.
+"""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 from typing import Any, Literal, get_args, get_origin
 
+import torch
+
 from benchmarks.gpu.checks import Check, Found
-from benchmarks.gpu.small import THE_PAPERS, Build, Changes, built, cyclegan, dcgan, trained
-from gan.core.runtime import choose_runtime
+from benchmarks.gpu.small import THE_PAPERS, Build, Changes, built, cyclegan, dcgan, differing, trained
+from gan.core.runtime import Runtime, choose_runtime
 from gan.params.blocks import Block
 from gan.params.models import cyclegan as cyclegan_params
 from gan.params.models import dcgan as dcgan_params
 from gan.params.prepare_data import ImageSource
 from gan.params.schema import Params
 from gan.params.training import Adversarial
+from gan.training.replay import WARM_UP
 
 STEPS = 2
+GRAPH_STEPS = 2 * (WARM_UP + 2)  # with and without penalties, each is recorded, and then replayed
+Losses = list[dict[str, torch.Tensor]]
 # Choices that are no `Literal` of the schema.
 LEVERS: Changes = {
     "discriminator.norm": "none",
@@ -29,6 +38,8 @@ LEVERS: Changes = {
     "clip_gradients": 1.0,
     "discriminator_steps": 2,
 }
+NEEDED: dict[str, Changes] = {"loss=wasserstein": {"discriminator.norm": "none", "penalties.gradient": 1.0}}
+CONDITIONAL: Changes = {"architecture": "residual", "conditional": True}
 MORE_OF_CYCLEGAN: dict[str, Changes] = {
     "many levers": LEVERS,
     "the paper's": THE_PAPERS,
@@ -56,17 +67,30 @@ def checks(accelerator: str) -> dict[str, Check]:
 
 
 def steps(build: Build, accelerator: str) -> dict[str, Found]:
-    """Two steps in each precision and determinism: the number of these in which a loss was not finite."""
+    """Steps in each precision and determinism: the number of these in which a loss was not finite, or not repeated."""
     wrong, modes = [], list(_modes())
     for precision, determinism in modes:
         runtime = choose_runtime(accelerator, precision, determinism)
         try:
-            losses = trained(built(build, runtime), 0, STEPS)
+            losses, replayed = _losses(build, runtime)
         except Exception as error:
             raise RuntimeError(f"{precision}, {determinism}: {error}") from error
         if not all(isfinite(float(loss)) for step in losses for loss in step.values()):
             wrong.append(f"{precision}, {determinism}")
+        elif determinism == "exact" and differing(losses, replayed):
+            wrong.append(f"{precision}, replayed: other losses")
     return {"": Found(len(wrong), note=" and ".join(wrong) or f"{len(modes)} ways")}
+
+
+def _losses(build: Build, runtime: Runtime) -> tuple[Losses, Losses]:
+    """Those of each step; on a GPU also those of steps that are replayed."""
+    if runtime.device.type != "cuda":
+        losses = trained(built(build, runtime), 0, STEPS)
+        return losses, losses
+    once, replayed = (
+        trained(built(build, replace(runtime, graphs=graphs)), 0, GRAPH_STEPS) for graphs in (False, True)
+    )
+    return once, replayed
 
 
 def _modes() -> Iterator[tuple[str, str]]:
@@ -83,13 +107,15 @@ def _of_dcgan() -> Iterator[tuple[str, Build]]:
         for channel in channels:
             yield f"{size}², {channel} channels", partial(dcgan, {}, size=size, channels=channel)
     for path, value in choices(dcgan_params.Train):
-        yield f"{path}={value}", partial(dcgan, {path: value})
+        name = f"{path}={value}"
+        yield name, partial(dcgan, {path: value, **NEEDED.get(name, {})})
     yield "many levers", partial(dcgan, LEVERS)
+    yield "many levers, residual and conditional", partial(dcgan, LEVERS | CONDITIONAL)
 
 
 def _of_cyclegan() -> Iterator[tuple[str, Build]]:
     for path, value in choices(cyclegan_params.Train):
-        changes: Changes = {path: value}
+        changes: Changes = {path: value, **NEEDED.get(f"{path}={value}", {})}
         if path in SMALLEST:
             size = max(32, SMALLEST[path](value))
             changes |= {"load_size": size, "crop_size": size}
@@ -106,7 +132,10 @@ def choices(block: type[Block], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """
     for name, field in block.model_fields.items():
         kind: Any = field.annotation
-        if name in Adversarial.model_fields and name != "loss":  # most say when to log, save and watch
+        if name in Adversarial.model_fields and name not in (
+            "loss",
+            "discriminator",
+        ):  # most say when to log, save and watch
             continue
         if isinstance(kind, type) and issubclass(kind, Block):
             yield from choices(kind, f"{prefix}{name}.")

@@ -12,7 +12,7 @@ import torch
 from benchmarks.gpu import __main__ as command
 from benchmarks.gpu import against_cpu, correctness, options, repeat, small, throughput
 from benchmarks.gpu.checks import Check, Clock, Found, rows_of
-from gan.core.runtime import Runtime
+from gan.core.runtime import Runtime, choose_runtime
 from gan.dcgan.train.recipe import DCGAN
 from gan.params.models import cyclegan as cyclegan_params
 from gan.training.recipe import Recipe, Stateful, state_of
@@ -38,6 +38,11 @@ def test_right_recipes_pass(model: str, cpu: Runtime) -> None:
         "restored": partial(repeat.restored, build, cpu),
     }
     assert set(outcomes(checks).values()) == {"ok"}
+
+
+def test_a_killed_training_passes() -> None:
+    runtime = choose_runtime("cpu", "fp32", "exact")  # as the process that is killed chooses it
+    assert outcomes({"killed": partial(repeat.killed, "DCGAN", runtime)}) == {"killed": "ok"}
 
 
 class Forgetful(DCGAN):

@@ -43,6 +43,8 @@ def test_probabilities_are_high_for_real_and_low_for_generated(name: str) -> Non
     real, fake = LOSSES[name].probability(torch.tensor([3.0, 4.0]), torch.tensor([-3.0, -4.0]))
     assert (real > 0.9).all()
     assert (fake < 0.1).all()
+    rough = torch.zeros(2, dtype=torch.bfloat16)
+    assert {one.dtype for one in LOSSES[name].probability(rough, rough)} == {torch.float32}  # as their means are logged
 
 
 @pytest.mark.parametrize("label", [1.0, 0.9])

@@ -100,9 +100,11 @@ def killed(model: str, runtime: Runtime) -> dict[str, Found]:
         _kill_one(model, Path(stopped))
         before = statefile.load(Path(stopped))
         train_in(Path(stopped), build, runtime, 3600.0)
-        states = [statefile.load(Path(folder)) for folder in (alone, stopped)]
-    if before is None or states[0] is None:
+        states = [state for folder in (alone, stopped) if (state := statefile.load(Path(folder)))]
+    if before is None or len(states) < 2:
         raise ValueError("no state was saved")
+    for state in states:
+        del state["run"]["seconds"]  # no result
     step, total = before["run"]["step"], states[0]["run"]["step"]
     if not 0 < step < total:
         raise ValueError(f"it was killed at step {step} of {total}: nothing was resumed")

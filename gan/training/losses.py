@@ -101,7 +101,7 @@ def _logistic(real: torch.Tensor, fake: torch.Tensor) -> Pair:
 
 
 def _as_it_is(real: torch.Tensor, fake: torch.Tensor) -> Pair:
-    return real, fake
+    return _exact(real), _exact(fake)
 
 
 def _between_margins(real: torch.Tensor, fake: torch.Tensor) -> Pair:

@@ -11,7 +11,7 @@ export PATH := $(BIN):$(PATH)
 DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agreement|blocks)$$|.*\.(psnr|ssim|l1|cycle_l1|cycle_psnr|precision|recall|density|nearest_train)$$
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test check format experiments upgrade clean
+.PHONY: help repro test check format watch experiments upgrade clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ format: $(STAMP)  ## format the code and repair what lint can
 	ruff check --fix
 	ruff format
 
+watch: $(STAMP)  ## losses and previews of trainings in TensorBoard, as they come
+	python -m gan watch
+
 experiments: $(STAMP)  ## the table of experiments: their metrics and what they changed
 	dvc exp show --only-changed --hide-failed --drop '$(DROPPED)'
 
@@ -41,8 +44,8 @@ upgrade:  ## renew the exact versions in constraints.txt with the newest that pi
 	{ head -n 1 constraints.txt; build/upgrade/bin/python -m pip freeze --exclude gan; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 
-clean:  ## delete caches; keeps the environment, the data and unfinished trainings
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+clean:  ## delete caches and runs/; keeps the environment, the data and unfinished trainings
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build runs *.egg-info
 
 # A stamp: packages are installed again when their versions change, and never otherwise.
 $(STAMP): pyproject.toml constraints.txt

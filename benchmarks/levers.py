@@ -8,11 +8,13 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from benchmarks.speed.recipes import COUNT, noise, stepping
 from benchmarks.speed.turns import rates
 from gan.core.runtime import Runtime, choose_runtime
 from gan.cyclegan.train.recipe import CycleGAN
-from gan.dcgan.train.recipe import DCGAN
+from gan.dcgan.train.recipe import DCGAN, Classes
 from gan.params.schema import Params, load
 
 OFF = {"r1": 0.0, "r2": 0.0, "gradient": 0.0, "every": 1}
@@ -27,6 +29,10 @@ LEVERS: dict[str, dict[str, Any]] = {
     "augment.policy": {"augment": {"policy": ["colour", "translation", "cutout"]}},
     "discriminator_steps: 2": {"discriminator_steps": 2},
     "clip_gradients": {"clip_gradients": 1.0},
+}
+OF_DCGAN: dict[str, dict[str, Any]] = {
+    "architecture: residual": {"architecture": "residual"},
+    "conditional": {"conditional": True},
 }
 OF_CYCLEGAN: dict[str, dict[str, Any]] = {
     "generator.gated": {"generator": {"gated": True}},
@@ -45,7 +51,8 @@ def recipe(model: str, changes: dict[str, Any], p: Params, runtime: Runtime) -> 
     params = type(getattr(p, f"train_{model}")).model_validate(block)
     images, domains = p.prepare_data.images, p.prepare_data.domains
     if model == "dcgan":
-        return DCGAN(noise(0, COUNT, images.image_size, images.channels), params, p.lr, 0, runtime)
+        classes = Classes([*"0123456789"], np.arange(COUNT) % 10) if params.conditional else None
+        return DCGAN(noise(0, COUNT, images.image_size, images.channels), params, p.lr, 0, runtime, classes)
     a, b = (noise(seed, COUNT, domains.image_size, 3) for seed in (0, 1))
     return CycleGAN(a, b, params, p.lr, 0, runtime)
 
@@ -58,13 +65,13 @@ def main() -> None:
     runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
     print("| lever | DCGAN | CycleGAN |\n|---|---|---|")
     found = {}
-    levers = {"dcgan": LEVERS, "cyclegan": LEVERS | OF_CYCLEGAN}
+    levers = {"dcgan": LEVERS | OF_DCGAN, "cyclegan": LEVERS | OF_CYCLEGAN}
     for model in ("dcgan", "cyclegan"):
         ways: dict[str, Callable[[], object]] = {
             name: stepping(recipe(model, changes, p, runtime)) for name, changes in levers[model].items()
         }
         found[model] = rates(ways, given.turns, 2.0 if given.turns > 1 else 0.1)
-    for name in levers["cyclegan"]:
+    for name in LEVERS | OF_DCGAN | OF_CYCLEGAN:
         cells = [f"{one['none'] / one[name]:.2f} ×" if name in one else "" for one in found.values()]
         print(f"| {name} | {' | '.join(cells)} |")
 

@@ -5,14 +5,14 @@ import io
 import os
 import sys
 
-from gan.commands import compare, data, leaderboard, study, verify
+from gan.commands import compare, data, leaderboard, study, verify, watch
 from gan.run.errors import clean_exit
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gan", description="What DVC cannot do, one small command each.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (data, compare, leaderboard, study, verify):
+    for command in (data, compare, leaderboard, study, verify, watch):
         command.add(commands)
     given = parser.parse_args()
     given.run(given)

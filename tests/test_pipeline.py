@@ -41,7 +41,7 @@ def test_a_stage_opens_only_its_deps_and_outs(clone: Path) -> None:
             for path in inside
             if "__pycache__" not in path.parts
             # RunState reads params.yaml and dvc.yaml for its key, the rest to see what DVC has recorded.
-            and path.parts[0] not in (".state", "params.yaml", "dvc.yaml", "dvc.lock", ".dvcignore")
+            and path.parts[0] not in (".state", "runs", "params.yaml", "dvc.yaml", "dvc.lock", ".dvcignore")
             and path != Path("stages/__init__.py")  # refuses to start where packages are missing, and does no more
             and not any(path.is_relative_to(folder) for folder in NO_DEPS)
             and path.name not in ("run.json", "run.json.tmp")  # the card tells machines apart; git keeps it

@@ -12,6 +12,7 @@ CHECKPOINTS = Path("data/checkpoints")
 REFERENCE = Path("data/reference")
 SAMPLES = Path("data/samples")
 REPORTS = Path("reports")
+RUNS = Path("runs")  # what trainings show while they run; no result
 LABELS = "labels"  # the classes of images, beside the images
 CARD = "card.json"  # describes the files beside it
 

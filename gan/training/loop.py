@@ -19,6 +19,7 @@ from gan.run.runstate import RunState
 from gan.training import statefile
 from gan.training.environment import differences, environment
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
+from gan.training.live import Live
 from gan.training.recipe import Recipe, restore, state_of
 from gan.training.watch import WATCHED, watch
 
@@ -31,6 +32,7 @@ class Job:
     seed: int
     state: RunState
     save_every_seconds: float
+    shown: Path | None = None  # where losses and previews are shown as they come; None shows nothing
 
     @property
     def previews(self) -> Path:
@@ -66,6 +68,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
     params, total = recipe.params, recipe.total_steps
     _refuse_more_snapshots_than_steps(params.snapshots.count, total)
     run = _restore(recipe, job.state)
+    live = Live(job.shown, job.previews, run.rows)
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
         if run.step:
             progress.say(f"resumed at step {run.step} of {total}")
@@ -82,6 +85,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
                 settle(run.pending[-1:], run.step)
             due = _Due(run.step, recipe, params)
             _write(due, run, recipe, job)
+            live.show(run.rows, due.row, due.preview)
             if due.watch:
                 watch(run.rows, recipe.samples(WATCHED), recipe.reals(), params.watch, progress)
             if interrupts.received or due.save or time.monotonic() - saved > job.save_every_seconds:

@@ -17,6 +17,7 @@ from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
 from gan.training.card import write_run_card
 from gan.training.history import write_losses
+from gan.training.live import folder_of
 from gan.training.loop import Job, Run, described, fit
 from gan.training.recipe import Recipe
 
@@ -44,7 +45,7 @@ def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
         InputsChangedError: params, code or data changed during the run; the trained state is kept.
         ParamsError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
     """
-    job = Job(model, params.seed, state, params.save_every_seconds)
+    job = Job(model, params.seed, state, params.save_every_seconds, folder_of(state.stage))
     done = fit(recipe, job)
     state.check_inputs()
     _publish(recipe, done, job)

@@ -1,0 +1,112 @@
+"""`python -m gan watch`: trainings in TensorBoard while they run, those of experiments beside each other."""
+
+import argparse
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from PIL import Image
+from torchvision.transforms.functional import pil_to_tensor
+
+from gan.run.errors import GanError
+from gan.run.paths import RUNS
+
+EVERY = 3.0  # seconds between two looks at runs/
+ABOUT = ("step", "epoch")  # columns of losses.csv that are no curves
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("watch", help="losses and previews of trainings in TensorBoard, as they come")
+    parser.add_argument("--port", type=int, default=6006, help="of the page on this machine; %(default)s")
+    parser.set_defaults(run=lambda given: run(given.port))
+
+
+def run(port: int) -> None:
+    """Serve what is in runs/, and what comes, until Ctrl-C.
+
+    Raises:
+        GanError: TensorBoard is not installed, the port is taken, or TensorBoard ended by itself.
+    """
+    if find_spec("tensorboard") is None:
+        raise GanError("TensorBoard is not installed; `pip install -e '.[watch]'` does that, `make watch` too")
+    with socket.socket() as probe:
+        if probe.connect_ex(("localhost", port)) == 0:
+            raise GanError(f"port {port} is taken; --port chooses another one")
+    with tempfile.TemporaryDirectory(prefix="gan-watch-") as folder:
+        command = [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--port", str(port)]
+        page = subprocess.Popen([*command, "--reload_interval", str(int(EVERY))], stderr=subprocess.PIPE, text=True)
+        print(f"http://localhost:{port} shows what is in {RUNS}/; Ctrl-C ends it", flush=True)
+        followed: dict[Path, Followed] = {}
+        try:
+            while page.poll() is None:
+                follow(RUNS, Path(folder), followed)
+                time.sleep(EVERY)
+            said = page.stderr.read().strip().splitlines()[-1:] if page.stderr else []
+            raise GanError(f"TensorBoard ended: {' '.join(said)}")
+        finally:
+            page.terminate()
+            page.wait()
+
+
+def follow(runs: Path, events: Path, followed: "dict[Path, Followed]") -> None:
+    """Hand on to TensorBoard what is new in each run below `runs`."""
+    for losses in sorted(runs.glob("**/losses.csv")):
+        name = losses.parent.relative_to(runs)
+        if name not in followed:
+            followed[name] = Followed(losses.parent, events / name)
+        followed[name].update()
+
+
+class Followed:
+    """One run, as far as TensorBoard knows it.
+
+    Args:
+        folder: its `losses.csv` and `previews/`.
+        events: where TensorBoard reads.
+    """
+
+    def __init__(self, folder: Path, events: Path) -> None:
+        self.folder, self.events = folder, events
+        self.writer: Any = None
+        self.step, self.previews = 0, 0  # the last ones that it knows
+
+    def update(self) -> None:
+        """Write new rows and previews; a training that began anew takes the place of the one before."""
+        try:
+            rows = pd.read_csv(self.folder / "losses.csv")
+        except (OSError, pd.errors.EmptyDataError):  # a training begins anew at this moment, or has no row yet
+            return
+        if self.writer is None or rows["step"].max() < self.step:
+            self._begin()
+        for row in rows[rows["step"] > self.step].to_dict("records"):
+            self.step = int(row["step"])
+            for name, value in row.items():
+                if name not in ABOUT and value == value:  # an empty cell is NaN
+                    self.writer.add_scalar(name, value, self.step)
+        for path in sorted((self.folder / "previews").glob("*.png")):
+            if int(path.stem) > self.previews:
+                self.previews = int(path.stem)
+                self.writer.add_image("preview", pixels(path), self.previews)
+        self.writer.flush()
+
+    def _begin(self) -> None:
+        from torch.utils.tensorboard import SummaryWriter  # imported here, as TensorBoard is an optional extra
+
+        self.step, self.previews = 0, 0
+        if self.writer:
+            self.writer.close()
+        self.writer = SummaryWriter(self.events, purge_step=0)
+
+
+def pixels(path: Path) -> torch.Tensor:
+    """A picture as uint8 (3, H, W)."""
+    with Image.open(path) as image:
+        found: torch.Tensor = pil_to_tensor(image.convert("RGB"))
+    return found

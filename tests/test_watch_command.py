@@ -1,0 +1,105 @@
+"""`python -m gan watch`: what TensorBoard itself reads of trainings, on disk and over HTTP."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from gan.commands.watch import Followed, follow, run
+from gan.core.images import save_png, to_rgb
+from gan.run.errors import GanError
+from gan.run.paths import RUNS
+from tests.project import wait_until
+from tests.test_watch import noise
+from tests.tiny import ROOT
+
+
+def write(folder: Path, steps: list[int], previews: list[int]) -> None:
+    """A training as it shows itself after these steps."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [{"step": step, "epoch": step / 10, "d_loss": 1 / step, "diversity": None} for step in steps]
+    rows[-1]["diversity"] = 0.5
+    pd.DataFrame(rows).to_csv(folder / "losses.csv", index=False)
+    for step in previews:
+        save_png(to_rgb(noise(1, step))[0], folder / "previews" / f"{step:07d}.png")
+
+
+def curves(events: Path) -> dict[str, list[int]]:
+    """The steps of each curve that TensorBoard reads."""
+    read = EventAccumulator(str(events))
+    read.Reload()
+    found = {name: [one.step for one in read.Scalars(name)] for name in read.Tags()["scalars"]}
+    return found | {name: [one.step for one in read.Images(name)] for name in read.Tags()["images"]}
+
+
+def test_rows_and_previews_are_handed_on_once(tmp_path: Path) -> None:
+    runs, events, followed = tmp_path / "runs", tmp_path / "events", dict[Path, Followed]()
+    write(runs / "train-dcgan", [5, 10], [5])
+    write(runs / "hinge" / "train-dcgan", [5], [])
+    follow(runs, events, followed)
+    write(runs / "train-dcgan", [5, 10, 15], [5, 15])
+    follow(runs, events, followed)
+    follow(runs, events, followed)
+    assert curves(events / "train-dcgan") == {"d_loss": [5, 10, 15], "diversity": [10, 15], "preview": [5, 15]}
+    assert curves(events / "hinge" / "train-dcgan")["d_loss"] == [5]
+
+
+def test_a_training_that_begins_anew_takes_the_place(tmp_path: Path) -> None:
+    runs, events, followed = tmp_path / "runs", tmp_path / "events", dict[Path, Followed]()
+    write(runs / "train-dcgan", [5, 10, 15], [])
+    follow(runs, events, followed)
+    (runs / "train-dcgan" / "losses.csv").unlink()
+    follow(runs, events, followed)
+    write(runs / "train-dcgan", [5], [])
+    follow(runs, events, followed)
+    write(runs / "train-dcgan", [5, 10], [])
+    follow(runs, events, followed)
+    assert curves(events / "train-dcgan")["d_loss"] == [5, 10]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        number: int = free.getsockname()[1]
+    return number
+
+
+def asked(port: int, path: str) -> Any:
+    with urllib.request.urlopen(f"http://localhost:{port}/data/{path}", timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_the_page_shows_a_training_that_comes_after_it(tmp_path: Path, port: int) -> None:
+    command = [sys.executable, "-m", "gan", "watch", "--port", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with (tmp_path / "log").open("wb") as log:
+        page = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+
+    def served() -> bool:
+        try:
+            return bool(asked(port, "runs"))
+        except OSError:
+            return False
+
+    try:
+        write(tmp_path / RUNS / "train-dcgan", [5, 10], [5])
+        wait_until(served)
+        assert asked(port, "runs") == ["train-dcgan"]
+        wait_until(lambda: asked(port, "plugin/scalars/tags").get("train-dcgan", {}).keys() >= {"d_loss"})
+        with pytest.raises(GanError, match=f"port {port} is taken; --port chooses another one"):
+            run(port)
+    finally:
+        page.send_signal(signal.SIGINT)
+        page.wait(20)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    assert f"http://localhost:{port}" in (tmp_path / "log").read_text()

@@ -10,7 +10,10 @@ from gan.training.train import run
 
 
 def recipe(p: Params, data: Path, runtime: Runtime) -> DCGAN:
-    classes = Classes(load_classes(data), load_labels(data, "train")) if p.train_dcgan.conditional else None
+    classes = None
+    if p.train_dcgan.conditional:
+        classes = Classes(load_classes(data), load_labels(data, "train"))
+        p.sample.dcgan.refuse_unknown(classes.names, "the training set has")  # now, not after the training
     return DCGAN(load_images(data, "train"), p.train_dcgan, p.lr, p.seed, runtime, classes)
 
 

@@ -10,10 +10,11 @@ from gan.core.images import Uint8
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
+from gan.dcgan.train.recipe import DCGAN
 from gan.params.models.dcgan import Train
 from gan.params.schema import Params
 from gan.run.progress import Progress
-from gan.training.adversary import Adversary
+from gan.training.adversary import Adversary, mean_of
 from gan.training.diffaugment import cutout
 from gan.training.recipe import Recipe
 from gan.training.watch import watch
@@ -21,7 +22,7 @@ from tests import tiny
 from tests.recipes import small_cyclegan, small_dcgan
 
 NO_PENALTY = {"r1": 0.0, "r2": 0.0, "gradient": 0.0, "every": 1}
-PLAIN = {"policy": [], "probability": 1.0, "adaptive": False, "target": 0.6, "images": 1000}
+PLAIN = {"policy": [], "probability": 1.0, "adaptive": False, "target": 0.6, "rise": 0.25}
 
 
 class Sum(nn.Module):
@@ -96,6 +97,23 @@ def changed(model: str, **changes: Any) -> Params:
     return Params.model_validate(values)
 
 
+@pytest.mark.parametrize("images", [16, 32])
+def test_adas_probability_can_reach_its_height_with_few_images(images: int, digits: Uint8, cpu: Runtime) -> None:
+    """A discriminator that always asks for more has what it wants after `rise` of the training, and it is logged."""
+    augment = PLAIN | {"policy": ["cutout"], "adaptive": True, "target": -0.99}
+    block = tiny.values()["train_dcgan"] | {"augment": augment}
+    block |= {"epochs": 16, "batch_size": 2, "discriminator_steps": 2}
+    recipe = DCGAN(digits[:images], Train.model_validate(block), 2e-4, 0, cpu)
+    rises = []
+    for step in range(recipe.total_steps // 4 + 1):
+        seed_torch(Stream.STEP, 0, step)
+        scalars = recipe.step(step)
+        rises.append(scalars["d_augment_probability"].item())
+    assert rises[recipe.total_steps // 8] == pytest.approx(0.5, abs=0.05)
+    assert rises[-1] == pytest.approx(1, abs=0.02)
+    assert -1 <= scalars["d_augment_sign"].item() <= 1
+
+
 @pytest.mark.parametrize("model", ["dcgan", "cyclegan"])
 def test_every_counts_updates_of_the_discriminator(model: str, digits: Uint8, cpu: Runtime) -> None:
     """Steps of the generator would bring penalties in bursts: in all of three updates, then in none."""
@@ -111,5 +129,12 @@ def test_every_counts_updates_of_the_discriminator(model: str, digits: Uint8, cp
     adversary.learn = noted
     for step in range(2):
         seed_torch(Stream.STEP, 0, step)
-        recipe.step(step)
+        scalars = recipe.step(step)
+        assert "d_penalty" in scalars or "d_a_penalty" in scalars, "whichever update it came with"
     assert penalised == [True, False, True, False, True, False]
+
+
+def test_what_is_logged_of_several_updates_is_their_mean() -> None:
+    first, second = {"d_loss": torch.tensor(1.0), "d_penalty": torch.tensor(3.0)}, {"d_loss": torch.tensor(2.0)}
+    assert mean_of([first, second]) == {"d_loss": 1.5, "d_penalty": 3.0}
+    assert mean_of([second]) is second

@@ -37,7 +37,7 @@ def test_seeds_differ_and_the_remainder_is_dropped() -> None:
 
 
 def test_too_few_images_for_a_batch() -> None:
-    with pytest.raises(DataError, match="a batch of 11 needs more than the 10 images"):
+    with pytest.raises(DataError, match="a batch of 11 needs as many images, there are 10; lower batch_size"):
         Batches(IMAGES, 11, (0,), CPU)
 
 

@@ -117,6 +117,15 @@ def test_real_test_images_with_their_labels_score_as_the_classifier_does() -> No
 
 
 @pytest.mark.usefixtures("data")
+def test_the_floor_of_some_classes_is_of_their_test_images() -> None:
+    images, labels = load_images(IMAGES, "test")[:], load_labels(IMAGES, "test")
+    some = labels == 1
+    table, _ = scored(images[some], labels[some])
+    assert table.loc["floor", "class_accuracy"] == table.loc["best", "class_accuracy"]
+    assert table.loc["floor", "class_accuracy_worst"] == table.loc["floor", "class_accuracy"]
+
+
+@pytest.mark.usefixtures("data")
 def test_an_unconditional_model_is_asked_for_no_class_but_its_lost_modes_show() -> None:
     images, labels = load_images(IMAGES, "train")[:], load_labels(IMAGES, "train")
     table, metrics = scored(images[labels == 2], None)

@@ -75,8 +75,9 @@ def test_the_probability_is_that_of_each_image(probability: float, share: float)
 
 @pytest.mark.parametrize(("says", "rises"), [(0.9, True), (0.1, False)])
 def test_the_probability_follows_how_sure_the_discriminator_is(says: float, rises: bool) -> None:
-    params = Augment(policy=["colour"], probability=0.5, adaptive=True, target=0.6, images=1000)
+    params = Augment(policy=["colour"], probability=0.5, adaptive=True, target=0.6, rise=0.5)
     strength = Strength(params)
+    strength.plan(200)
     assert strength.probability == 0
     strength.probability.fill_(0.4)
     for _ in range(200):

@@ -39,7 +39,7 @@ RUNS: dict[str, Changes] = {
             "adaptive": True,
             "probability": 0.3,
             "target": -0.9,
-            "images": 10,
+            "rise": 0.1,
         },
         "ema_half_life": 20.0,
         "ema_warm_up": 0.5,

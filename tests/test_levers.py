@@ -28,7 +28,7 @@ PENALTIES: dict[str, Changes] = {
     "WGAN-GP": OFF | {"gradient": 10.0},
 }
 NORMS = {"dcgan": ("batch", "instance", "layer", "none"), "cyclegan": ("instance", "none")}
-PLAIN: Changes = {"policy": [], "probability": 1.0, "adaptive": False, "target": 0.6, "images": 1000}
+PLAIN: Changes = {"policy": [], "probability": 1.0, "adaptive": False, "target": 0.6, "rise": 0.25}
 AUGMENT: dict[str, Changes] = {
     "no augmentation": PLAIN,
     "DiffAugment": PLAIN | {"policy": ["colour", "translation", "cutout"]},
@@ -49,7 +49,7 @@ MANY: Changes = {
     "clip_gradients": 0.01,
     "schedule": {"decay": "cosine", "discriminator_decay": "linear", "warm_up_steps": 2},
     "penalties": OFF | {"r1": 1.0, "gradient": 1.0, "every": 2},
-    "augment": AUGMENT["ADA"] | {"probability": 0.5, "target": -0.9, "images": 10},
+    "augment": AUGMENT["ADA"] | {"probability": 0.5, "target": -0.9, "rise": 0.1},
     "ema_half_life": 20.0,
     "ema_warm_up": 0.5,
     "decay_epochs": 1,

@@ -149,7 +149,7 @@ def test_small_data_augments_as_often_as_ada_asks_for(tmp_path: Path) -> None:
     block = applied(tmp_path, "small-data").train_dcgan
     assert block.augment.policy == ["colour", "translation", "cutout"]
     assert (block.augment.adaptive, block.augment.target, block.augment.probability) == (True, 0.6, 1.0)
-    assert block.augment.images <= 4000 * block.epochs / 4
+    assert block.augment.rise <= 0.5
 
 
 def test_the_shell_gives_a_preset_to_dvc(tmp_path: Path) -> None:

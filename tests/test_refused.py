@@ -16,15 +16,15 @@ from tests.test_params import refusal
 REFUSED: dict[str, tuple[Changes, str]] = {
     "a schedule over no epoch": (
         {"decay_epochs": 0, "schedule": {"decay": "cosine", "discriminator_decay": None, "warm_up_steps": 0}},
-        "cosine and discriminator_decay say how rates fall over decay_epochs, which is 0; set both",
+        "cosine is how rates fall over decay_epochs, which is 0; raise decay_epochs",
     ),
     "the discriminator's alone": (
         {"decay_epochs": 0, "schedule": {"decay": "linear", "discriminator_decay": "cosine", "warm_up_steps": 0}},
-        "cosine and discriminator_decay say how rates fall over decay_epochs, which is 0; set both",
+        "discriminator_decay cosine is how a rate falls over decay_epochs, which is 0; raise decay_epochs, or set it",
     ),
     "a shape of no decay": (
         {"decay_epochs": 0, "schedule": {"decay": "linear", "discriminator_decay": "constant", "warm_up_steps": 0}},
-        "discriminator_decay say how rates fall over decay_epochs, which is 0; set both",
+        "discriminator_decay constant is how a rate falls over decay_epochs, which is 0",
     ),
     "a warm-up of no half-life": ({"ema_warm_up": 0.05}, "ema_half_life, which is null; set both"),
     "lazy without a penalty": ({"penalties": OFF | {"every": 16}}, "every is 16, but r1, r2 and gradient are 0"),
@@ -67,7 +67,6 @@ def test_what_cannot_work_or_does_nothing_is_refused(model: str, why: str) -> No
 WITH: dict[str, dict[str, Any]] = {
     "decay_epochs": {"epochs": 0},
     "lambda_identity": {"identity_fade": 0.5},
-    "lambda_cycle": {"identity_fade": 0.5},
     "crop_size": {"load_size": 100},
 }  # what makes a value impossible
 
@@ -78,7 +77,7 @@ WITH: dict[str, dict[str, Any]] = {
         ("crop_size", 128, "crop_size 128 is larger than load_size 100"),
         ("decay_epochs", 0, "nothing to train"),
         ("lambda_identity", 0.0, "identity_fade 0.5 fades the identity loss, but lambda_identity is 0.0"),
-        ("lambda_cycle", 0.0, "identity_fade 0.5 fades the identity loss, but lambda_cycle is 0.0"),
+        ("lambda_cycle", 0.0, "lambda_identity 2.0 is relative to lambda_cycle, which is 0.0"),
         ("generator", {"width": 4, "blocks": 1, **UNET, "gated": True}, "a U-Net has no residual blocks"),
         ("generator", {"width": 4, "blocks": 1, **UNET, "skips": False}, "a U-Net is made of them; set skips: true"),
         ("generator", {"width": 4, **OURS, "blocks": 0, "gated": True}, "there is no residual block to change"),
@@ -113,6 +112,13 @@ def test_folder_must_be_named(tmp_path: Path) -> None:
     assert "needs the path of a folder" in refusal(tmp_path, values)
 
 
+@pytest.mark.parametrize(("name", "value"), [("classes", ["sea"]), ("labels", True)])
+def test_the_map_has_no_classes(name: str, value: Any, tmp_path: Path) -> None:
+    values = copy.deepcopy(tiny.values())
+    values["prepare_data"]["images"] |= {"source": "satellite", name: value}
+    assert "satellite has none" in refusal(tmp_path, values)
+
+
 def test_classes_are_asked_of_a_model_that_knows_them(tmp_path: Path) -> None:
     """Before any training, and not by `sample` after it."""
     values = copy.deepcopy(tiny.values())
@@ -121,7 +127,8 @@ def test_classes_are_asked_of_a_model_that_knows_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("image_size", "crop_size", "deepest"), [(100, 100, 25), (128, 72, 9), (72, 64, 0), (96, 96, 0)]
+    ("image_size", "crop_size", "deepest"),
+    [(100, 100, 25), (128, 72, 9), (72, 64, 8), (40, 40, 5), (96, 96, 0), (256, 64, 0)],
 )
 def test_a_unet_sees_the_whole_image(image_size: int, crop_size: int, deepest: int, tmp_path: Path) -> None:
     values = copy.deepcopy(tiny.values())

@@ -130,6 +130,12 @@ def theirs_discriminator(weights: list[torch.Tensor], x: Image) -> torch.Tensor:
     return F.linear(F.relu(h).sum((2, 3)), next(left)).flatten()
 
 
+def test_the_score_has_a_bias_beyond_32_pixels_as_in_dis_models_snresnet_64() -> None:
+    heads = [[*Discriminator(shapes(4, 4)[1], size, 3).modules()] for size in (32, 64, 128, 256)]
+    linears = [[layer for layer in modules if isinstance(layer, nn.Linear)] for modules in heads]
+    assert [one.bias is not None for (one,) in linears] == [False, True, True, True]
+
+
 def test_weights_start_from_xaviers_uniform_distribution() -> None:
     """Its bound is gain · √(6 / (inputs + outputs)), each times the kernel's area; biases start from 0."""
     torch.manual_seed(0)

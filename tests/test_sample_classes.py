@@ -19,9 +19,12 @@ from gan.dcgan.train.architectures import GENERATORS
 from gan.dcgan.train.layers import ConditionalBatchNorm
 from gan.dcgan.train.nets import latents
 from gan.params.models.dcgan import GeneratorShape, Sample
+from gan.params.schema import Params
 from gan.records.samples import ONLY, read_labels, write_labels
 from gan.run.errors import CheckpointError, DataError, ParamsError
 from gan.sampling.model import Context
+from stages import train_dcgan
+from tests import tiny
 
 NAMES = ["a", "b", "c"]
 TRAIN = np.array([0] * 60 + [1] * 30 + [2] * 10)
@@ -164,3 +167,11 @@ def test_labels_are_kept_beside_their_samples(workspace: Path) -> None:
     labels = read_labels("dcgan", "best")
     assert labels is not None
     assert labels.tolist() == [2, 0, 1]
+
+
+def test_an_unknown_class_is_refused_before_the_training(data: Path, cpu: Runtime) -> None:
+    values = tiny.values()
+    values["prepare_data"]["images"]["labels"] = values["train_dcgan"]["conditional"] = True
+    values["sample"]["dcgan"]["classes"] = ["x", "a", "y"]
+    with pytest.raises(ParamsError, match=r"sample\.dcgan\.classes: no x, y; the training set has a, b, c"):
+        train_dcgan.recipe(Params.model_validate(values), data, cpu)

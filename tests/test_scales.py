@@ -67,8 +67,9 @@ def test_a_penalty_looks_at_each_size(cpu: Runtime) -> None:
 
 def test_each_size_has_a_strength_of_its_own(cpu: Runtime) -> None:
     """The first discriminator knows all real images, the second none."""
-    augment = {"policy": ["cutout"], "probability": 1.0, "adaptive": True, "target": 0.0, "images": 100}
+    augment = {"policy": ["cutout"], "probability": 1.0, "adaptive": True, "target": 0.0, "rise": 0.5}
     several = scales(cpu, (9.0, -9.0), augment=augment)
+    several.plan(100)
     for adversary in several.adversaries:
         adversary.strength.probability.fill_(0.5)
     several.learn(plain(0.9), plain(-0.9), penalised=False)

@@ -28,14 +28,12 @@ def chosen(checkpoint: Checkpoint, wanted: Sample) -> list[int]:
         ParamsError: the checkpoint does not know one of them.
     """
     names = classes_of(checkpoint)
-    unknown = [name for name in wanted.classes if name not in names]
-    if unknown and not names:
+    if wanted.classes and not names:
         raise ParamsError(
-            f"sample.dcgan.classes: {', '.join(unknown)}, but the checkpoint knows no classes; set it to [], or train "
-            "with train_dcgan.conditional: true"
+            f"sample.dcgan.classes: {', '.join(wanted.classes)}, but the checkpoint knows no classes; set it to [], or "
+            "train with train_dcgan.conditional: true"
         )
-    if unknown:
-        raise ParamsError(f"sample.dcgan.classes: no {', '.join(unknown)}; the checkpoint knows {', '.join(names)}")
+    wanted.refuse_unknown(names, "the checkpoint knows")
     return [names.index(name) for name in wanted.classes] or [*range(len(names))]
 
 

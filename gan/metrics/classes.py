@@ -17,8 +17,8 @@ from gan.run.paths import REFERENCE
 def class_scores(model: str, data: Path, checkpoints: list[str], runtime: Runtime) -> Scores:
     """By (output, checkpoint): `accuracy` if samples were asked for classes, `modes` if the model is unconditional.
 
-    Empty if the dataset was packed without labels. `floor` are the test images: the classifier's own accuracy, beyond
-    which that of a generator tells nothing.
+    Empty if the dataset was packed without labels. `floor` are the test images of the classes asked for: the
+    classifier's own accuracy, beyond which that of a generator tells nothing.
 
     Raises:
         DataError: the classifier is missing or damaged, or labels do not fit the samples.
@@ -40,7 +40,8 @@ def class_scores(model: str, data: Path, checkpoints: list[str], runtime: Runtim
                 )
             scores[name, checkpoint] = modes(seen, training) if asked is None else accuracy(asked, seen)
         seen = classify(classifier, load_images(data, f"test{output.target}"), runtime)
-        scores[name, FLOOR] = modes(seen, training) if asked is None else accuracy(test, seen)
+        known = np.isin(test, test if asked is None else asked)  # test images of the classes that were asked for
+        scores[name, FLOOR] = modes(seen, training) if asked is None else accuracy(test[known], seen[known])
     return scores
 
 

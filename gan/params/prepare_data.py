@@ -71,6 +71,8 @@ class ImageSource(Source):
 
     @model_validator(mode="after")
     def _of_classes(self) -> Self:
+        if self.classes and self.source == "satellite":
+            raise ValueError(f"classes {', '.join(self.classes)}: satellite has none; set classes to []")
         if self.labels and self.source in ("celeba", "satellite"):
             raise ValueError(
                 f"labels: true needs classes, and {self.source} has none; set labels: false, or another source"

@@ -46,7 +46,7 @@ class Augment(Block):
     probability: Share
     adaptive: bool
     target: Annotated[float, Field(gt=-1, lt=1)]
-    images: Count
+    rise: Annotated[float, Field(gt=0, le=1)]
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -126,9 +126,15 @@ class Adversarial(Training):
             raise ValueError("ema_warm_up shortens ema_half_life, which is null; set both")
         if self.epochs + self.decay_epochs == 0:
             raise ValueError("epochs and decay_epochs are both 0: nothing to train")
-        if self.decay_epochs == 0 and (self.schedule.decay == "cosine" or self.schedule.discriminator_decay):
+        if self.decay_epochs == 0 and self.schedule.decay == "cosine":
             raise ValueError(
-                "schedule: cosine and discriminator_decay say how rates fall over decay_epochs, which is 0; set both"
+                "schedule.decay cosine is how rates fall over decay_epochs, which is 0; raise decay_epochs (and lower "
+                "epochs), or set schedule.decay to linear"
+            )
+        if self.decay_epochs == 0 and self.schedule.discriminator_decay:
+            raise ValueError(
+                f"schedule.discriminator_decay {self.schedule.discriminator_decay} is how a rate falls over "
+                "decay_epochs, which is 0; raise decay_epochs, or set it to null"
             )
         if self.loss == "wasserstein" and not (self.penalties.wanted or self.discriminator.bounded):
             raise ValueError(

@@ -16,6 +16,14 @@ from gan.training.strength import Strength
 Scalars = dict[str, torch.Tensor]
 
 
+def mean_of(updates: list[Scalars]) -> Scalars:
+    """Scalars by name, each the mean over the updates that have it."""
+    if len(updates) == 1:
+        return updates[0]
+    names = dict.fromkeys(name for update in reversed(updates) for name in update)
+    return {name: torch.stack([one[name].float() for one in updates if name in one]).mean() for name in names}
+
+
 class Adversary:
     """A discriminator with its loss, its penalties and its augmentation; whoever owns it updates its weights.
 
@@ -37,6 +45,10 @@ class Adversary:
         self.strength = Strength(params.augment).to(runtime.device)
         self.noise = torch.zeros((), device=runtime.device)  # standard deviation of what is added to images
 
+    def plan(self, steps: int) -> None:
+        """Set what depends on the number of generator steps of the whole training; call before the first."""
+        self.strength.plan(steps * self.params.discriminator_steps)
+
     def fade_noise(self, done: float) -> None:
         """Set the deviation of the noise, which fades to 0, once this share of the training is done."""
         if self.params.instance_noise:
@@ -55,8 +67,8 @@ class Adversary:
         on_real, on_fake = self._on_both(self._seen(real), self._seen(fake), *labels)
         loss = self.loss.discriminator(on_real, on_fake, *self.targets)
         says = self.loss.probability(on_real.detach(), on_fake.detach())
-        self.strength.adapt(says[0])
-        logged = {"real": says[0].mean(), "fake": says[1].mean(), **health(*says)}
+        adapted = self.strength.adapt(says[0])
+        logged = {"real": says[0].mean(), "fake": says[1].mean(), **health(*says), **adapted}
         if self.loss.critic:
             del logged["accuracy"]  # telling all images apart is a critic's work, and no sign that it has won
             logged["distance"] = -loss.detach()

@@ -43,7 +43,7 @@ class Batches:
         labels: Labels | None = None,
     ) -> None:
         if len(images) < batch_size:
-            raise DataError(f"a batch of {batch_size} needs more than the {len(images)} images there are")
+            raise DataError(f"a batch of {batch_size} needs as many images, there are {len(images)}; lower batch_size")
         self.images = images
         self._arrays: Arrays = (images,) if labels is None else (images, labels)
         self.batch_size = batch_size

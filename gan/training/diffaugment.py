@@ -38,7 +38,7 @@ def colour(images: torch.Tensor) -> torch.Tensor:
 def translation(images: torch.Tensor, most: float = 0.125) -> torch.Tensor:
     """Shift by up to an eighth of the size each way; zeros come in from outside."""
     height, width = images.shape[2:]
-    across, down = (round(size * most) for size in (width, height))
+    across, down = (int(size * most + 0.5) for size in (width, height))
     padded = F.pad(images, (across, across, down, down))
     rows = torch.arange(height, device=images.device)[None, :, None] + _whole(images, 2 * down + 1)
     columns = torch.arange(width, device=images.device)[None, None, :] + _whole(images, 2 * across + 1)
@@ -48,7 +48,7 @@ def translation(images: torch.Tensor, most: float = 0.125) -> torch.Tensor:
 
 def cutout(images: torch.Tensor, share: float = 0.5) -> torch.Tensor:
     """Zeros in a rectangle of half the height and width; its middle lies anywhere in the image."""
-    rows, columns = (_cut(images, size, round(size * share)) for size in images.shape[2:])
+    rows, columns = (_cut(images, size, int(size * share + 0.5)) for size in images.shape[2:])
     return images * ~(rows[:, None, :, None] & columns[:, None, None, :])
 
 

@@ -28,6 +28,11 @@ class Scales:
         self.adversaries = [Adversary(one, params, runtime, batch_norm=False, autocast=False) for one in networks]
         self.strengths = nn.ModuleList(one.strength for one in self.adversaries)  # their state
 
+    def plan(self, steps: int) -> None:
+        """As `Adversary.plan`, for all."""
+        for adversary in self.adversaries:
+            adversary.plan(steps)
+
     def fade_noise(self, done: float) -> None:
         """As `Adversary.fade_noise`, for all."""
         for adversary in self.adversaries:

@@ -15,7 +15,7 @@ from gan.cyclegan.train.translated import translated
 from gan.cyclegan.train.unet import depth_for
 from gan.params.models.cyclegan import Train
 from gan.training.adam import Adam
-from gan.training.adversary import Scalars
+from gan.training.adversary import Scalars, mean_of
 from gan.training.ema import Average, decay_at, memory
 from gan.training.frozen import frozen
 from gan.training.losses import l1
@@ -57,6 +57,8 @@ class CycleGAN:
         self.per_epoch = max(self.a.batches.per_epoch, self.b.batches.per_epoch)
         self.rates = Rates(params, lr * params.lr_factor, self.per_epoch)
         self.total_steps = self.rates.total
+        for domain in (self.a, self.b):
+            domain.adversary.plan(self.total_steps)
         self.d_parameters = [*self.a.discriminators.parameters(), *self.b.discriminators.parameters()]
         clip, d_betas = params.clip_gradients, params.discriminator_betas or params.betas
         self.g_optimizer = Adam([*self.a2b.parameters(), *self.b2a.parameters()], self.rates.lr, params.betas, clip)
@@ -92,14 +94,15 @@ class CycleGAN:
         self._fade_identity(step / self.total_steps)
         updates = self.params.discriminator_steps
         *more, last = range(step * updates, (step + 1) * updates)
+        taught = []
         for number in more:
             real_a, real_b = self.a.real(number), self.b.real(number)
-            self._teach(number, real_a, real_b, *self._translated(real_a, real_b)[1])
+            taught.append(self._teach(number, real_a, real_b, *self._translated(real_a, real_b)[1]))
         real_a, real_b = self.a.real(last), self.b.real(last)
         losses, fakes = self._generators_updated(real_a, real_b)
         for average, network in ((self.ema_a2b, self.a2b), (self.ema_b2a, self.b2a)):
             average.update(network, decay_at(self.params, step))
-        return losses | self._teach(last, real_a, real_b, *fakes)
+        return losses | mean_of([*taught, self._teach(last, real_a, real_b, *fakes)])
 
     def _teach(
         self, number: int, real_a: torch.Tensor, real_b: torch.Tensor, fake_a: torch.Tensor, fake_b: torch.Tensor

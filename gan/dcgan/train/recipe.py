@@ -17,7 +17,7 @@ from gan.dcgan.train.architectures import DISCRIMINATORS, GENERATORS
 from gan.dcgan.train.nets import latents
 from gan.params.models.dcgan import Train
 from gan.training.adam import Adam
-from gan.training.adversary import Adversary, Scalars
+from gan.training.adversary import Adversary, Scalars, mean_of
 from gan.training.augment import mirrored
 from gan.training.batches import Batches
 from gan.training.ema import Average, decay_at, memory
@@ -72,6 +72,7 @@ class DCGAN:
         self.per_epoch = self.batches.per_epoch
         self.rates = Rates(params, lr, self.per_epoch)
         self.total_steps = self.rates.total
+        self.adversary.plan(self.total_steps)
         self.g_optimizer = Adam(self.generator.parameters(), lr, params.betas, params.clip_gradients)
         self.d_optimizer = Adam(
             self.discriminator.parameters(), lr, params.discriminator_betas or params.betas, params.clip_gradients
@@ -85,11 +86,10 @@ class DCGAN:
         self.adversary.fade_noise(step / self.total_steps)
         every, updates = self.params.penalties.every, self.params.discriminator_steps
         *more, last = range(step * updates, (step + 1) * updates)
-        for number in more:
-            self._learned[number % every == 0](*self._inputs(number))
+        before = [self._learned[number % every == 0](*self._inputs(number))[0] for number in more]
         scalars, _ = self._updated[last % every == 0](*self._inputs(last))
         self.ema.update(self.generator, decay_at(self.params, step))
-        return scalars
+        return mean_of([*before, scalars])
 
     def _inputs(self, number: int) -> tuple[torch.Tensor, ...]:
         """A batch of real images, as many latents and, if there are classes, the labels of the images."""

@@ -2,7 +2,7 @@
 
 `width` is the number of channels of the block next to the image. The networks are those of the authors' code
 (github.com/pfnet-research/sngan_projection): for CIFAR-10's 32² with width 256 in the generator and 128 in the
-discriminator, for ImageNet's 64², 128² and 256² with width 64 in both. The score of a discriminator has no bias.
+discriminator, for ImageNet's 64², 128² and 256² with width 64 in both, where the score has a bias too.
 """
 
 from itertools import pairwise
@@ -52,7 +52,7 @@ class Discriminator(Layers):
             Down(inputs, outputs, params.norm, halve=number < HALVING[size])
             for number, (inputs, outputs) in enumerate(pairwise(widths), 1)
         ]
-        head = [SumPool(), linear(widths[-1], 1, bias=False), nn.Flatten(0)]
+        head = [SumPool(), linear(widths[-1], 1, bias=size > 32), nn.Flatten(0)]
         super().__init__(First(channels, widths[0]), *blocks, nn.ReLU(), *scored(head, widths[-1], classes))
 
 

@@ -10,7 +10,7 @@ from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
 from gan.params.training import Adversarial, Discriminator
 
-WIDEST = 8  # pixels of a U-Net's smallest feature map
+WIDEST = 3  # pixels of a U-Net's smallest feature map
 
 
 def largest_power_of_two(*numbers: int) -> int:
@@ -62,9 +62,14 @@ class Train(Adversarial):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.identity_fade > 0 and self.lambda_cycle * self.lambda_identity == 0:
-            name = "lambda_cycle" if self.lambda_identity else "lambda_identity"
-            raise ValueError(f"identity_fade {self.identity_fade} fades the identity loss, but {name} is 0.0; set one")
+        if self.lambda_identity > 0 and self.lambda_cycle == 0:
+            raise ValueError(
+                f"lambda_identity {self.lambda_identity} is relative to lambda_cycle, which is 0.0; set it to 0.0 too"
+            )
+        if self.identity_fade > 0 and self.lambda_identity == 0:
+            raise ValueError(
+                f"identity_fade {self.identity_fade} fades the identity loss, but lambda_identity is 0.0; set one"
+            )
         return self
 
     def refuse_data(self, data: PrepareData) -> None:

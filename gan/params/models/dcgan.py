@@ -8,6 +8,7 @@ from gan.params.blocks import Block, Count
 from gan.params.prepare_data import PrepareData
 from gan.params.sampling import Sampling
 from gan.params.training import Adversarial, Discriminator, Training
+from gan.run.errors import ParamsError
 
 Norm = Literal["batch", "instance", "layer", "none"]
 
@@ -68,6 +69,15 @@ class Sample(Sampling):
                 f"sample.dcgan.classes: {', '.join(self.classes)}, but train_dcgan.conditional is false: the model "
                 "knows no classes; set one"
             )
+
+    def refuse_unknown(self, known: list[str], where: str) -> None:
+        """Check that all classes that are asked for are among the known ones.
+
+        Raises:
+            ParamsError: names those that are not, and the known ones.
+        """
+        if unknown := [name for name in self.classes if name not in known]:
+            raise ParamsError(f"sample.dcgan.classes: no {', '.join(unknown)}; {where} {', '.join(known)}")
 
     @model_validator(mode="after")
     def _enough_to_walk_between(self) -> Self:

@@ -34,7 +34,8 @@ def main(sources: list[Source]) -> None:
         REPORTS / "overview.jpg",
     )
     params = read_file(PARAMS)  # as written: by the names and values that -S takes
-    write_whole(REPORTS / "index.html", render([chapter(one, params) for one in sources]).encode())
+    chapters = [chapter(source, params, place) for place, source in enumerate(sources, 1)]
+    write_whole(REPORTS / "index.html", render(chapters).encode())
 
 
 def _scores(model: str) -> pd.DataFrame:

@@ -43,12 +43,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Chapter:
-    """What the page shows of a model, in its order."""
+    """What the page shows of a model, in its order; `id` is unique in the page."""
 
+    id: str
     model: str
     made: Made
     headlines: list[scores.Headline]
-    step: str
+    step: int | None
     last_step: int
     pictures: list[Picture]
     tables: list[scores.Table]
@@ -62,11 +63,12 @@ class Chapter:
     environments: list[facts.Facts]
 
 
-def chapter(source: Source, params: dict[str, Any]) -> Chapter:
+def chapter(source: Source, params: dict[str, Any], place: int) -> Chapter:
     """Gather what the page shows of a model.
 
     Args:
         params: as params.yaml holds them.
+        place: of the model among all, for ids.
 
     Raises:
         DataError: an input is missing or damaged.
@@ -76,23 +78,24 @@ def chapter(source: Source, params: dict[str, Any]) -> Chapter:
     conditional = bool(params.get(f"train_{model}", {}).get("conditional"))
     made = made_by(model, read_samples_card(model).outputs, checkpoint, card, conditional)
     stage = f"evaluate@{model}"
-    columns, numbers = ["checkpoint", "fid", "kid"], ["step", "epoch"]
-    table = read_table(folder / "fid.csv", columns, stage, columns[1:])
+    columns, numbers = ["direction", "checkpoint", "extractor", "n_fake", "fid", "kid"], ["step", "epoch"]
+    table = read_table(folder / "fid.csv", columns, stage, ["step", *columns[3:]])
     as_text = read_table(folder / "fid.csv", columns, stage, dtype=str)
     history = read_table(folder / "history.csv", numbers, f"select@{model}", numbers)
     metrics = facts.read_json(folder / "metrics.json", f"`dvc repro {stage}` makes it anew")
-    steps = as_text.set_index("checkpoint").get("step", pd.Series(dtype=str)).dropna().to_dict()
+    steps = table.set_index("checkpoint").get("step", pd.Series(dtype=float)).dropna().astype(int).to_dict()
     return Chapter(
+        id=f"model-{place}",
         model=model,
         made=made,
         headlines=list(scores.headlines(metrics.get(model, {}))),
-        step=steps.get(checkpoint, ""),
+        step=steps.get(checkpoint),
         last_step=int(history["step"].max()),
         pictures=_pictures(source, made),
         tables=scores.tables(table),
         meanings=scores.meanings(table),
         previews=previews(folder / "previews", training_of(model), preview_caption(made)),
-        curves=curves(history, f"{model}-curve", int(steps["best"]) if "best" in steps else None),
+        curves=curves(history, f"model-{place}-curve", steps.get("best")),
         dataset=facts.dataset(card),
         sheets=[_sheet(images, name, card) for name, images in source.sets.items()],
         settings=facts.settings(params, model, source.block),

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), "")
+SECONDS = 60  # after them the browser is taken for hung
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe")
 
 
@@ -71,7 +73,10 @@ def tab(profile: Path) -> Iterator[Tab]:
         os.close(theirs_in)
         os.close(theirs_out)
         with open(ours_in, "rb") as reader, open(ours_out, "wb") as writer:  # noqa: PTH123 - these are no paths
+            late = threading.Timer(SECONDS, process.kill)
+            late.start()
             try:
                 yield Tab(reader, writer)
             finally:
+                late.cancel()
                 process.kill()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import chdir
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,34 +13,11 @@ from gan.report.page import Source, chapter, render
 from gan.run.errors import DataError
 from tests import tiny
 from tests.browser import CHROMIUM, tab
+from tests.markup import Page
 from tests.results import CARD, HISTORY, METRICS, OUTPUTS, results
 
-Element = tuple[str, dict[str, str]]
 STRANGE = "a<b>\"&'c"  # as a user may call a class or a folder
 CSS = (tiny.ROOT / "gan" / "report" / "page.css").read_text()
-
-
-class Page(HTMLParser):
-    """A page taken apart: its elements in order, and the text of each heading."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[Element] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def all(self, *tags: str) -> list[Element]:
-        return [element for element in self.elements if element[0] in tags]
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
 
 
 def shown(*sources: Source, **params: Any) -> str:

@@ -83,7 +83,9 @@ def environments(card: dict[str, Any], checkpoint: str | None) -> list[Facts]:
     about = card.get("checkpoint")
     if not isinstance(about, dict) or about.get("md5") != checkpoint:
         return []
-    return [[(str(name), str(value)) for name, value in one.items()] for one in card.get("environments", [])]
+    listed = card.get("environments")
+    places = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [[(str(name), str(value)) for name, value in one.items()] for one in places]
 
 
 def dataset(card: dict[str, Any]) -> Facts:

@@ -78,9 +78,9 @@ def chapter(source: Source, params: dict[str, Any], place: int) -> Chapter:
     conditional = bool(params.get(f"train_{model}", {}).get("conditional"))
     made = made_by(model, read_samples_card(model).outputs, checkpoint, card, conditional)
     stage = f"evaluate@{model}"
-    columns, numbers = ["direction", "checkpoint", "extractor", "n_fake", "fid", "kid"], ["step", "epoch"]
-    table = read_table(folder / "fid.csv", columns, stage, ["step", *columns[3:]])
-    as_text = read_table(folder / "fid.csv", columns, stage, dtype=str)
+    counts, numbers = ["n_real", "n_fake", "fid", "kid", "step"], ["step", "epoch"]
+    table = read_table(folder / "fid.csv", scores.KEYS, stage, counts)
+    as_text = read_table(folder / "fid.csv", scores.KEYS, stage, dtype=str)
     history = read_table(folder / "history.csv", numbers, f"select@{model}", numbers)
     metrics = facts.read_json(folder / "metrics.json", f"`dvc repro {stage}` makes it anew")
     steps = table.set_index("checkpoint").get("step", pd.Series(dtype=float)).dropna().astype(int).to_dict()

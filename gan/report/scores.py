@@ -69,10 +69,15 @@ def headlines(metrics: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[
             yield from headlines(inner, (*place, name))
             continue
         scores = [(NAMES[one], number(one, inner[one], inner.get(f"{one}_std"))) for one in NAMES if one in inner]
-        by = next((one for one in NAMES if f"{one}_closed" in inner), "")
-        share = round(100 * inner[f"{by}_closed"]) if by else None
+        by = next((one for one in NAMES if isinstance(inner.get(f"{one}_closed"), int | float)), "")
+        share = _per_cent(inner[f"{by}_closed"]) if by else None
         ends = [number(by, inner[f"{by}_{end}"]) if f"{by}_{end}" in inner else EMPTY for end in ("start", "floor")]
         yield Headline(" ".join(place), name, scores, share, NAMES.get(by, ""), *ends)
+
+
+def _per_cent(share: float) -> int:
+    """Rounded, but 100 only if it is all."""
+    return 99 if 0.99 < share < 1 else round(100 * share)
 
 
 def tables(scores: pd.DataFrame) -> list[Table]:
@@ -81,15 +86,15 @@ def tables(scores: pd.DataFrame) -> list[Table]:
     Args:
         scores: the table of `reports/<model>/fid.csv`.
     """
-    scores = scores.assign(direction=scores["direction"].fillna("")) if "direction" in scores else scores
+    scores = scores.assign(direction=scores["direction"].fillna(""))
     leading = [name for name in NAMES if name in scores]
     names = leading + [one for one in scores if one not in (*KEYS, *leading) and not one.endswith("_std")]
     names = names[: names.index(PROTOCOL)] if PROTOCOL in names else names
-    seen = scores.columns.get_loc("reference") if "reference" in scores else len(scores.columns)
+    seen = scores.columns.get_loc("reference")
     distances = [name for name in names if scores.columns.get_loc(name) < seen]
     others = [name for name in names if name not in distances]
     made = []
-    framed = scores[scores["extractor"].notna()] if "extractor" in scores else scores
+    framed = scores[scores["extractor"].notna()]
     for (direction, extractor), rows in framed.groupby(["direction", "extractor"], sort=False):
         made.append(_table(_caption(direction, extractor, rows), rows, distances))
     for direction, rows in scores.groupby("direction", sort=False):
@@ -109,7 +114,7 @@ def _table(caption: str, rows: pd.DataFrame, names: list[str]) -> Table:
     """The columns that hold a number, and the rows that do."""
     names = [name for name in names if pd.to_numeric(rows[name], errors="coerce").notna().any()]
     rows = rows[rows[names].notna().any(axis=1)] if names else rows[:0]
-    counted = "n_fake" in rows and rows["n_fake"].notna().any()
+    counted = rows["n_fake"].notna().any()
     digits = {name: DIGITS.get(name, 3 if pd.to_numeric(rows[name]).abs().max() < 10 else 1) for name in names}
     made = []
     for row in sorted(rows.to_dict("records"), key=lambda row: _place(str(row["checkpoint"]))):

@@ -123,9 +123,10 @@ def test_every_stage_is_probed(listed: Pipeline) -> None:
 
 def test_the_pictures_of_the_report_are_its_deps(listed: Pipeline) -> None:
     command, deps, _ = listed["report"]
-    named = [argument.partition(":")[::2] for argument in command.split()[3:]]
-    pictures = {f"reports/samples/{model}_{name}.png" for model, names in named for name in names.split(",")}
-    assert pictures == {dep for dep in deps if dep.endswith(".png")}
+    named = [argument.split(":") for argument in command.split()[3:]]
+    drawn = {(model, name) for model, *_, names in named for name in (*names.split(","), "neighbours")}
+    assert {f"reports/samples/{model}_{name}.png" for model, name in drawn} == {d for d in deps if d.endswith(".png")}
+    assert {data for _, _, data, _ in named} == {dep for dep in deps if dep.startswith("data/packed/")}
 
 
 def test_deps_are_folders_but_for_the_script(listed: Pipeline) -> None:

@@ -22,13 +22,14 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
     "the progress bar": ({"gan/run/progress.py": "X = 1"}, NOTHING),
     "a command": ({"gan/commands/compare.py": "X = 1"}, NOTHING),
     "a figure of the report": ({"gan/report/figures.py": "X = 1"}, {"report"}),
+    "how the page looks": ({"gan/report/page.css": ":root {}"}, {"report"}),
     "a table": ({"gan/metrics/table.py": "X = 1"}, {"evaluate"}),
     "a metric": ({"gan/metrics/mine.py": "X = 1"}, {"evaluate"}),
     "a distance that chooses snapshots": ({"gan/distances/kid.py": "X = 1"}, {"select", "evaluate"}),
     "an extractor": ({"gan/features/inception_v3.py": "X = 1"}, {"reference", "select", "evaluate"}),
     "how an array is read": (
         {"gan/core/arrays.py": "X = 1"},
-        {"prepare-data", "reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate"},
+        {"prepare-data", "reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate", "report"},
     ),
     "how a card is written": (
         {"gan/records/cards.py": "X = 1"},
@@ -38,7 +39,7 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
     "batches": ({"gan/training/batches.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
     "how packed images are read": (
         {"gan/loading/packed.py": "X = 1"},
-        {"reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate"},
+        {"reference", "train-dcgan", "train-cyclegan", "select", "sample", "evaluate", "report"},
     ),
     "how a checkpoint is written": (
         {"gan/artifacts/checkpoint.py": "X = 1"},

@@ -113,6 +113,7 @@ def test_the_files_of_the_contract(clone: Path) -> None:
         assert best.meta["step"] == kid.idxmin()
         with Image.open(reports / "samples" / f"{model}_neighbours.png") as picture:
             assert min(picture.size) > 100
+    assert (reports / "index.html").read_text().startswith("<!DOCTYPE html>")
     assert not [path for path in (clone / ".state").glob("*") if path.is_dir()]
 
 

@@ -17,7 +17,7 @@ stages:
   train:
     cmd: python -m train
     deps: [code, data.npy]
-    params: [seed, block.epochs]
+    params: [seed, block.epochs, {card.json: [made.by]}]
 """
 
 
@@ -28,6 +28,7 @@ def project(workspace: Path) -> Path:
     (workspace / "code").mkdir()
     (workspace / "code" / "train.py").write_text("pass\n")
     (workspace / "data.npy").write_bytes(b"123")
+    (workspace / "card.json").write_text('{"made": {"by": "me", "in": 5}}')
     return workspace
 
 
@@ -58,6 +59,7 @@ def test_the_same_run_finds_its_state(project: Path) -> None:
         ("params.yaml", "seed: 0", "seed: 1"),
         ("params.yaml", "epochs: 2", "epochs: 3"),
         ("code/train.py", "pass", "pass  # edited"),
+        ("card.json", "me", "you"),
         ("data.npy", "123", "124"),
         ("dvc.yaml", "python -m train", "python -m train --fast"),
     ],
@@ -74,6 +76,7 @@ def test_what_the_stage_does_not_read_changes_nothing(project: Path) -> None:
     before = fingerprint("train")
     edit(project / "params.yaml", "lr: 0.1", "lr: 0.2")
     edit(project / "params.yaml", "other: 1", "other: 2")
+    edit(project / "card.json", "5", "6")
     (project / "code" / "train.pyc").write_bytes(b"compiled")
     assert fingerprint("train") == before
 

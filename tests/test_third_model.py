@@ -31,6 +31,7 @@ def test_a_third_model_runs_from_its_data_to_the_report(clone: Path) -> None:
     assert json.loads((clone / "reports" / "toy" / "metrics.json").read_text())["toy"]["efficientnet_lite0"]
     with Image.open(clone / "reports" / "overview.jpg") as picture:
         assert picture.width > 1000
+    assert "Images of toy: first" in (clone / "reports" / "index.html").read_text()
 
     assert "data/packed/toy" in sh(clone, "python", "-m", "gan", "data", "describe")
 

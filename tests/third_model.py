@@ -145,7 +145,14 @@ TRAINING = """
     - data/checkpoints/toy/snapshots
     - reports/toy/previews
 """
-REPORT = [f"reports/{name}" for name in ("toy/fid.csv", "toy/history.csv", "samples/toy_first.png")]
+REPORT = [
+    "data/packed/toy",
+    "data/checkpoints/toy/last.safetensors",
+    "data/samples/toy/card.json",
+    *(f"reports/toy/{name}" for name in ("previews", "fid.csv", "history.csv", "metrics.json")),
+    *(f"reports/samples/toy_{name}.png" for name in ("first", "neighbours")),
+]
+PARAMS = ["train_toy", "reports/toy/run.json: [environments, checkpoint.md5]"]
 
 
 def add(project: Path) -> None:
@@ -156,9 +163,11 @@ def add(project: Path) -> None:
     pipeline = (project / "dvc.yaml").read_text()
     assert pipeline.count(MODELS) == 1
     pipeline = pipeline.replace(MODELS, TOY + MODELS).replace("\n  train-cyclegan:", f"{TRAINING}\n  train-cyclegan:")
-    pipeline = pipeline.replace("cyclegan:a2b,b2a", "cyclegan:a2b,b2a toy:first")
-    listed = "    - reports/dcgan/fid.csv\n"
-    pipeline = pipeline.replace(listed, listed + "".join(f"    - {path}\n" for path in REPORT))
+    last = "      cyclegan:domains:data/packed/domains:a2b,b2a\n"
+    pipeline = pipeline.replace(last, f"{last}      toy:images:data/packed/toy:first\n")
+    for before, added in (("    - reports/dcgan/fid.csv\n", REPORT), ("    - train_dcgan\n", PARAMS)):
+        assert pipeline.count(before) == 1
+        pipeline = pipeline.replace(before, before + "".join(f"    - {path}\n" for path in added))
     (project / "dvc.yaml").write_text(pipeline)
     values = tiny.values()
     common = ("batch_size", "betas", "ema_decay", "log_every", "preview_every_epochs", "snapshots", "watch")

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from gan.run.errors import DataError
+from gan.report.pictures import readable
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -50,17 +50,9 @@ def overview(grids: dict[str, list[Path]], path: Path) -> None:
 
 
 def _picture(path: Path) -> NDArray[np.float32]:
-    """A picture (H, W, 3) in [0, 1].
-
-    Raises:
-        DataError: it is missing or damaged.
-    """
-    try:
+    """A picture (H, W, 3) in [0, 1]; raises as `readable`."""
+    with readable(path, "sample"):
         found: NDArray[np.float32] = plt.imread(path)
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing; `dvc repro sample` draws it") from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's SyntaxError: a file cut short
-        raise DataError(f"{path} is no picture ({error}); `dvc checkout --force {path}` restores it") from error
     return found
 
 

@@ -35,7 +35,9 @@ def of_entry(found: dict[str, Any], params: Any) -> Fingerprint:
     """
     parts = {"cmd": str(found["cmd"])}
     for key, value in values(found, params).items():
-        parts[f"{PARAMS}: {key}"] = _hash(json.dumps(value, sort_keys=True).encode())
+        parts[f"{PARAMS}: {key}"] = _hash_value(value)
+    for path, key in _elsewhere(found):
+        parts[f"{path}: {key}"] = _hash_value(_at(read_file(path), key, path))
     for dep in found.get("deps", []):
         parts[dep] = _hash_path(Path(dep))
     return parts
@@ -65,13 +67,20 @@ def values(found: dict[str, Any], params: Any) -> dict[str, Any]:
     Raises:
         ParamsError: one of them is missing.
     """
-    return {key: _at(params, key) for key in found.get("params", [])}
+    return {key: _at(params, key) for key in found.get("params", []) if isinstance(key, str)}
 
 
-def _at(params: Any, key: str) -> Any:
+def _elsewhere(found: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The values that an entry of dvc.yaml lists from other files, as `reports/dcgan/run.json: [environments]`."""
+    for others in found.get("params", []):
+        if isinstance(others, dict):
+            yield from ((Path(path), key) for path, keys in others.items() for key in keys)
+
+
+def _at(params: Any, key: str, path: Path = PARAMS) -> Any:
     for name in key.split("."):
         if not isinstance(params, dict) or name not in params:
-            raise ParamsError(f"{PARAMS}: {key} is missing")
+            raise ParamsError(f"{path}: {key} is missing")
         params = params[name]
     return params
 
@@ -125,6 +134,10 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _flat(f"{name}.{key}", inner)
     else:
         yield name, value
+
+
+def _hash_value(value: Any) -> str:
+    return _hash(json.dumps(value, sort_keys=True).encode())
 
 
 def _hash(content: bytes) -> str:

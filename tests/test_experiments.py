@@ -98,7 +98,7 @@ def rows_of(table: str, name: str) -> list[str]:
     ("change", "message"),
     [
         ("lr=abc", "lr"),
-        ("train_dcgan.epochs=0", "train_dcgan.epochs"),
+        ("train_dcgan.epochs=-1", "train_dcgan.epochs"),
         ("+train_dcgan.epoch=3", "train_dcgan.epoch"),
         ("prepare_data.images.image_size=48", "prepare_data.images.image_size"),
     ],

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+import yaml
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
 from gan.params.schema import Params, load
 from gan.run import fingerprint
 from gan.run.errors import ParamsError
 from tests import tiny
+
+VALUES = tiny.values()
 
 
 def test_the_projects_own_file_is_valid() -> None:
@@ -37,8 +40,7 @@ def at(values: dict[str, Any], place: tuple[str, ...]) -> Any:
 
 def refusal(tmp_path: Path, values: dict[str, Any]) -> str:
     path = tmp_path / "params.yaml"
-    with path.open("w") as file:
-        YAML().dump(values, file)
+    path.write_text(yaml.dump(values, Dumper=yaml.CSafeDumper, sort_keys=False))
     with pytest.raises(ParamsError) as caught:
         load(path)
     return str(caught.value)
@@ -46,14 +48,14 @@ def refusal(tmp_path: Path, values: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("place", blocks(Params), ids=".".join)
 def test_a_missing_key_is_named(place: tuple[str, ...], tmp_path: Path) -> None:
-    values = copy.deepcopy(tiny.values())
+    values = copy.deepcopy(VALUES)
     del at(values, place[:-1])[place[-1]]
     assert f"{'.'.join(place)} is missing" in refusal(tmp_path, values)
 
 
-@pytest.mark.parametrize("place", [(), *(p for p in blocks(Params) if isinstance(at(tiny.values(), p), dict))])
+@pytest.mark.parametrize("place", [(), *(p for p in blocks(Params) if isinstance(at(VALUES, p), dict))])
 def test_an_unknown_key_is_named(place: tuple[str, ...], tmp_path: Path) -> None:
-    values = copy.deepcopy(tiny.values())
+    values = copy.deepcopy(VALUES)
     at(values, place)["leraning_rate"] = 1
     assert f"{'.'.join((*place, 'leraning_rate'))} is unknown" in refusal(tmp_path, values)
 
@@ -69,19 +71,22 @@ def test_an_unknown_key_is_named(place: tuple[str, ...], tmp_path: Path) -> None
 def test_a_misspelt_name_is_told_with_the_one_that_was_meant(
     block: str, written: str, meant: str, tmp_path: Path
 ) -> None:
-    values = copy.deepcopy(tiny.values())
+    values = copy.deepcopy(VALUES)
     values[block][written] = 1
     assert f"{block}.{written} is unknown; {meant}" in refusal(tmp_path, values)
 
 
-@pytest.mark.parametrize("place", [p for p in blocks(Params) if not isinstance(at(tiny.values(), p), dict)])
+@pytest.mark.parametrize("place", [p for p in blocks(Params) if not isinstance(at(VALUES, p), dict)])
 @pytest.mark.parametrize("bad", ["", "abc", math.nan, -1, {"a": 1}])
-def test_no_value_takes_nonsense(place: tuple[str, ...], bad: Any, tmp_path: Path) -> None:
+def test_no_value_takes_nonsense(place: tuple[str, ...], bad: Any) -> None:
     if place[-1] in ("folder", "downloads", "inception_weights") and isinstance(bad, str):
         return  # any text may be a path
-    values = copy.deepcopy(tiny.values())
+    values = copy.deepcopy(VALUES)
     at(values, place[:-1])[place[-1]] = bad
-    assert place[-1] in refusal(tmp_path, values)
+    with pytest.raises(ValidationError) as caught:
+        Params.model_validate(values)
+    told = [error["loc"] for error in caught.value.errors()]
+    assert any(place[: len(where)] == where or where[: len(place)] == place for where in told)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +116,7 @@ def test_a_tilde_is_a_home_and_stays_what_is_written(
     """The fingerprint of a run has the path as it is written, so it is the same on every machine."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/home/me")
-    values = copy.deepcopy(tiny.values())
+    values = copy.deepcopy(VALUES)
     for written, meant in {"~/a b": "/home/me/a b", "~": "/home/me", "a/~": "a/~", "./~x": "./~x", "x/": "x/"}.items():
         at(values, place[:-1])[place[-1]] = written
         with Path("params.yaml").open("w") as file:

@@ -112,7 +112,7 @@ def beside_cyclegan(ours: CycleGAN) -> tuple[plain_cyclegan.Training, Networks]:
         lambda_cycle=params.lambda_cycle,
         lambda_identity=params.lambda_identity,
     )
-    plain.optimise(ours.g_optimizer.param_groups[0]["lr"], (params.betas[0], params.betas[1]))
+    plain.optimise(float(ours.g_optimizer.rate), (params.betas[0], params.betas[1]))
     return plain, {
         "a2b": (ours.a2b, plain.a2b),
         "b2a": (ours.b2a, plain.b2a),
@@ -127,7 +127,7 @@ def beside_dcgan(ours: DCGAN) -> tuple[plain_dcgan.Training, Networks]:
     plain = plain_dcgan.Training(
         copied(plain_dcgan.generator(g.z_dim, g.width, channels, size), ours.generator),
         copied(plain_dcgan.discriminator(d.width, channels, size), ours.discriminator),
-        ours.g_optimizer.param_groups[0]["lr"],
+        float(ours.g_optimizer.rate),
         (params.betas[0], params.betas[1]),
     )
     return plain, {"g": (ours.generator, plain.generator), "d": (ours.discriminator, plain.discriminator)}

@@ -41,15 +41,16 @@ def run(port: int) -> None:
             raise GanError(f"port {port} is taken; --port chooses another one")
     with tempfile.TemporaryDirectory(prefix="gan-watch-") as folder:
         command = [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--port", str(port)]
-        page = subprocess.Popen([*command, "--reload_interval", str(int(EVERY))], stderr=subprocess.PIPE, text=True)
+        said = Path(folder, "stderr.txt")  # a file, as a pipe that nobody reads would stop TensorBoard when it is full
+        with said.open("w") as stderr:
+            page = subprocess.Popen([*command, "--reload_interval", str(int(EVERY))], stderr=stderr)
         print(f"http://localhost:{port} shows what is in {RUNS}/; Ctrl-C ends it", flush=True)
         followed: dict[Path, Followed] = {}
         try:
             while page.poll() is None:
                 follow(RUNS, Path(folder), followed)
                 time.sleep(EVERY)
-            said = page.stderr.read().strip().splitlines()[-1:] if page.stderr else []
-            raise GanError(f"TensorBoard ended: {' '.join(said)}")
+            raise GanError(f"TensorBoard ended: {' '.join(said.read_text().strip().splitlines()[-1:])}")
         finally:
             page.terminate()
             page.wait()

@@ -69,7 +69,7 @@ def _determine(exact: bool) -> None:
     """Make torch repeat the same bits on CUDA. CPUs repeat them anyway, with the same number of threads."""
     if exact:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # torch requires it; CUDA reads it at its start
-    torch.use_deterministic_algorithms(exact)
+    torch.set_deterministic_debug_mode("error" if exact else "default")  # its other name imports the compiler, for 2 s
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid, and slow
     torch.backends.cudnn.benchmark = not exact  # it times several kernels, and may pick another one in each run
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from gan.core.images import Uint8
 
@@ -33,6 +32,8 @@ def psnr_blocks(images: Uint8, truth: Uint8) -> float:
 
 def ssim(images: Uint8, truth: Uint8) -> float:
     """Mean structural similarity (Wang et al. 2004) by scikit-image, 1 for equal images."""
+    from skimage.metrics import structural_similarity  # here, as it imports SciPy's statistics, for 1 to 2 s
+
     pairs = zip(images, truth, strict=True)
     return float(np.mean([structural_similarity(one, other, channel_axis=-1) for one, other in pairs]))
 
@@ -49,6 +50,8 @@ def best_constant(truth: Uint8) -> Uint8:
 
 
 def _mean_psnr(images: NDArray[Any], truth: NDArray[Any]) -> float:
+    from skimage.metrics import peak_signal_noise_ratio
+
     with np.errstate(divide="ignore"):  # equal images
         pairs = zip(images, truth, strict=True)
         return float(np.mean([peak_signal_noise_ratio(real, made, data_range=255) for made, real in pairs]))

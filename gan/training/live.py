@@ -9,6 +9,7 @@ from pathlib import Path
 from gan.run.paths import RUNS, main_repository
 from gan.training.history import Row, write_losses
 
+LOSSES, PREVIEWS = "losses.csv", "previews"
 EVERY = 1.0  # seconds between two looks at most, so that a fast GPU does not wait for the disk
 
 
@@ -33,7 +34,9 @@ class Live:
         self.folder, self.previews = folder, previews
         self.updated = -EVERY
         if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder / PREVIEWS, ignore_errors=True)  # not the folder: it may be an experiment's name too
+            with suppress(OSError):
+                (folder / LOSSES).unlink()
             self.show(rows, row=bool(rows), preview=False)
 
     def show(self, rows: list[Row], row: bool, preview: bool) -> None:
@@ -42,11 +45,11 @@ class Live:
             return
         self.updated = time.monotonic()
         with suppress(OSError):
-            part = self.folder / "losses.csv.part"
+            part = self.folder / f"{LOSSES}.part"
             write_losses(part, rows)
             part.replace(part.with_suffix(""))
             for picture in self.previews.glob("*.png"):
-                _copied(picture, self.folder / "previews" / picture.name)
+                _copied(picture, self.folder / PREVIEWS / picture.name)
 
 
 def _copied(picture: Path, place: Path) -> None:

@@ -123,7 +123,8 @@ from gan.core.runtime import choose_runtime
 from tests import tiny
 from tests.recipes import small_cyclegan, small_dcgan
 runtime = choose_runtime("cpu", "fp32", "exact")
-for recipe in (small_dcgan(tiny.params(), np.zeros((32, 32, 32, 1), np.uint8), runtime), small_cyclegan(tiny.params(), runtime)):
+digits = np.zeros((32, 32, 32, 1), np.uint8)
+for recipe in (small_dcgan(tiny.params(), digits, runtime), small_cyclegan(tiny.params(), runtime)):
     recipe.step(0)
     for part in recipe.parts().values():
         part.load_state_dict(part.state_dict())

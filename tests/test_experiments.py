@@ -40,20 +40,8 @@ def test_another_extractor_trains_nothing(clone: Path, inception_weights: Path) 
     assert metrics["inception_score"] == pytest.approx(scores.loc["best", "inception_score"], rel=1e-5)
 
 
-def test_scores_of_two_seeds_compare_and_of_two_references_do_not(clone: Path) -> None:
-    sh(clone, "dvc", "exp", "run", "-S", "seed=1", "-n", "other", "evaluate@dcgan")
-    table = sh(clone, "python", "-m", "gan", "compare", "main", "other")
-    of_dcgan = [line.split() for line in table.splitlines() if line.split()[:1] == ["dcgan"]]
-    assert {"kid", "fid", "coverage"} <= {cells[2] for cells in of_dcgan}
-    assert "one seed" in table
-    sh(clone, "git", "checkout", "-q", "-f", "main")
-    sh(clone, "dvc", "exp", "run", "-S", "select.dcgan.images=20", "-n", "less", "evaluate@dcgan")
-    refused = sh(clone, "python", "-m", "gan", "compare", "main", "less", status=1)
-    assert "does not compare: n_real is 68 before and 60 after" in refused
-
-
-def test_an_experiment_with_one_model_leaves_the_other_and_the_reference_alone(clone: Path) -> None:
-    output = sh(clone, "dvc", "exp", "run", "-S", "lr=1e-5", "-n", "slow", "evaluate@dcgan")
+def test_an_experiment_with_one_model_leaves_the_other_alone_and_compares(clone: Path) -> None:
+    output = sh(clone, "dvc", "exp", "run", "-S", "lr=1e-5", "-S", "seed=1", "-n", "slow", "evaluate@dcgan")
     assert "Running stage 'train-dcgan'" in output
     assert "cyclegan" not in output
     assert "Running stage 'reference@dcgan'" not in output
@@ -61,11 +49,21 @@ def test_an_experiment_with_one_model_leaves_the_other_and_the_reference_alone(c
     difference = sh(clone, "dvc", "metrics", "diff", "main", "slow")
     assert "dcgan.efficientnet_lite0.fid " in difference
     assert "cyclegan" not in difference
+    table = sh(clone, "python", "-m", "gan", "compare", "main", "slow")
+    of_dcgan = [line.split() for line in table.splitlines() if line.split()[:1] == ["dcgan"]]
+    assert {"kid", "fid", "coverage"} <= {cells[2] for cells in of_dcgan}
+    assert "one seed" in table
     sh(clone, "dvc", "plots", "diff", "main", "slow", "--targets", "reports/samples/dcgan_samples.png")
     pages = clone / "reports" / "dvc_plots"
     both = sorted(path.name for path in (pages / "static").glob("*dcgan_samples.png"))
     assert [name.partition("_")[0] for name in both] == ["main", "slow"]
     assert all(f"static/{name}" in (pages / "index.html").read_text() for name in both)
+
+
+def test_scores_of_two_references_do_not_compare(clone: Path) -> None:
+    sh(clone, "dvc", "exp", "run", "-S", "select.dcgan.images=20", "-n", "less", "evaluate@dcgan")
+    refused = sh(clone, "python", "-m", "gan", "compare", "main", "less", status=1)
+    assert "does not compare: n_real is 68 before and 60 after" in refused
 
 
 def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
@@ -76,7 +74,7 @@ def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
     try:
         while (status := sh(clone, "dvc", "queue", "status")).count("Success") < 2:
             assert "Failed" not in status, sh(clone, "dvc", "queue", "logs", "sweep-1")
-            time.sleep(1)
+            time.sleep(3)  # each look keeps a core busy for a second
     finally:
         sh(clone, "dvc", "queue", "stop", "--kill")
     logs = "".join(sh(clone, "dvc", "queue", "logs", name) for name in ("sweep-1", "sweep-2"))

@@ -56,7 +56,7 @@ class Scorer:
         self.batch_size = p.sample.cyclegan.batch_size
         self.evaluate = p.evaluate
         self.extractor = build(p.evaluate.extractors[0], p.evaluate, runtime)
-        self.test: dict[str, Uint8] = {name: load_images(DATA, f"test{name}")[:] for name in "AB"}
+        self.test: dict[str, Uint8] = {name: np.array(load_images(DATA, f"test{name}")[:]) for name in "AB"}
         self.reals: dict[str, Features] = {}
         for name in "AB":
             images = load_images(DATA, f"train{name}")[:]

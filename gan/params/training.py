@@ -74,7 +74,10 @@ class Discriminator(Block):
 
     @property
     def bounded(self) -> bool:
-        """Whether each layer's slope is at most 1. A norm would divide the scale of the weights away again."""
+        """Whether the slope has a bound, of a few per layer: each weight, as a matrix, has the norm 1 (SNGAN, eq. 8).
+
+        A norm would divide the scale of the weights away again.
+        """
         return self.spectral_norm and self.norm == "none"
 
 

@@ -54,3 +54,9 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv "$(VENV)"
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch "$@"
+
+# Vega's scripts, from a package to where .dvc/plots.html looks for them: `dvc plots` then needs no network.
+repro test check format watch experiments: .dvc/vega.js
+.dvc/vega.js: $(STAMP)
+	@"$(BIN)/python" -c 'import pkgutil, sys; sys.stdout.buffer.write(pkgutil.get_data("js_lib_vega_embed", "static/js_lib_vega_embed/vega-embed-full.js"))' > $@
+.DELETE_ON_ERROR:

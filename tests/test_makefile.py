@@ -16,7 +16,7 @@ RECORDS = '#!/bin/sh\nprintf "%s\\n" "${0##*/}" "$@" >> "$CALLS"\n'
 @pytest.mark.parametrize("venv", [".venv", "my env", "absolute"])
 def test_sets_up_and_calls_the_environments_own_programs(name: str, venv: str, tmp_path: Path) -> None:
     folder = tmp_path / name
-    folder.mkdir()
+    (folder / ".dvc").mkdir(parents=True)
     for file in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(ROOT / file, folder / file)
     place = str(folder / "an env") if venv == "absolute" else venv
@@ -31,7 +31,10 @@ def test_sets_up_and_calls_the_environments_own_programs(name: str, venv: str, t
     sh(folder, *command)
     wanted = ["python", "-m", "venv", place, "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     calls = (tmp_path / "calls").read_text().splitlines()
-    assert calls[calls.index("venv") - 2 :] == [*wanted, "-c", "constraints.txt", "-e", ".[dev]", "dvc", "repro"]
+    *begun, copies_vega, program, stage = calls[calls.index("venv") - 2 :]
+    assert begun == [*wanted, "-c", "constraints.txt", "-e", ".[dev]", "python", "-c"]
+    assert "vega-embed-full.js" in copies_vega
+    assert [program, stage] == ["dvc", "repro"]
     (tmp_path / "calls").unlink()
     sh(folder, *command)
     assert (tmp_path / "calls").read_text() == "dvc\nrepro\n"  # set up once

@@ -52,8 +52,13 @@ class Tab:
             self.events.append((told.get("method", ""), told.get("params", {})))
 
     def value(self, expression: str) -> Any:
-        """The value of an expression in JavaScript."""
-        return self.ask("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+        """The value of an expression in JavaScript, or of the promise that it returns."""
+        told = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        return told["result"].get("value")
+
+    def asked(self) -> list[str]:
+        """The addresses that the page asked for since it was opened, itself the first."""
+        return [told["request"]["url"] for method, told in self.events if method == "Network.requestWillBeSent"]
 
     def _next(self) -> dict[str, Any]:
         letters = bytearray()

@@ -26,6 +26,7 @@ SHARED = {
     "test_pipeline": "clone",
     "test_experiments": "clone",
     "test_edits": "clone",
+    "test_plots": "clone",
     "test_study_queue": "clone",
     "test_third_model": "clone",
     "test_resume": "trained",

@@ -189,9 +189,8 @@ def test_a_browser_shows_it_without_a_complaint(text: str, workspace: Path) -> N
     with tab(workspace / "profile") as seen:
         for width in (390, 1280):
             seen.open(path, width)
-            asked = [told["request"]["url"] for method, told in seen.events if method == "Network.requestWillBeSent"]
-            assert {url.partition(":")[0] for url in asked} == {"file", "data"}
-            assert len([url for url in asked if url.startswith("file:")]) == 1
+            assert {url.partition(":")[0] for url in seen.asked()} == {"file", "data"}
+            assert len([url for url in seen.asked() if url.startswith("file:")]) == 1
             assert not {"Log.entryAdded", "Runtime.consoleAPICalled"} & {method for method, _ in seen.events}
             assert seen.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
             assert seen.value("[...document.images].every(image => image.complete && image.naturalWidth > 0)")

@@ -48,8 +48,16 @@ def load(path: Path = PARAMS) -> Params:
     Raises:
         ParamsError: the file is missing, is not valid YAML, or a key or value is not allowed. It lists all mistakes.
     """
+    return checked(read_file(path), path)
+
+
+def checked(written: Any, path: Path = PARAMS) -> Params:
+    """Check params as params.yaml holds them; raises as `load`.
+
+    Args:
+        path: names their file in messages.
+    """
     refuse_gaps()
-    written = read_file(path)
     if not isinstance(written, dict):
         raise ParamsError(f"{path}: holds no params; `git checkout {path}` brings the committed ones back")
     try:

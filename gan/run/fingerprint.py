@@ -100,8 +100,13 @@ def entry(stage: str) -> dict[str, Any]:
     Raises:
         ParamsError: dvc.yaml is missing, is not valid YAML, or has no such stage.
     """
+    return entry_of(stages(), stage)
+
+
+def entry_of(pipeline: dict[str, dict[str, Any]], stage: str) -> dict[str, Any]:
+    """The entry of a stage among `stages()`; raises as `entry`."""
     name, _, key = stage.partition("@")
-    written = stages().get(name)
+    written = pipeline.get(name)
     keys = written.get("foreach", {}) if written else {}
     if not isinstance(keys, dict):
         raise ParamsError(f"{PIPELINE}: foreach of {name} is not a list of models; `git diff {PIPELINE}` shows why")

@@ -1,5 +1,6 @@
 """What a study trains: study.yaml in, runs out, each with the hash of all that decides its result."""
 
+import json
 import re
 import tempfile
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from pydantic import Field, ValidationError
 from gan.commands.ranking import BASELINE
 from gan.params.blocks import Block, Natural
 from gan.params.by_model import MODELS
-from gan.params.schema import load
+from gan.params.schema import checked
 from gan.run.errors import ParamsError
-from gan.run.fingerprint import Fingerprint, entry, name_of, of_entry
+from gan.run.fingerprint import Fingerprint, entry_of, name_of, of_entry, stages
 from gan.run.names import training_of
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
@@ -96,28 +97,29 @@ def runs(study: Study) -> list[Run]:
     Raises:
         ParamsError: an override is not valid, or makes params that are not.
     """
-    stages = {group.model: _stages(group.model) for group in study.groups.values()}
+    pipeline, before = stages(), read_file(PARAMS)
+    deciding = {group.model: _stages(pipeline, group.model) for group in study.groups.values()}
     planned = [
         (name, group.model, setting, (*group.always, *(changes or [])))
         for name, group in study.groups.items()
         for setting, changes in group.settings.items()
     ]
-    params = [_overridden(changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
+    params = [_overridden(before, changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
     return [
-        Run(name, model, setting, seed, (f"seed={seed}", *changes), _inputs(stages[model], one | {"seed": seed}))
+        Run(name, model, setting, seed, (f"seed={seed}", *changes), _inputs(deciding[model], one | {"seed": seed}))
         for seed in study.seeds
         for (name, model, setting, changes), one in zip(planned, params, strict=True)
     ]
 
 
-def _stages(model: str) -> Stages:
+def _stages(pipeline: dict[str, dict[str, Any]], model: str) -> Stages:
     """The stages that decide a run, with the hashes of the code of those that pack the data and train.
 
     The code that scores is left out: rows name how they were scored, and unlike rows are not compared.
     """
-    made = {stage: entry(stage) for stage in (f"prepare-data@{model}", training_of(model))}
+    made = {stage: entry_of(pipeline, stage) for stage in (f"prepare-data@{model}", training_of(model))}
     code = {stage: [dep for dep in one["deps"] if not dep.startswith("data/")] for stage, one in made.items()}
-    scoring = {f"{one}@{model}": entry(f"{one}@{model}") for one in ("select", "sample", "evaluate")}
+    scoring = {f"{one}@{model}": entry_of(pipeline, f"{one}@{model}") for one in ("select", "sample", "evaluate")}
     hashes = {stage: of_entry({"cmd": one["cmd"], "deps": code[stage]}, {}) for stage, one in made.items()}
     return {stage: (one.get("params", []), hashes.get(stage, {})) for stage, one in (made | scoring).items()}
 
@@ -128,7 +130,7 @@ def _inputs(stages: Stages, params: dict[str, Any]) -> str:
     return name_of({stage: name_of(one) for stage, one in parts.items()})
 
 
-def _overridden(changes: tuple[str, ...], place: str) -> dict[str, Any]:
+def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) -> dict[str, Any]:
     """The params with these changes, made as DVC makes them, and checked.
 
     Raises:
@@ -138,15 +140,15 @@ def _overridden(changes: tuple[str, ...], place: str) -> dict[str, Any]:
     from dvc.utils.hydra import apply_overrides
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / PARAMS
-        path.write_bytes(PARAMS.read_bytes())
+        path = Path(folder) / "params.json"  # not YAML: DVC would take 0.3 s to read it and to write it again
+        path.write_text(json.dumps(params), encoding="utf-8")
         try:
             apply_overrides(path, [*changes])
-            load(path)
+            changed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            checked(changed)
         except InvalidArgumentError as error:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise ParamsError(f"{place}: {reason}") from error
         except ParamsError as error:
-            raise ParamsError(f"{place}: {str(error).replace(f'{path}: ', '')}") from error
-        params: dict[str, Any] = read_file(path)
-    return params
+            raise ParamsError(f"{place}: {str(error).replace(f'{PARAMS}: ', '')}") from error
+    return changed

@@ -4,16 +4,19 @@ import argparse
 import io
 import os
 import sys
+from importlib import import_module
 
-from gan.commands import compare, data, leaderboard, study, verify, watch
 from gan.run.errors import clean_exit
+
+COMMANDS = ("data", "compare", "leaderboard", "study", "verify", "watch")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gan", description="What DVC cannot do, one small command each.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (data, compare, leaderboard, study, verify, watch):
-        command.add(commands)
+    named = [name for name in sys.argv[1:2] if name in COMMANDS]
+    for name in named or COMMANDS:  # only the named one, as their imports take seconds
+        import_module(f"gan.commands.{name}").add(commands)
     given = parser.parse_args()
     given.run(given)
 

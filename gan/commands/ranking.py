@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from gan.commands.verdicts import CONFIDENCE, LOWER, UnlikeError, noise_of, refuse_unlike
 from gan.records.samples import START
@@ -100,8 +100,8 @@ def _reach(metric: str, side: pd.DataFrame) -> float:
     """Half the width of the confidence interval of a mean over seeds; of one seed, by the noise of sampling alone."""
     level, count = (1 + CONFIDENCE) / 2, len(side)
     if count > 1:
-        return float(stats.t.ppf(level, count - 1) * side[metric].std() / count**0.5)
-    return float(stats.norm.ppf(level) * side[f"{metric}_std"].iloc[0]) if f"{metric}_std" in side else float("nan")
+        return float(special.stdtrit(count - 1, level) * side[metric].std() / count**0.5)
+    return float(special.ndtri(level) * side[f"{metric}_std"].iloc[0]) if f"{metric}_std" in side else float("nan")
 
 
 def _verdict(row: dict[str, Any]) -> str:

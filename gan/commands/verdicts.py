@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special  # not scipy.stats, whose import takes a second
 
 from gan.metrics.protocol import ALIKE
 from gan.metrics.table import KEYS
@@ -41,11 +41,15 @@ class Noise:
     @property
     def reach(self) -> float:
         """Half the width of the confidence interval of the difference."""
-        return float(stats.t.ppf((1 + CONFIDENCE) / 2, self.freedom)) * self.deviation
+        return float(special.stdtrit(self.freedom, (1 + CONFIDENCE) / 2)) * self.deviation
 
     def chance(self, change: float) -> float:
         """How likely a change of at least this size is between equal settings: the two-sided p of Student's t."""
-        return float(2 * stats.t.sf(abs(change) / self.deviation, self.freedom)) if self.deviation > 0 else float("nan")
+        return (
+            float(2 * special.stdtr(self.freedom, -abs(change) / self.deviation))
+            if self.deviation > 0
+            else float("nan")
+        )
 
 
 def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: str, ignored: set[str]) -> pd.DataFrame:

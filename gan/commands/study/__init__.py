@@ -5,7 +5,7 @@ import time
 
 import pandas as pd
 
-from gan.commands.study import page, queue, rows
+from gan.commands.study import queue, rows
 from gan.commands.study.plan import Run, read_study, runs
 from gan.run.errors import GanError
 from gan.run.progress import Progress
@@ -39,6 +39,8 @@ def run(jobs: int, only: list[str] | None, table: bool) -> None:
     Raises:
         GanError: study.yaml or params.yaml is not valid, or a run failed; the others are kept.
     """
+    from gan.commands.study import page  # imported here, as matplotlib takes a second
+
     study = read_study()
     if unknown := [name for name in only or [] if name not in study.groups]:
         raise GanError(f"study.yaml has no group {unknown[0]}, only {', '.join(study.groups)}")

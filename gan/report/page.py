@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from gan.core.images import Images
 from gan.records.dataset import read_dataset_card
@@ -18,6 +16,7 @@ from gan.report.captions import NEIGHBOURS, Made, caption, made_by, preview_capt
 from gan.report.curves import Drawing, curves
 from gan.report.pictures import Picture, sheet, still
 from gan.report.previews import Previews, previews
+from gan.report.templates import rendered
 from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.recorded import dvc_hash
@@ -129,12 +128,4 @@ def _environments(model: str) -> list[facts.Facts]:
 
 def render(chapters: Sequence[Chapter]) -> str:
     """The page as HTML. All text from outside is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["drawing"] = lambda drawing: Markup(drawing.svg)  # noqa: S704 - matplotlib has escaped its text
-    return environment.get_template("page.html").render(chapters=chapters, empty=scores.EMPTY)
+    return rendered(Path(__file__).with_suffix(".html"), chapters=chapters)

@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from gan.commands import leaderboard
+from gan.commands.leaderboard.gather import gathered
 from gan.commands.study import rows
 from gan.commands.study.plan import read_study, runs
 from gan.run.errors import GanError
@@ -38,16 +39,20 @@ def scores(folder: Path, model: str, kid: float, **changes: Any) -> None:
     pd.DataFrame(made).drop(columns=unknown).assign(**changes).to_csv(path, index=False)
 
 
+def begun(folder: Path) -> Path:
+    """A repository with scores of two models."""
+    sh(folder, "git", "init", "-q", "-b", "main")
+    write(folder, {})
+    scores(folder, "dcgan", 0.030)
+    scores(folder, "cyclegan", 0.070)
+    commit(folder, "base")
+    return folder
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with scores of two models, and a function's worth of experiments."""
     monkeypatch.chdir(tmp_path)
-    sh(tmp_path, "git", "init", "-q", "-b", "main")
-    write(tmp_path, {})
-    scores(tmp_path, "dcgan", 0.030)
-    scores(tmp_path, "cyclegan", 0.070)
-    commit(tmp_path, "base")
-    return tmp_path
+    return begun(tmp_path)
 
 
 def write(folder: Path, changes: dict[str, Any]) -> None:
@@ -121,6 +126,10 @@ def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: p
     line = next(line for line in output.splitlines() if "hinge" in line)
     assert line.split()[1:5] == ["lr=0.001", "train_dcgan.betas=[0.0,0.9]", "train_dcgan.loss=hinge", "2"]
     assert "lr=0.1" not in output
+    found = gathered("main", "best")
+    known = found[found["setting"].str.contains("hinge")]
+    assert list(known["name"]) == [planned[0].experiment, ""], "the second has no experiment here"
+    assert list(known["commit"] != "") == [True, False]
 
 
 def test_mistakes_end_in_a_sentence(project: Path) -> None:
@@ -130,3 +139,5 @@ def test_mistakes_end_in_a_sentence(project: Path) -> None:
         leaderboard.run("nosuch", None, "best")
     with pytest.raises(GanError, match="main has no scores of checkpoint middle"):
         leaderboard.run("main", None, "middle")
+    with pytest.raises(GanError, match="--html main: the page is a file that ends in"):
+        leaderboard.run("HEAD", None, "best", Path("main"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gan.__main__ import main
+from tests.project import sh
 from tests.test_describe import dataset, noise
 from tests.tiny import ROOT
 
@@ -26,3 +27,18 @@ def test_a_tilde_that_the_shell_left_is_a_home(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(sys, "argv", ["gan", "data", "describe", "~/d", "--out=~/sheets"])
     main()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d", "sheets"]
+
+
+PROBE = """
+import atexit, sys
+from gan.__main__ import main
+heavy = ("torchvision", "matplotlib", "scipy.stats", "tensorboard", "dvc")
+atexit.register(lambda: print([name for name in heavy if name in sys.modules]))
+main()
+"""
+
+
+def test_a_command_waits_for_no_package_that_it_does_not_use() -> None:
+    printed = sh(ROOT, sys.executable, "-c", PROBE, "leaderboard", "--help")
+    assert "[--html [FILE]]" in printed
+    assert printed.splitlines()[-1] == "[]"

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from dvc.utils.hydra import apply_overrides
 
 from gan.commands.ranking import holm, ranks
 from gan.commands.study import page, rows
@@ -74,6 +75,17 @@ def test_a_run_is_known_by_what_decides_its_result_and_by_nothing_else() -> None
         assert ([one.inputs for one in runs(study())] == [one.inputs for one in before]) == same, edit
     Path("params.yaml").write_text(text)
     assert runs(study()) == before
+
+
+def test_a_setting_has_the_params_that_dvc_would_write() -> None:
+    """Text that looks like a number, a word or a date in YAML, numbers, and lists."""
+    changes = ["lr=1e-05", "train_dcgan.betas=[0,1e-3]", "prepare_data.images.folder='0x10'",
+               "prepare_data.images.classes=[on,'1e5',2020-01-01]", "evaluate.inception_weights=null"]  # fmt: skip
+    planned = runs(study(DIGITS.replace("[train_dcgan.loss=hinge]", str(changes))))[1]
+    apply_overrides("params.yaml", ["seed=0", "precision=fp32", *changes])
+    written = runs(study())[0]
+    assert (planned.setting, planned.seed, written.setting, written.seed) == ("hinge", 0, "default", 0)
+    assert planned.inputs == written.inputs
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def record(stage: str) -> Record:
         "cmd": found["cmd"],
         "deps": {dep: dvc_hash(Path(dep)) for dep in found.get("deps", [])},
         "params": values(found, read_file(PARAMS)),
-        "outs": {out: dvc_hash(Path(out)) for out in _outs(found)},
+        "outs": {out: dvc_hash(Path(out)) for out in outs(found)},
     }
 
 
@@ -33,22 +33,36 @@ def is_recorded(stage: str, wanted: Record) -> bool:
     """Whether some dvc.lock holds exactly this record: here, in the main repository, a branch or an experiment."""
     hashes = [*wanted["outs"].values(), *wanted["deps"].values()]
     return None not in hashes and any(
-        all(one in text for one in hashes) and _read(text, stage) == wanted for text in _locks(hashes[0])
+        all(one in text for one in hashes) and read_record(text, stage) == wanted for text in _locks(hashes[0])
     )
 
 
 def is_cached(stage: str, wanted: Record) -> bool:
     """Whether DVC's cache holds all outs of this record, except for those with `cache: false`."""
     try:
-        files = Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
+        files = cache()
     except ToolError:
         return False
-    cached = [out for out, options in _outs(entry(stage)).items() if options.get("cache", True)]  # git keeps the others
+    cached = [out for out, options in outs(entry(stage)).items() if options.get("cache", True)]  # git keeps the others
     hashes = [one for out, one in wanted["outs"].items() if out in cached]
-    return all((files / one[:2] / one[2:]).exists() for one in hashes)
+    return all(in_cache(files, one).exists() for one in hashes)
 
 
-def _outs(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def cache() -> Path:
+    """The folder of the files in DVC's cache; asking DVC for it takes a second.
+
+    Raises:
+        ToolError: DVC fails.
+    """
+    return Path(dvc("cache", "dir", at=main_repository()).strip()) / "files" / "md5"
+
+
+def in_cache(files: Path, md5: str) -> Path:
+    """Where the cache keeps the content of this hash, if it does."""
+    return files / md5[:2] / md5[2:]
+
+
+def outs(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Path → options of every output of an entry of dvc.yaml."""
     listed = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, [])]
     return {path: options for out in listed for path, options in ({out: {}} if isinstance(out, str) else out).items()}
@@ -69,7 +83,7 @@ def _locks(known: str) -> Iterator[str]:
         yield _git("show", f"{line.partition(':')[0]}:./{LOCK}")
 
 
-def _read(text: str, stage: str) -> Record | None:
+def read_record(text: str, stage: str) -> Record | None:
     """The stage in a dvc.lock, in the form of `record`; None if it is not there, or a merge broke the file."""
     try:
         found = read_yaml(text)["stages"][stage]

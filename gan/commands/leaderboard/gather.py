@@ -1,0 +1,72 @@
+"""What the leaderboard ranks: scores of the baseline, of experiments and of the study, by what each changed."""
+
+import shlex
+from typing import Any
+
+import pandas as pd
+
+from gan.commands.compare import table
+from gan.commands.ranking import BASELINE, of_checkpoint
+from gan.commands.revisions import experiments, revision, show
+from gan.commands.study import rows as study_rows
+from gan.commands.study.plan import experiment_of, read_study, runs
+from gan.run.errors import GanError
+from gan.run.paths import PARAMS
+from gan.run.yaml12 import read_yaml
+
+
+def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
+    """The scores of the baseline, of all experiments and of the study, a row for each seed, direction and extractor.
+
+    `setting` is what an experiment changed; `name` and `commit` are its own, or empty if only the study's table has it.
+    A model that an experiment did not train again is left out of it.
+
+    Raises:
+        GanError: the baseline is unknown, or has no scores of the checkpoint.
+    """
+    base = of_checkpoint(table(baseline), checkpoint)
+    if base.empty:
+        raise GanError(f"{baseline} has no scores of checkpoint {checkpoint}")
+    start = revision(baseline)
+    params = _flat(read_yaml(show(start, PARAMS.as_posix())) or {})
+    parts = [base.assign(setting=BASELINE, seed=params.get("seed"), name=baseline, commit=start)]
+    kept = study_rows.read()
+    kept["name"] = [experiment_of(*one) for one in kept[["group", "setting", "seed", "inputs"]].itertuples(index=False)]
+    here = experiments()
+    for name, commit in here:
+        if name in set(kept["name"]):
+            continue  # the study's table has it, with that of other machines
+        try:
+            scores = of_checkpoint(table(commit), checkpoint)
+        except GanError:
+            continue  # an experiment without scores, such as one of `train-dcgan` alone
+        new = scores.merge(base[["model", "fid", "kid"]].drop_duplicates(), how="left", indicator=True)
+        changed = scores[(new["_merge"] == "left_only").to_numpy()]
+        its = _flat(read_yaml(show(commit, PARAMS.as_posix())) or {})
+        parts.append(changed.assign(setting=_label(params, its), seed=its.get("seed"), name=name, commit=commit))
+    if len(kept):
+        kept = study_rows.current(kept, runs(read_study()))
+        settings = [_label(params, params | _overrides(text)) for text in kept["overrides"]]
+        commits = [dict(here).get(name, "") for name in kept["name"]]
+        names = kept["name"].where([commit != "" for commit in commits], "")
+        parts.append(kept.assign(setting=settings, name=names, commit=commits))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested params by their dotted names."""
+    found: dict[str, Any] = {}
+    for name, value in params.items():
+        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return found
+
+
+def _overrides(text: str) -> dict[str, Any]:
+    """The params that the overrides of a run of the study set."""
+    return {name: read_yaml(value) for name, _, value in (one.partition("=") for one in shlex.split(text))}
+
+
+def _label(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """What differs between two sets of params, but for the seed; `default` if nothing does."""
+    names = [name for name in after if name != "seed" and after[name] != before.get(name)]
+    return " ".join(f"{name}={after[name]}".replace(" ", "") for name in names) or BASELINE

@@ -10,7 +10,7 @@ import pytest
 
 from gan.commands import compare as command
 from gan.commands.verdicts import UnlikeError, compare
-from gan.metrics.protocol import ALIKE, COLUMNS
+from gan.metrics.columns import ALIKE, COLUMNS
 from gan.run.errors import GanError
 
 LIKE = dict.fromkeys(COLUMNS, "x") | {"n_features": 1280, "step": 10, "seed": 0, "libraries": "torch 2"}

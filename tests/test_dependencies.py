@@ -138,6 +138,13 @@ def test_no_training_waits_for_the_compiler() -> None:
     assert done.stdout == "False\n"
 
 
+@pytest.mark.parametrize("command", ["compare", "leaderboard", "study"])
+def test_a_command_that_reads_tables_waits_for_no_torch(command: str) -> None:
+    code = f"import sys, gan.commands.{command}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
+
+
 def test_every_stage_is_probed(listed: Pipeline) -> None:
     assert {*names()} == {*listed}
     assert {name.partition("@")[0] for name in listed} == {*HEAVY}

@@ -11,7 +11,7 @@ from dvc.utils.hydra import apply_overrides
 from gan.commands.ranking import holm, ranks
 from gan.commands.study import page, rows
 from gan.commands.study.plan import Run, Study, read_study, runs
-from gan.metrics.protocol import COLUMNS
+from gan.metrics.columns import COLUMNS
 from gan.run.errors import ParamsError
 from tests.tiny import ROOT
 

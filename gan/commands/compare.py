@@ -7,7 +7,7 @@ import pandas as pd
 
 from gan.commands.revisions import listed, revision, show
 from gan.commands.verdicts import compare
-from gan.metrics.protocol import ALIKE
+from gan.metrics.columns import ALIKE
 from gan.metrics.table import KEYS, SCORES, few_images
 from gan.records.tables import parse_table
 from gan.run.errors import GanError

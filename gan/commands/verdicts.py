@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import special  # not scipy.stats, whose import takes a second
 
-from gan.metrics.protocol import ALIKE
+from gan.metrics.columns import ALIKE
 from gan.metrics.table import KEYS
 from gan.run.errors import GanError
 

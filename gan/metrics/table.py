@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from gan.metrics.columns import COLUMNS as PROTOCOL
 from gan.metrics.comparisons import CONSTANT, FLOOR
-from gan.metrics.protocol import COLUMNS as PROTOCOL
 from gan.records.samples import START
 
 KEYS = ["model", "direction", "checkpoint", "extractor"]

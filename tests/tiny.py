@@ -15,7 +15,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "prepare_data.images.earth": {"map_width": 900, "train_count": 60, "test_count": 24},
     "prepare_data.domains": {"image_size": 32},
     "prepare_data.domains.earth": {"map_width": 900, "train_count": 60, "test_count": 24},
-    "train_dcgan": {"epochs": 4, "batch_size": 16, "preview_every_epochs": 2.0, "log_every": 5},
+    "train_dcgan": {"epochs": 4, "decay_epochs": 0, "batch_size": 16, "preview_every_epochs": 2.0, "log_every": 5},
     "train_dcgan.generator": {"width": 8},
     "train_dcgan.discriminator": {"width": 8},
     "train_dcgan.snapshots": {"count": 2},

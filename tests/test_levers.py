@@ -163,6 +163,8 @@ def test_a_resumed_run_with_many_levers_has_the_same_bits(
 def test_each_lever_changes_what_is_learned(model: str, digits: Uint8, cpu: Runtime) -> None:
     """A lever that were never read would train the same weights."""
     still: Changes = {"discriminator": {"norm": "none", "spectral_norm": False}}
+    if model == "cyclegan":
+        still["loss"] = "least_squares"  # its targets can be smoothed
     seen = {}
     levers: dict[str, Changes] = {"none": {}, **{name: {name: value} for name, value in (MANY | OWN[model]).items()}}
     levers |= {"spectral_norm": {"discriminator": {"norm": "none", "spectral_norm": True}}}

@@ -45,7 +45,7 @@ def test_half_an_image_is_the_means_of_windows() -> None:
 
 def test_losses_are_summed_over_sizes(cpu: Runtime) -> None:
     """Least squares on plain images, which are as bright at every size."""
-    several = scales(cpu)
+    several = scales(cpu, loss="least_squares")
     loss, logged = several.learn(plain(0.5), plain(-0.2), penalised=False)
     expected = sum(((w * 0.5 - 1) ** 2 + (w * -0.2) ** 2) / 2 for w in WEIGHTS)
     assert loss.item() == pytest.approx(expected, rel=1e-5)
@@ -92,7 +92,7 @@ def test_one_size_is_an_adversary_to_the_bit(cpu: Runtime) -> None:
 
 def test_a_dead_discriminator_of_one_size_is_told(cpu: Runtime) -> None:
     p = tiny.values()
-    p["train_cyclegan"]["discriminator"]["scales"] = 2
+    p["train_cyclegan"]["discriminator"] |= {"scales": 2, "width": 32}
     recipe = small_cyclegan(tiny.params(**p), cpu)
     for parameter in recipe.a.discriminators[1].parameters():
         nn.init.zeros_(parameter)

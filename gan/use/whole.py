@@ -63,13 +63,24 @@ def _up(number: float, multiple: int) -> int:
 
 
 def _tiled(how: Direction, image: Uint8, side: int, runtime: Runtime, note: Note) -> Uint8:
-    """One picture (H, W, inputs) in tiles."""
+    """One picture (H, W, inputs) in tiles, with the statistics of its reduced copy."""
+    note("statistics of the whole picture")
+    network = holding(how, reduced(image, side + 2 * how.reach, how.multiple), runtime)
+    return in_tiles(how, network, image, side, runtime, note)
+
+
+def holding(how: Direction, picture: Uint8, runtime: Runtime) -> nn.Module:
+    """A copy of the network whose norms always use the statistics of this picture (1, H, W, inputs)."""
     network = deepcopy(how.network)
     for name, per_channel in how.norms.items():
         network.set_submodule(name, HeldNorm(per_channel))
     network = runtime.place(network)
-    note("statistics of the whole picture")
-    how.run(network, _reduced(image, side + 2 * how.reach, how.multiple), 1, runtime)
+    how.run(network, picture, 1, runtime)
+    return network
+
+
+def in_tiles(how: Direction, network: nn.Module, image: Uint8, side: int, runtime: Runtime, note: Note) -> Uint8:
+    """One picture (H, W, inputs), of sides that the network takes, tile by tile; the network holds its statistics."""
     made = np.empty((*image.shape[:2], how.outputs), np.uint8)
     tiles = list(_tiles(image.shape[0], image.shape[1], side, how.reach))
     for number, ((rows, read_rows), (columns, read_columns)) in enumerate(tiles):
@@ -81,14 +92,14 @@ def _tiled(how: Direction, image: Uint8, side: int, runtime: Runtime, note: Note
     return made
 
 
-def _reduced(image: Uint8, side: int, multiple: int) -> Uint8:
+def reduced(image: Uint8, side: int, multiple: int) -> Uint8:
     """An image (H, W, C) at the largest size with no more pixels than side², each the mean of those that it covers."""
     height, width = image.shape[:2]
     scale = side / sqrt(height * width)
     sides = [max(_up(length * scale - multiple + 1, multiple), _up(LEAST, multiple)) for length in (width, height)]
     grey = image.shape[2] == 1
     small = Image.fromarray(image[..., 0] if grey else image).resize((sides[0], sides[1]), Image.Resampling.BOX)
-    return np.asarray(small).reshape(1, sides[1], sides[0], image.shape[2])
+    return np.array(small).reshape(1, sides[1], sides[0], image.shape[2])
 
 
 def _tiles(height: int, width: int, side: int, reach: int) -> Iterator[tuple[tuple[Span, Span], tuple[Span, Span]]]:

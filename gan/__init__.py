@@ -18,8 +18,8 @@ def load(
 ) -> "Trained":
     """A trained model, ready to sample or to translate.
 
-    >>> digits = gan.load("best-experiment", model="dcgan").sample(64, seed=1)  # uint8 (64, H, W, C)
-    >>> maps = gan.load("cyclegan.safetensors").translate(photos, "a2b")  # uint8, of the photos' size
+    >>> digits = gan.load("dcgan.safetensors").sample(64, seed=1)  # uint8 (64, H, W, C)
+    >>> maps = gan.load("best-experiment").translate(photos, "a2b")  # uint8, of the photos' size
 
     Args:
         source: the path of a checkpoint, for which neither git nor DVC is needed; or a commit, a branch, a tag or an

@@ -7,19 +7,19 @@ import numpy as np
 
 from gan.commands.data import path
 from gan.commands.source import add_source, trained
-from gan.core.images import grid, save_png
+from gan.core.images import grid
 from gan.run.errors import GanError
 from gan.run.progress import Progress
 from gan.sampling.use import Wanted
-from gan.use.pictures import Picture, refuse_existing
+from gan.use.pictures import WRITTEN, Picture, refuse_existing
+from gan.use.trained import BATCH
 
-BATCH = 100
 SEEN = 64  # pixels; smaller images are enlarged in a grid, so that a person sees them
 
 EXAMPLE = """examples:
   python -m gan sample --count 64 --out grid.png              the workspace's best checkpoint, as one picture
   python -m gan sample wide-1 --count 1000 --out images       an experiment, an image to a file
-  python -m gan sample --count 16 --class 7 --truncation 0.7 --out sevens.png
+  python -m gan sample --count 16 --class 7 --truncation 1.5 --out sevens.png
 """
 
 
@@ -33,7 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--class", dest="classes", action="append", default=[], metavar="NAME_OR_NUMBER",
         help="of a conditional model: show this class; several are shown in turn; default: all",
     )  # fmt: skip
-    parser.add_argument("--truncation", type=float, help="largest number in a latent: 0.7 makes images more usual")
+    parser.add_argument("--truncation", type=float, help="largest number in a latent: 1.5 makes images more usual")
     parser.add_argument("--force", action="store_true", help="write over files that are there")
     parser.set_defaults(run=run)
 
@@ -45,9 +45,9 @@ def run(given: argparse.Namespace) -> None:
         GanError: there is no such checkpoint, it makes nothing from noise, or a file is there already.
     """
     wanted = Wanted(given.count, given.seed, tuple(given.classes), given.truncation, BATCH)
-    as_grid = given.out.suffix.lower() == ".png" and not given.out.is_dir()
+    as_grid = given.out.suffix.lower() in WRITTEN and not given.out.is_dir()
     if given.out.is_file() and not as_grid:
-        raise GanError(f"{given.out} is a file; name a folder, or a picture that ends in .png")
+        raise GanError(f"{given.out} is a file; name a folder, or a picture that ends in {', '.join(WRITTEN)}")
     digits = len(str(max(given.count - 1, 0)))
     paths = [given.out] if as_grid else [given.out / f"{index:0{max(digits, 4)}d}.png" for index in range(given.count)]
     refuse_existing(paths, given.force)
@@ -63,5 +63,5 @@ def run(given: argparse.Namespace) -> None:
             progress.advance(len(batch))
     if as_grid:
         images = np.concatenate(batches)
-        save_png(grid(images, math.isqrt(given.count - 1) + 1, zoom=max(1, SEEN // images.shape[1])), given.out)
+        Picture(grid(images, math.isqrt(given.count - 1) + 1, zoom=max(1, SEEN // images.shape[1]))).save(given.out)
     print(f"{given.count} images by {model}: {given.out}")

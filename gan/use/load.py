@@ -64,7 +64,10 @@ def _of_revision(revision: str, model: str | None, name: str, able: Able) -> Che
                 f"the checkpoints of {revision} are neither in DVC's cache nor in a remote; `dvc push` where they were "
                 "made brings them into one"
             ) from error
-        return replace(read(local), path=path)
+        try:
+            return replace(read(local), path=path)
+        except CheckpointError as error:
+            raise CheckpointError(str(error).replace(str(local), path.as_posix())) from error
 
 
 def _files(revision: str) -> Any:
@@ -83,13 +86,20 @@ def _only(revision: str, name: str, files: Any, able: Able) -> str:
     folder = CHECKPOINTS.as_posix()
     there = [Path(one).name for one in files.ls(folder, detail=False)] if files.isdir(folder) else []
     models = sorted(model for model in there if _names(files, CHECKPOINTS / model))
-    found = [model for model in models if able(use_of(model))]
+    found = [model for model in models if _is_able(model, able)]
     found = [model for model in found if name in _names(files, CHECKPOINTS / model)] or found
     if len(found) == 1:
         return found[0]
     if found:
         raise GanError(f"{revision} has checkpoints of {' and '.join(found)}; choose a model, such as {found[0]}")
     raise CheckpointError(f"{revision} has no checkpoint that can do this; there are those of {_listed(models)}")
+
+
+def _is_able(model: str, able: Able) -> bool:
+    try:
+        return bool(able(use_of(model)))
+    except CheckpointError:  # this program does not have it, or it has nothing for those who use it
+        return False
 
 
 def _names(files: Any, folder: Path) -> list[str]:

@@ -15,6 +15,9 @@ from gan.sampling.use import Direction, Wanted, use_of
 from gan.use.whole import TILE, whole
 
 
+BATCH = 100  # latents at once, as `sample.dcgan.batch_size` has it
+
+
 class Trained:
     """What `gan.load` returns. A DCGAN can `sample`, a CycleGAN can `translate`. Images are uint8 in [0, 255].
 
@@ -36,7 +39,7 @@ class Trained:
         seed: int = 0,
         classes: Sequence[str | int] = (),
         truncation: float | None = None,
-        batch_size: int = 100,
+        batch_size: int = BATCH,
     ) -> Uint8:
         """Images from noise, uint8 (n, H, W, C).
 
@@ -47,7 +50,7 @@ class Trained:
             n: how many; each n draws latents of its own.
             classes: of a conditional model: the names or numbers of the classes that the images show in turn; all by
                 default. With as many classes as images, each image gets its own.
-            truncation: the largest absolute value of a latent's numbers: 0.7, for example, makes images more usual and
+            truncation: the largest absolute value of a latent's numbers: 1.5, for example, makes images more usual and
                 more alike. None leaves them as they are drawn.
             batch_size: images that go through the network at once; it decides the last bits, and the memory.
 

@@ -14,7 +14,6 @@ from gan.run.errors import CheckpointError, DataError, GanError
 from gan.sampling.use import Direction, Wanted, use_of
 from gan.use.whole import TILE, whole
 
-
 BATCH = 100  # latents at once, as `sample.dcgan.batch_size` has it
 
 

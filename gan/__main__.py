@@ -6,17 +6,30 @@ import os
 import sys
 from importlib import import_module
 
+from gan.commands.arguments import Intermixed
 from gan.run.errors import clean_exit
 
-COMMANDS = ("data", "compare", "leaderboard", "study", "verify", "watch")
+# A module of gan/commands each. Only the one that is asked for is imported, as their imports take seconds.
+COMMANDS = {
+    "data": "datasets",
+    "sample": "images from noise, by a trained model: an experiment, a tag, a file",
+    "translate": "pictures of any size into the other domain, by a trained model",
+    "compare": "two revisions or experiments: better, worse or within noise",
+    "leaderboard": "all experiments, ranked: what they changed, mean ± deviation over seeds, verdict",
+    "study": "train the settings of study.yaml with several seeds, and rank them",
+    "verify": "train again in a temporary clone: the same bits, nearly, or different?",
+    "watch": "losses and previews of trainings in TensorBoard, as they come",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gan", description="What DVC cannot do, one small command each.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    named = [name for name in sys.argv[1:2] if name in COMMANDS]
-    for name in named or COMMANDS:  # only the named one, as their imports take seconds
-        import_module(f"gan.commands.{name}").add(commands)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Intermixed)
+    for name, about in COMMANDS.items():
+        if sys.argv[1:2] == [name]:
+            import_module(f"gan.commands.{name}").add(commands)
+        else:
+            commands.add_parser(name, help=about)
     given = parser.parse_args()
     given.run(given)
 

@@ -29,6 +29,7 @@ SHARED = {
     "test_plots": "clone",
     "test_study_queue": "clone",
     "test_third_model": "clone",
+    "test_use_clone": "clone",
     "test_resume": "trained",
     "test_mishaps": "trained",
     "test_verify": "trained",

@@ -34,6 +34,10 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
         {"gan/records/cards.py": "X = 1"},
         {"prepare-data", "reference", "select", "sample", "evaluate", "report"},
     ),
+    "how a trained model is used": (
+        {"gan/use/whole.py": "X = 1", "gan/sampling/use.py": "X = 1", "gan/dcgan/use.py": "X = 1"},
+        NOTHING,
+    ),
     "how tables compare": ({"gan/commands/verdicts.py": "X = 1"}, NOTHING),
     "batches": ({"gan/training/batches.py": "X = 1"}, {"train-dcgan", "train-cyclegan"}),
     "how packed images are read": (

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gan.artifacts.checkpoint import read
 from tests.project import changed, sh
-from tests.test_dependencies import NO_DEPS, pipeline
+from tests.test_dependencies import DECIDE_NOTHING, NO_DEPS, pipeline
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
@@ -42,7 +42,7 @@ def test_a_stage_opens_only_its_deps_and_outs(clone: Path) -> None:
             if "__pycache__" not in path.parts
             # RunState reads params.yaml and dvc.yaml for its key, the rest to see what DVC has recorded.
             and path.parts[0] not in (".state", "runs", "params.yaml", "dvc.yaml", "dvc.lock", ".dvcignore")
-            and path != Path("stages/__init__.py")  # refuses to start where packages are missing, and does no more
+            and path not in DECIDE_NOTHING
             and not any(path.is_relative_to(folder) for folder in NO_DEPS)
             and path.name not in ("run.json", "run.json.tmp")  # the card tells machines apart; git keeps it
             and not any(path.is_relative_to(listed) for listed in deps + outs)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import gan
 from gan.commands import compare, verify
-from gan.run.errors import GanError
+from gan.run.errors import CheckpointError, GanError
 from tests.places import KINDS, place, trained_project
 from tests.test_compare import kids, scores
 
@@ -34,5 +35,7 @@ def test_commands_work_wherever_the_project_lies(
     assert "bit-identical: 3 files" in printed
     notes = [line for line in printed.splitlines() if line.startswith("note:")]
     assert notes == ["note: 3 threads, as recorded; the 1 that torch takes here would give other bits"]
+    with pytest.raises(CheckpointError, match=r"data.checkpoints.dcgan.last\.safetensors is damaged"):
+        gan.load("slow", "dcgan", "last")  # found, though it is no checkpoint
     with pytest.raises(GanError, match=r"HEAD holds no reports/cyclegan/run\.json"):
         verify.run("cyclegan", "HEAD", None, 0.0)

@@ -34,6 +34,9 @@ def test_a_third_model_runs_from_its_data_to_the_report(clone: Path) -> None:
     assert "Images of toy: first" in (clone / "reports" / "index.html").read_text()
 
     assert "data/packed/toy" in sh(clone, "python", "-m", "gan", "data", "describe")
+    assert "4 images by " in sh(
+        clone, "python", "-m", "gan", "sample", "--model", "toy", "--count", "4", "--out", "toy.png"
+    )
 
 
 def test_no_code_outside_of_a_models_package_knows_its_name(clone: Path) -> None:

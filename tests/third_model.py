@@ -117,6 +117,19 @@ from gan.toy import sampling
 
 MODEL = Model({"": Output()}, "none", sampling.samples, sampling.choice_samples, sampling.grids, sampling.untrained)
 """,
+    "gan/toy/use.py": """
+from gan.core.seeding import torch_generator
+from gan.core.streams import Stream
+from gan.sampling.use import Use
+from gan.toy.sampling import _made
+
+
+def samples(checkpoint, wanted, runtime):
+    yield _made(checkpoint, wanted.count, torch_generator(Stream.SAMPLES, wanted.seed))
+
+
+USE = Use(samples=samples)
+""",
     "stages/train_toy.py": """
 from gan.loading.packed import load_images
 from gan.toy.train.recipe import Toy

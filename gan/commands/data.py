@@ -21,7 +21,7 @@ EXAMPLE = """example:
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    group = commands.add_parser("data", help="datasets").add_subparsers(required=True, metavar="COMMAND")
+    group = commands.add_parser("data").add_subparsers(required=True, metavar="COMMAND")
     parser = group.add_parser(
         "describe",
         help="counts, sizes, duplicates, leaks between train and test, and a contact sheet",

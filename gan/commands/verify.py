@@ -30,7 +30,6 @@ EXAMPLE = """examples:
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "verify",
-        help="train again in a temporary clone: the same bits, nearly, or different?",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

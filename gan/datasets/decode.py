@@ -22,7 +22,7 @@ class Preprocessing:
     """How every image of a set is converted.
 
     Args:
-        size: height and width in pixels.
+        size: height and width in pixels; 0 keeps those of the image, and then `resample` and `fit` mean nothing.
         channels: 1 for greyscale (ITU-R 601 luma), 3 for RGB.
         bits: bits that a value uses, of the 8 or 16 bits in its file; None if it uses all.
         resample: a key of RESAMPLE. Pillow widens these filters when it shrinks an image, which avoids aliasing.
@@ -54,7 +54,7 @@ class Preprocessing:
 
 @dataclass(frozen=True)
 class Decoded:
-    pixels: Uint8  # (size, size, channels)
+    pixels: Uint8  # (height, width, channels)
     width: int  # of the part that is used, before it is resized
     height: int
     mode: str
@@ -76,10 +76,14 @@ def decode(image: Image.Image, how: Preprocessing, view: View) -> Decoded:
         raise Unfit(f"{width}×{height} pixels, min_side asks for {how.min_side}")
     seen.load()
     converted = _converted(_upright(seen), "RGB" if how.channels == 3 else "L", how.bits)
-    box, resample = (how.size, how.size), RESAMPLE[how.resample]
-    fitted = ImageOps.fit(converted, box, resample) if how.fit == "crop" else converted.resize(box, resample)
-    pixels = np.asarray(fitted).reshape(how.size, how.size, how.channels)
+    fitted = _fitted(converted, how) if how.size else converted
+    pixels = np.asarray(fitted).reshape(fitted.height, fitted.width, how.channels)
     return Decoded(pixels, *seen.size, seen.mode)
+
+
+def _fitted(image: Image.Image, how: Preprocessing) -> Image.Image:
+    box, resample = (how.size, how.size), RESAMPLE[how.resample]
+    return ImageOps.fit(image, box, resample) if how.fit == "crop" else image.resize(box, resample)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -42,7 +42,7 @@ def pack(parts: list[Part], job: Packing) -> dict[str, list[Path]]:
     work = [PIL.__version__, job.shard_bytes, [[_work(lane) for lane in part.lanes] for part in parts]]
     journal = Journal(job.folder / "packing", work)
     writer = Writer(journal, parts, job)
-    with closing(journal), _quiet_pillow(), Progress(job.title, found, "images", writer.seen) as progress:
+    with closing(journal), quiet_pillow(), Progress(job.title, found, "images", writer.seen) as progress:
         if writer.seen:
             progress.say(f"resumed at image {writer.seen} of {found}")
         with ThreadPoolExecutor(job.workers or cores()) as pool:
@@ -64,10 +64,10 @@ def _pack_part(part: Part, writer: Writer, pool: ThreadPoolExecutor, progress: P
 
 
 def _decoded(part: Part, index: int) -> list[Decoded | str]:
-    return [_decode_one(lane, index) for lane in part.lanes]
+    return [decode_one(lane, index) for lane in part.lanes]
 
 
-def _decode_one(lane: Part, index: int) -> Decoded | str:
+def decode_one(lane: Part, index: int) -> Decoded | str:
     """The image, or why it is not used."""
     try:
         with lane.collection.open(index) as image:
@@ -98,7 +98,7 @@ def _work(lane: Part) -> list[object]:
 
 
 @contextmanager
-def _quiet_pillow() -> Iterator[None]:
+def quiet_pillow() -> Iterator[None]:
     """Silence Pillow, which may print thousands of warnings; the list of rejected images has what matters."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

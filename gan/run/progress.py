@@ -31,7 +31,7 @@ class Progress:
         self.done += count
         self.bar.update(count)
         if note:
-            self.bar.set_postfix_str(note, refresh=False)
+            self.bar.set_postfix_str(note, refresh=not count)
         if self.lines and time.monotonic() - self.spoke > LINE_EVERY:
             self.spoke = time.monotonic()
             self._line(note)

@@ -22,7 +22,6 @@ EXAMPLE = """examples:
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "leaderboard",
-        help="all experiments, ranked: what they changed, mean ± deviation over seeds, verdict",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

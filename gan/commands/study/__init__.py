@@ -23,7 +23,6 @@ EXAMPLE = """examples:
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "study",
-        help="train the settings of study.yaml with several seeds, and rank them",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

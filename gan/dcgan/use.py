@@ -1,0 +1,86 @@
+"""Images from a DCGAN checkpoint, for those who use it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from gan.artifacts.checkpoint import Checkpoint, refuse_others
+from gan.core.images import Uint8
+from gan.core.runtime import Runtime
+from gan.core.seeding import torch_generator
+from gan.core.streams import Stream
+from gan.dcgan.labels import Labels, classes_of
+from gan.dcgan.sampling import generate, load
+from gan.dcgan.train.nets import latents
+from gan.params.models.dcgan import GeneratorShape
+from gan.run.errors import CheckpointError, GanError
+from gan.sampling.use import Use, Wanted
+
+NORMAL = "normal"
+
+
+def samples(checkpoint: Checkpoint, wanted: Wanted, runtime: Runtime) -> Iterator[Uint8]:
+    """Batches of images: of the same latents, and in the same batches, as those of the stage `sample`.
+
+    Raises:
+        CheckpointError: the checkpoint is of another model or version.
+        GanError: it does not know one of the classes, or the truncation is out of range.
+    """
+    network, labels = load(checkpoint), _labels(checkpoint, wanted)
+    with refuse_others(checkpoint):
+        shape = GeneratorShape.model_validate(checkpoint.meta["generator"])
+    z = latents(wanted.count, shape, torch_generator(Stream.SAMPLES, wanted.seed))
+    if wanted.truncation is not None:
+        z = truncated(z, shape.latent, wanted.truncation)
+    for first in range(0, wanted.count, wanted.batch_size):
+        part = slice(first, first + wanted.batch_size)
+        shown = None if labels is None else labels[part]
+        yield generate(network, z[part], wanted.batch_size, runtime, shown)
+
+
+def truncated(z: torch.Tensor, law: str, most: float) -> torch.Tensor:
+    """Latents whose numbers lie in [-most, most], as if larger ones had been drawn again (Brock et al. 2019, BigGAN).
+
+    Each number keeps its rank: x of a normal law becomes Φ⁻¹(½ + (Φ(x) - ½) · (2 Φ(most) - 1)). So a smaller bound
+    shows the same images, but more usual ones.
+
+    Raises:
+        GanError: `most` is not above 0, or, of the uniform law, above 1.
+    """
+    largest = float("inf") if law == NORMAL else 1.0
+    if not 0 < most <= largest:
+        bound = "above 0" if law == NORMAL else "above 0 and at most 1, as the latents are uniform in [-1, 1]"
+        raise GanError(f"truncation {most:g}: it must be {bound}")
+    if law != NORMAL:
+        return z * most
+    inside = 2 * torch.special.ndtr(torch.tensor(most, dtype=torch.float64)) - 1
+    rank = torch.special.ndtr(z.double()) - 0.5
+    return torch.special.ndtri(0.5 + rank * inside).float()
+
+
+def _labels(checkpoint: Checkpoint, wanted: Wanted) -> Labels | None:
+    """The class of each image, int64 (count,); None if the checkpoint is unconditional."""
+    names = classes_of(checkpoint)
+    if not names:
+        if wanted.classes:
+            raise CheckpointError(
+                f"class {wanted.classes[0]}: {checkpoint.path or 'the checkpoint'} knows no classes; "
+                "train_dcgan.conditional: true trains one that does"
+            )
+        return None
+    shown = [_label(names, one) for one in wanted.classes] or [*range(len(names))]
+    return np.resize(np.array(shown, np.int64), wanted.count)
+
+
+def _label(names: list[str], wanted: str | int) -> int:
+    """The label of a class, by its name, or else by its number."""
+    if wanted in names:
+        return names.index(str(wanted))
+    number = int(wanted) if isinstance(wanted, int) or wanted.isdecimal() else -1
+    if 0 <= number < len(names):
+        return number
+    raise GanError(f"class {wanted}: the checkpoint knows {', '.join(names)}, by these names or from 0 on by number")
+
+
+USE = Use(samples=samples)

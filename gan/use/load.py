@@ -1,0 +1,124 @@
+"""Find a checkpoint: a file, or what DVC recorded at a revision, which comes from its cache or its remote."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gan.artifacts.checkpoint import Checkpoint, path_of, read
+from gan.run.errors import CheckpointError, GanError
+from gan.run.paths import CHECKPOINTS
+from gan.sampling.use import Use, use_of
+from gan.use.trained import Trained
+
+WORKSPACE = "workspace"
+BEST = "best"
+SUFFIX = ".safetensors"
+Able = Callable[[Use], object]  # whether what a model does is what is wanted
+
+
+def load(source: str | Path, model: str | None, checkpoint: str | None, accelerator: str, precision: str) -> Trained:
+    """What `gan.load` documents."""
+    return Trained(_found(source, model, checkpoint, lambda _: True), accelerator, precision)
+
+
+def load_able(source: str | Path, model: str | None, checkpoint: str | None, accelerator: str, able: Able) -> Trained:
+    """As `load`; where the source has checkpoints of several models, only those that are able count."""
+    return Trained(_found(source, model, checkpoint, able), accelerator, "auto")
+
+
+def _found(source: str | Path, model: str | None, name: str | None, able: Able) -> Checkpoint:
+    path = Path(source).expanduser() if str(source).startswith("~") else Path(source)
+    if not (isinstance(source, Path) or path.suffix == SUFFIX or path.is_file()):
+        return _of_revision(str(source), model, name or BEST, able)
+    if name:
+        raise GanError(f"checkpoint {name}: {source} is one file; leave it out, or give a revision")
+    found = read(path)
+    if model not in (None, found.meta.get("model")):
+        raise CheckpointError(f"{source} is of {found.meta.get('model')}, not of {model}")
+    return found
+
+
+def _of_revision(revision: str, model: str | None, name: str, able: Able) -> Checkpoint:
+    """A checkpoint that DVC knows at a revision; the workspace and its data stay as they are.
+
+    Raises:
+        GanError: there is no project here, no such revision, no such checkpoint, or several, or its file is lost.
+    """
+    from dvc.exceptions import DvcException  # imported here, as a file needs no DVC
+    from dvc_data.index import DataIndexDirError
+
+    with tempfile.TemporaryDirectory(prefix="gan-load-") as folder:
+        local = Path(folder) / f"{name}{SUFFIX}"
+        try:
+            files = _files(revision)
+            path = path_of(model or _only(revision, name, files, able), name)
+            if not files.exists(path.as_posix()):
+                raise CheckpointError(f"{revision} has no {path}; there are {_listed(_names(files, path.parent))}")
+            files.get_file(path.as_posix(), str(local))
+        except DvcException as error:
+            raise GanError(_sentence(revision, error)) from error
+        except (FileNotFoundError, DataIndexDirError) as error:
+            raise CheckpointError(
+                f"the checkpoints of {revision} are neither in DVC's cache nor in a remote; `dvc push` where they were "
+                "made brings them into one"
+            ) from error
+        try:
+            return replace(read(local), path=path)
+        except CheckpointError as error:
+            raise CheckpointError(str(error).replace(str(local), path.as_posix())) from error
+
+
+def _files(revision: str) -> Any:
+    """The files that git and DVC know at a revision, as a file system; its root is the project."""
+    from dvc.api import DVCFileSystem
+    from dvc.repo import Repo
+
+    with Repo() as here:
+        root, remote = here.root_dir, here.config["core"].get("remote")  # an older revision may know no remote yet
+    at = None if revision == WORKSPACE else revision
+    return DVCFileSystem(repo=root, rev=at, remote=remote, skip_instance_cache=True)  # the remote may change meanwhile
+
+
+def _only(revision: str, name: str, files: Any, able: Able) -> str:
+    """The only model that is able and has such a checkpoint; the only one that is able, if none has it."""
+    folder = CHECKPOINTS.as_posix()
+    there = [Path(one).name for one in files.ls(folder, detail=False)] if files.isdir(folder) else []
+    models = sorted(model for model in there if _names(files, CHECKPOINTS / model))
+    found = [model for model in models if _is_able(model, able)]
+    found = [model for model in found if name in _names(files, CHECKPOINTS / model)] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise GanError(f"{revision} has checkpoints of {' and '.join(found)}; choose a model, such as {found[0]}")
+    raise CheckpointError(f"{revision} has no checkpoint that can do this; there are those of {_listed(models)}")
+
+
+def _is_able(model: str, able: Able) -> bool:
+    try:
+        return bool(able(use_of(model)))
+    except CheckpointError:  # this program does not have it, or it has nothing for those who use it
+        return False
+
+
+def _names(files: Any, folder: Path) -> list[str]:
+    """The names of a model's checkpoints, sorted."""
+    folders = [one.as_posix() for one in (folder, path_of(folder.name, "step-").parent)]
+    paths = [Path(one) for one in folders if files.isdir(one) for one in files.ls(one, detail=False)]
+    return sorted(path.stem for path in paths if path.suffix == SUFFIX)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _sentence(revision: str, error: Exception) -> str:
+    from dvc.exceptions import NotDvcRepoError
+    from dvc.scm import RevError, SCMError
+
+    if isinstance(error, RevError):
+        return f"{revision} is no file, no revision and no experiment ({error}); `dvc exp list --all` names experiments"
+    if isinstance(error, NotDvcRepoError | SCMError):
+        return f"{revision} is no file, and there is no project here; run this in its folder, or give a {SUFFIX} file"
+    return f"{revision}: {error}"

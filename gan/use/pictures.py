@@ -1,0 +1,187 @@
+"""A user's pictures: found and read by the same rules as datasets, and written under their own names."""
+
+import io
+from collections import Counter
+from dataclasses import dataclass, replace
+from glob import has_magic
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
+
+from PIL import Image
+
+from gan.core.images import Uint8
+from gan.datasets import folder
+from gan.datasets.collection import Collection
+from gan.datasets.decode import Decoded, Preprocessing
+from gan.datasets.formats import SUFFIXES, looks_like_an_image
+from gan.datasets.packing import decode_one
+from gan.datasets.walk import Walk
+from gan.datasets.writer import Part
+from gan.run.errors import DataError, GanError
+from gan.run.files import write_whole
+
+# What is written, by suffix: Pillow's name of the format, and its options.
+WRITTEN: dict[str, tuple[str, dict[str, int]]] = {
+    ".png": ("PNG", {}),
+    ".jpg": ("JPEG", {"quality": 95}),
+    ".jpeg": ("JPEG", {"quality": 95}),
+    ".webp": ("WEBP", {"quality": 95}),
+    ".tif": ("TIFF", {}),
+    ".tiff": ("TIFF", {}),
+}
+SPACES = {b"RGB ": 3, b"GRAY": 1}  # the colour space in an ICC profile's header → channels
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pictures that a user named.
+
+    Args:
+        given: a file, a folder, an archive or a pattern.
+        root: the folder that the names of `pictures` start from; None if they lie in an archive.
+        single: whether `given` is the path of a picture.
+    """
+
+    given: str
+    pictures: Collection
+    root: Path | None
+    single: bool = False
+
+
+def find(given: str, scratch: Path) -> Found:
+    """The pictures of a file, a folder, a zip or tar, or a pattern such as `photos/**/*.jpg`, sorted by name.
+
+    Args:
+        scratch: where an archive is unpacked.
+
+    Raises:
+        DataError: there is no picture, or the archive is unsafe, damaged or encrypted.
+    """
+    path = Path(given).expanduser() if given.startswith("~") else Path(given)
+    if path.is_file() and _may_be_picture(path):
+        return Found(given, _chosen(path.parent, [path.name]), path.parent, single=True)
+    if path.exists() or not has_magic(given):
+        return Found(given, folder.collection(path, scratch), path if path.is_dir() else None)
+    root = Path(*takewhile(lambda part: not has_magic(part), path.parts))
+    pattern = path.relative_to(root).as_posix()
+    try:
+        files = sorted(root.glob(pattern))
+    except ValueError as error:
+        raise DataError(f"{given}: {error}") from error
+    names = [one.relative_to(root).as_posix() for one in files if one.is_file() and _may_be_picture(one)]
+    if not names:
+        raise DataError(f"{given} matches no picture{f', but {len(files)} other files or folders' if files else ''}")
+    return Found(given, _chosen(root, names), root)
+
+
+def _may_be_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES or looks_like_an_image(path)
+
+
+def _chosen(root: Path, names: list[str]) -> Collection:
+    Image.init()  # register Pillow's formats, as a walk through a folder does
+    return folder.renamed(Walk(root, names), {name: name for name in names}, [])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How pictures are read: as a dataset's are, but at their own size.
+
+    Args:
+        channels: 1 or 3.
+        max_megapixels: a picture with more is not decoded.
+    """
+
+    channels: int
+    max_megapixels: float
+
+
+def read(pictures: Collection, index: int, how: Reading) -> "Picture":
+    """One picture.
+
+    Raises:
+        DataError: it cannot be read; the message says why.
+    """
+    profile = b""
+
+    def look(image: Image.Image) -> Image.Image:
+        nonlocal profile
+        profile = image.info.get("icc_profile") or b""
+        return image
+
+    prepared = Preprocessing(0, how.channels, "bicubic", "crop", 1, how.max_megapixels)
+    found = decode_one(Part(replace(pictures, view=look), {}, prepared), index)
+    if not isinstance(found, Decoded):
+        raise DataError(found)
+    return Picture(found.pixels, profile)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Pixels (H, W, C), and the ICC profile that says which colours they are; empty if there is none."""
+
+    pixels: Uint8
+    profile: bytes = b""
+
+    def save(self, path: Path) -> None:
+        """Write it in the format of the path's suffix, whole or not at all."""
+        kind, options = WRITTEN[path.suffix.lower()]
+        channels = self.pixels.shape[-1]
+        content = io.BytesIO()
+        image = Image.fromarray(self.pixels if channels == 3 else self.pixels[..., 0])
+        fits = SPACES.get(self.profile[16:20]) == channels
+        image.save(content, kind, icc_profile=self.profile if fits else None, **options)
+        write_whole(path, content.getbuffer())
+
+
+def destinations(found: Found, out: Path, force: bool) -> list[Path]:
+    """Where the translation of each picture goes: its name below a folder, as .png; of a single file, also a file.
+
+    Raises:
+        GanError: a file is there already and `force` is false, it would replace an input, or its format is not written.
+    """
+    if found.single and out.suffix and not out.is_dir():
+        if out.suffix.lower() not in WRITTEN:
+            raise GanError(f"{out}: {out.suffix} is not written; choose one of {', '.join(WRITTEN)}, or a folder")
+        paths = [out]
+    else:
+        paths = [out / name for name in _names(found.pictures.names)]
+    if out.is_file() and paths != [out]:
+        raise GanError(f"{out} is a file, and {found.given} needs a folder; name another")
+    if found.root is not None:
+        _refuse_own(found, out, paths)
+    refuse_existing(paths, force)
+    return paths
+
+
+def _refuse_own(found: Found, out: Path, paths: list[Path]) -> None:
+    """Refuse to write over an input, or into the folder that is read, where a second run would find it."""
+    root = Path(found.root or ".").resolve()
+    inputs = {root / name for name in found.pictures.names}
+    if (inside := Path(found.given).is_dir() and out.resolve().is_relative_to(root)) or inputs & {
+        path.resolve() for path in paths
+    }:
+        where = "lies in" if inside else "would be written over"
+        raise GanError(f"{out} {where} {found.given}; name another folder")
+
+
+def refuse_existing(paths: list[Path], force: bool) -> None:
+    """Refuse to write over a file, before any work.
+
+    Raises:
+        GanError: names one of those that are there.
+    """
+    there = [path for path in paths if path.exists()]
+    if there and not force:
+        raise GanError(f"{there[0]} is there already{_more(len(there))}; --force writes over it, or name another place")
+
+
+def _more(count: int) -> str:
+    return f", and so are {count - 1} more" if count > 1 else ""
+
+
+def _names(names: list[str]) -> list[str]:
+    """Each name with .png as its suffix; with its old suffix too where two would be called the same."""
+    plain = [PurePosixPath(name).with_suffix(".png").as_posix() for name in names]
+    often = Counter(one.casefold() for one in plain)  # some disks do not tell A from a
+    return [f"{name}.png" if often[one.casefold()] > 1 else one for name, one in zip(names, plain, strict=True)]

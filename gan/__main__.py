@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 
-from gan.commands.arguments import Intermixed
+from gan.commands.arguments import Parser
 from gan.run.errors import clean_exit
 
 # A module of gan/commands each. Only the one that is asked for is imported, as their imports take seconds.
@@ -24,7 +24,7 @@ COMMANDS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m gan", description="What DVC cannot do, one small command each.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Intermixed)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for name, about in COMMANDS.items():
         if sys.argv[1:2] == [name]:
             import_module(f"gan.commands.{name}").add(commands)

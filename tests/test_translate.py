@@ -60,8 +60,11 @@ def test_a_folder_keeps_its_names_and_what_cannot_be_read_is_listed(
     assert written == both | {str(Path(name).with_suffix(".png")) for name in names if name != "moving.gif"}
     with Image.open(photos / "class000" / "00007.jpg") as one:
         np.testing.assert_array_equal(pixels(Path("maps/class000/00007.png")), expected(checkpoint, one))
-    assert f"{len(names) + 1} pictures by {checkpoint} (cyclegan, step 3), a2b: maps" in capsys.readouterr().out
-    with pytest.raises(GanError, match=rf"is there already, and so are {len(names)} more; --force"):
+    assert (
+        f"{len(names) + 1} of {len(names) + 1 + len(broken)} pictures by {checkpoint} (cyclegan, step 3), a2b: maps"
+        in capsys.readouterr().out
+    )
+    with pytest.raises(GanError, match=rf"and {len(names)} more are there already; --force"):
         translate(monkeypatch, "photos", "maps", checkpoint)
 
 

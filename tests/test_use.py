@@ -192,7 +192,7 @@ def test_the_command_writes_a_grid_or_files_and_replaces_nothing(
     np.testing.assert_array_equal(tile[::2, ::2, 0], expected[1, ..., 0])
     assert "5 images by " in capsys.readouterr().out
     for out in ("images", "grid.png"):
-        with pytest.raises(GanError, match=r"is there already.*--force"):
+        with pytest.raises(GanError, match=r"there already; --force"):
             run(monkeypatch, "sample", path, "--out", out, *options)
     run(monkeypatch, "sample", path, "--out", "grid.png", *options, "--force")
     with pytest.raises(GanError, match="n 0"):

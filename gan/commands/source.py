@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Callable
 
 from gan.sampling.use import Use
-from gan.use.load import WORKSPACE, load_able
+from gan.use.load import load_able
+from gan.use.recorded import WORKSPACE
 from gan.use.trained import Trained
 
 

@@ -52,10 +52,11 @@ def run(given: argparse.Namespace) -> None:
         model = trained(given, lambda use: use.directions)
         model.direction(given.direction)  # refuses an unknown one before any work
         failed = _translate(found, places, model, given)
-    print(f"{len(places) - len(failed)} pictures by {model}, {given.direction}: {given.output}")
-    if failed := found.pictures.rejected + failed:
-        lines = [f"\n  {shown(name)}: {reason}" for name, reason in failed]
-        raise DataError(f"{len(failed)} could not be read:{''.join(lines)}")
+    done, all_failed = len(places) - len(failed), found.pictures.rejected + failed
+    print(f"{done} of {done + len(all_failed)} pictures by {model}, {given.direction}: {given.output}")
+    if all_failed:
+        lines = [f"\n  {shown(name)}: {reason}" for name, reason in all_failed]
+        raise DataError(f"{len(all_failed)} could not be read:{''.join(lines)}")
 
 
 def _translate(found: Found, places: list[Path], model: Trained, given: argparse.Namespace) -> list[Reject]:

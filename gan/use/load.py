@@ -4,15 +4,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, read
 from gan.run.errors import CheckpointError, GanError
 from gan.run.paths import CHECKPOINTS
 from gan.sampling.use import Use, use_of
+from gan.use.recorded import Recorded
 from gan.use.trained import Trained
 
-WORKSPACE = "workspace"
 BEST = "best"
 SUFFIX = ".safetensors"
 Able = Callable[[Use], object]  # whether what a model does is what is wanted
@@ -52,11 +51,11 @@ def _of_revision(revision: str, model: str | None, name: str, able: Able) -> Che
     with tempfile.TemporaryDirectory(prefix="gan-load-") as folder:
         local = Path(folder) / f"{name}{SUFFIX}"
         try:
-            files = _files(revision)
+            files = Recorded(revision)
             path = path_of(model or _only(revision, name, files, able), name)
-            if not files.exists(path.as_posix()):
+            if not files.exists(path):
                 raise CheckpointError(f"{revision} has no {path}; there are {_listed(_names(files, path.parent))}")
-            files.get_file(path.as_posix(), str(local))
+            files.copy(path, local)
         except DvcException as error:
             raise GanError(_sentence(revision, error)) from error
         except (FileNotFoundError, DataIndexDirError) as error:
@@ -70,22 +69,9 @@ def _of_revision(revision: str, model: str | None, name: str, able: Able) -> Che
             raise CheckpointError(str(error).replace(str(local), path.as_posix())) from error
 
 
-def _files(revision: str) -> Any:
-    """The files that git and DVC know at a revision, as a file system; its root is the project."""
-    from dvc.api import DVCFileSystem
-    from dvc.repo import Repo
-
-    with Repo() as here:
-        root, remote = here.root_dir, here.config["core"].get("remote")  # an older revision may know no remote yet
-    at = None if revision == WORKSPACE else revision
-    return DVCFileSystem(repo=root, rev=at, remote=remote, skip_instance_cache=True)  # the remote may change meanwhile
-
-
-def _only(revision: str, name: str, files: Any, able: Able) -> str:
+def _only(revision: str, name: str, files: Recorded, able: Able) -> str:
     """The only model that is able and has such a checkpoint; the only one that is able, if none has it."""
-    folder = CHECKPOINTS.as_posix()
-    there = [Path(one).name for one in files.ls(folder, detail=False)] if files.isdir(folder) else []
-    models = sorted(model for model in there if _names(files, CHECKPOINTS / model))
+    models = [model for model in files.names(CHECKPOINTS) if _names(files, CHECKPOINTS / model)]
     found = [model for model in models if _is_able(model, able)]
     found = [model for model in found if name in _names(files, CHECKPOINTS / model)] or found
     if len(found) == 1:
@@ -102,11 +88,10 @@ def _is_able(model: str, able: Able) -> bool:
         return False
 
 
-def _names(files: Any, folder: Path) -> list[str]:
+def _names(files: Recorded, folder: Path) -> list[str]:
     """The names of a model's checkpoints, sorted."""
-    folders = [one.as_posix() for one in (folder, path_of(folder.name, "step-").parent)]
-    paths = [Path(one) for one in folders if files.isdir(one) for one in files.ls(one, detail=False)]
-    return sorted(path.stem for path in paths if path.suffix == SUFFIX)
+    found = files.names(folder) + files.names(path_of(folder.name, "step-").parent)
+    return sorted(Path(one).stem for one in found if one.endswith(SUFFIX))
 
 
 def _listed(names: list[str]) -> str:

@@ -173,11 +173,8 @@ def refuse_existing(paths: list[Path], force: bool) -> None:
     """
     there = [path for path in paths if path.exists()]
     if there and not force:
-        raise GanError(f"{there[0]} is there already{_more(len(there))}; --force writes over it, or name another place")
-
-
-def _more(count: int) -> str:
-    return f", and so are {count - 1} more" if count > 1 else ""
+        which = f"{there[0]} and {len(there) - 1} more are" if there[1:] else f"{there[0]} is"
+        raise GanError(f"{which} there already; --force writes over what is there, or name another place")
 
 
 def _names(names: list[str]) -> list[str]:

@@ -28,7 +28,7 @@ def sh(folder: Path, *command: str, status: int = 0, **variables: str) -> str:
     """Run a command; returns its stdout and stderr together."""
     env = environment() | variables
     done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == status, done.stdout
+    assert done.returncode == status, f"{done.returncode}: {done.stdout}"
     return done.stdout
 
 

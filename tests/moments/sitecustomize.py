@@ -13,6 +13,8 @@ from typing import Any
 
 _events, _, _end = os.environ["MOMENT"].partition(" ")
 _began = time.time()
+# Compiled: where an interrupt leaves an `exec` of text, Python ends by SIGINT, whatever caught it.
+_action = compile(os.environ["ACTION"], "ACTION", "exec")
 _busy = False
 
 
@@ -22,7 +24,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         _busy = True  # events of the action itself do not count
         known = {"event": event, "subject": arguments[0], "details": arguments[1:], "began": _began}
         try:
-            exec(os.environ["ACTION"], known)  # noqa: S102 - the test's own lines
+            exec(_action, known)  # noqa: S102 - the test's own lines
         finally:
             _busy = False
 

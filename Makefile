@@ -58,5 +58,6 @@ $(STAMP): pyproject.toml constraints.txt
 # Vega's scripts, from a package to where .dvc/plots.html looks for them: `dvc plots` then needs no network.
 repro test check format watch experiments: .dvc/vega.js
 .dvc/vega.js: $(STAMP)
-	@"$(BIN)/python" -c 'import pkgutil, sys; sys.stdout.buffer.write(pkgutil.get_data("js_lib_vega_embed", "static/js_lib_vega_embed/vega-embed-full.js"))' > $@
+	@cp "$(BIN)"/../lib/python3*/site-packages/js_lib_vega_embed/static/js_lib_vega_embed/vega-embed-full.js $@ || \
+		{ echo "$(VENV) lacks the extra 'plots': pip install -e '.[plots]'"; exit 1; }
 .DELETE_ON_ERROR:

@@ -1,8 +1,9 @@
 """Does each departure from the CycleGAN paper help? `python -m benchmarks.departures` trains and compares.
 
 Each variant sets one option back to the paper's value, or all of them; everything else is as in params.yaml, but two
-passes over the images. Each is trained with three seeds, on a GPU all at once. Scores are those of the last weights, on the data that
-`dvc repro prepare-data@cyclegan` packed. Results are kept in benchmarks/departures.csv: a stopped run continues.
+passes over the images. Each is trained with three seeds, on a GPU all at once. Scores are those of the last weights, on
+the data that `dvc repro prepare-data@cyclegan` packed. Results are kept in benchmarks/departures.csv: a stopped run
+continues.
 """
 
 import argparse

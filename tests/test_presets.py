@@ -103,7 +103,7 @@ def test_cyclegan_as_in_its_paper(name: str, size: int, load_size: int, blocks: 
     assert (block.epochs, block.decay_epochs, block.schedule.decay) == (100, 100, "linear")
     assert (block.loss, block.lambda_cycle, block.lambda_identity, block.pool_size) == ("least_squares", 10, 0.5, 50)
     assert block.flip
-    assert block.ema_decay == 0
+    assert (block.penalties.wanted, block.augment.policy, block.ema_decay) == (False, [], 0)
 
 
 def test_dcgan_as_in_its_paper(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_dcgan_as_in_its_paper(tmp_path: Path) -> None:
     p = applied(tmp_path, "dcgan-paper-64", "satellite-64")
     block, images = p.train_dcgan, p.prepare_data.images
     assert (images.source, images.image_size, images.channels) == ("satellite", 64, 3)
-    assert (p.lr, block.betas[0], block.batch_size, block.ema_decay) == (2e-4, 0.5, 128, 0)
+    assert (p.lr, block.betas, block.batch_size, block.ema_decay) == (2e-4, [0.5, 0.999], 128, 0)
     assert (block.generator.latent, block.generator.z_dim, block.generator.width * 8) == ("uniform", 100, 1024)
-    assert (block.loss, block.discriminator.norm) == ("non_saturating", "batch")
+    assert (block.loss, block.discriminator.norm, block.penalties.wanted) == ("non_saturating", "batch", False)
 
 
 def test_wgan_gp_as_in_its_paper(tmp_path: Path) -> None:

@@ -63,6 +63,5 @@ def test_each_purpose_is_named_in_one_place() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Stream"
     )
     assert set(uses) == {stream.name for stream in Stream}
-    # The weights that training begins from, and those of an untrained generator, which are the same; and the latents of
-    # the stage `sample`, which `gan.load` draws too.
-    assert {name for name, count in uses.items() if count > 1} == {"WEIGHTS", "SAMPLES"}
+    # The weights that training begins from, and those of an untrained generator, which are the same.
+    assert {name for name, count in uses.items() if count > 1} == {"WEIGHTS"}

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import gan
 from gan.loading.packed import load_images
+from tests.project import sh
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
@@ -27,3 +29,18 @@ def test_what_is_loaded_from_a_commit_makes_the_images_of_the_pipeline(clone: Pa
         maps = gan.load("HEAD", "cyclegan").translate(photos, "a2b", batch_size=16)
         assert not Path("data/checkpoints").exists()
     np.testing.assert_array_equal(maps, made["cyclegan/best/a2b"])
+
+
+def test_an_experiment_in_a_copy_begins_with_the_weights_of_a_tag(clone: Path) -> None:
+    changes = ["train_dcgan.start_from=v1", "train_dcgan.epochs=1", "lr=1e-9"]
+    sh(clone, "git", "tag", "v1")
+    command = ["dvc", "exp", "run", "--temp", "-n", "warm", *(part for one in changes for part in ("-S", one))]
+    sh(clone, *command, "train-dcgan")
+    with chdir(clone):
+        first, last = gan.load("v1", "dcgan"), gan.load("warm", "dcgan", "last")
+    assert last.meta["started"]["start_from"] == "v1"
+    for name, weight in first.checkpoint.weights.items():
+        if weight.is_floating_point() and "running" not in name:
+            torch.testing.assert_close(last.checkpoint.weights[name], weight.float(), rtol=0, atol=1e-5)
+    sh(clone, "git", "tag", "-d", "v1")
+    sh(clone, "dvc", "exp", "remove", "warm")

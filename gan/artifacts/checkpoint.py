@@ -73,9 +73,14 @@ def path_of(model: str, name: str) -> Path:
 
 
 def write(path: Path, checkpoint: Checkpoint) -> None:
-    """Write one file; the same checkpoint gives the same bytes."""
+    """Write one file."""
+    write_whole(path, content(checkpoint))
+
+
+def content(checkpoint: Checkpoint) -> bytes:
+    """What its file holds; the same checkpoint gives the same bytes."""
     weights = {name: tensor.contiguous() for name, tensor in checkpoint.weights.items()}
-    write_whole(path, save(weights, {"gan": json.dumps(checkpoint.meta, sort_keys=True)}))
+    return save(weights, {"gan": json.dumps(checkpoint.meta, sort_keys=True)})
 
 
 def read(path: Path) -> Checkpoint:

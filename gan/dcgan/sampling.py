@@ -22,13 +22,13 @@ ZOOM = {32: 2, 64: 1, 128: 1, 256: 1}  # how much a grid enlarges an image, so t
 
 def samples(checkpoint: Checkpoint, wanted: Sample, context: Context) -> dict[str, Uint8]:
     """Samples of one checkpoint; all checkpoints get the same latents and labels."""
-    z, labels = _sample_latents(checkpoint, wanted, context), sample_labels(checkpoint, wanted, context)
+    z, labels = sample_latents(checkpoint, wanted.count, context.seed), sample_labels(checkpoint, wanted, context)
     return {ONLY: generate(load(checkpoint), z, context.batch_size, context.runtime, labels)}
 
 
 def choice_samples(checkpoint: Checkpoint, count: int, context: Context) -> dict[str, Uint8]:
     """Samples by which `select` chooses a snapshot, of all classes and from latents that no final score uses."""
-    z = latents(count, _shape(checkpoint), torch_generator(Stream.CHOICE_LATENTS, context.seed))
+    z = latents(count, shape_of(checkpoint), torch_generator(Stream.CHOICE_LATENTS, context.seed))
     known = range(len(classes_of(checkpoint)))
     labels = as_often(checkpoint, count, known, context) if known else None
     return {"": generate(load(checkpoint), z, context.batch_size, context.runtime, labels)}
@@ -41,8 +41,8 @@ def grids(checkpoint: Checkpoint, made: dict[str, Uint8], wanted: Sample, contex
     stay within a class.
     """
     network, zoom, classes = load(checkpoint), ZOOM[checkpoint.meta["size"]], chosen(checkpoint, wanted)
-    z, columns = _sample_latents(checkpoint, wanted, context), wanted.columns
-    walk = walk_sphere if _shape(checkpoint).latent == "normal" else walk_line
+    z, columns = sample_latents(checkpoint, wanted.count, context.seed), wanted.columns
+    walk = walk_sphere if shape_of(checkpoint).latent == "normal" else walk_line
     walks, shown, within = walk(z[: 2 * wanted.interpolations], columns), made[ONLY][: columns**2], None
     if classes:
         within = np.resize(classes, wanted.interpolations).repeat(columns)
@@ -70,18 +70,21 @@ def untrained(checkpoint: Checkpoint, seed: int) -> Checkpoint:
     return Checkpoint(named({"generator": _build(checkpoint)}), checkpoint.meta)
 
 
-def _sample_latents(checkpoint: Checkpoint, wanted: Sample, context: Context) -> torch.Tensor:
-    return latents(wanted.count, _shape(checkpoint), torch_generator(Stream.SAMPLES, context.seed))
+def sample_latents(checkpoint: Checkpoint, count: int, seed: int) -> torch.Tensor:
+    """The latents of final samples (count, z_dim)."""
+    return latents(count, shape_of(checkpoint), torch_generator(Stream.SAMPLES, seed))
 
 
-def _shape(checkpoint: Checkpoint) -> GeneratorShape:
-    return GeneratorShape.model_validate(checkpoint.meta["generator"])
+def shape_of(checkpoint: Checkpoint) -> GeneratorShape:
+    """The options of its generator; raises as `refuse_others`."""
+    with refuse_others(checkpoint):
+        return GeneratorShape.model_validate(checkpoint.meta["generator"])
 
 
 def _build(checkpoint: Checkpoint) -> nn.Module:
     meta = checkpoint.meta
     generator = GENERATORS[meta.get("architecture", "dcgan")]
-    network: nn.Module = generator(_shape(checkpoint), meta["size"], meta["channels"], len(classes_of(checkpoint)))
+    network: nn.Module = generator(shape_of(checkpoint), meta["size"], meta["channels"], len(classes_of(checkpoint)))
     return network.eval()
 
 

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from gan.artifacts.checkpoint import Checkpoint, refuse_others
+from gan.artifacts.checkpoint import Checkpoint
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
-from gan.core.seeding import torch_generator
-from gan.core.streams import Stream
 from gan.dcgan.labels import Labels, classes_of
-from gan.dcgan.sampling import generate, load
-from gan.dcgan.train.nets import latents
-from gan.params.models.dcgan import GeneratorShape
+from gan.dcgan.sampling import generate, load, sample_latents, shape_of
 from gan.run.errors import CheckpointError, GanError
 from gan.sampling.use import Use, Wanted
 
@@ -28,11 +24,9 @@ def samples(checkpoint: Checkpoint, wanted: Wanted, runtime: Runtime) -> Iterato
         GanError: it does not know one of the classes, or the truncation is out of range.
     """
     network, labels = load(checkpoint), _labels(checkpoint, wanted)
-    with refuse_others(checkpoint):
-        shape = GeneratorShape.model_validate(checkpoint.meta["generator"])
-    z = latents(wanted.count, shape, torch_generator(Stream.SAMPLES, wanted.seed))
+    z = sample_latents(checkpoint, wanted.count, wanted.seed)
     if wanted.truncation is not None:
-        z = truncated(z, shape.latent, wanted.truncation)
+        z = truncated(z, shape_of(checkpoint).latent, wanted.truncation)
     for first in range(0, wanted.count, wanted.batch_size):
         part = slice(first, first + wanted.batch_size)
         shown = None if labels is None else labels[part]

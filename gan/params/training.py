@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gan.params.blocks import Betas, Block, Count, Decay, Natural, Share, Weight
+from gan.params.blocks import Betas, Block, Count, Decay, Natural, Share, UserPath, Weight
 from gan.params.prepare_data import PrepareData
 
 Positive = Annotated[float, Field(gt=0)]
@@ -84,6 +84,7 @@ class Discriminator(Block):
 class Training(Block):
     """The params that every model's training has; the loop reads no others."""
 
+    start_from: Annotated[UserPath, Field(min_length=1)] | None
     batch_size: Count
     betas: Betas
     ema_decay: Decay

@@ -21,6 +21,7 @@ from gan.training.environment import differences, environment
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.live import Live
 from gan.training.recipe import Recipe, restore, state_of
+from gan.training.start import begin
 from gan.training.watch import WATCHED, watch
 
 
@@ -53,6 +54,7 @@ class Run:
     rows: list[Row]  # history so far
     pending: list[dict[str, Any]]  # scalars of each step since the last row
     environments: list[dict[str, Any]]  # where it ran; several if it was resumed elsewhere
+    started: dict[str, Any] | None = None  # from which weights, if not from random ones
     seconds: float = 0.0  # spent on these steps, over all starts
 
 
@@ -61,13 +63,14 @@ def fit(recipe: Recipe, job: Job) -> Run:
 
     Raises:
         ParamsError: more snapshots are asked for than there are steps.
+        CheckpointError: `start_from` names no checkpoint, or one of other networks.
         Interrupted: a signal came; the state is saved.
         CollapseError: the watchdog found a failure, and `watch.stop` is true; the last saved state is kept.
         NonFiniteError: a loss or a weight became NaN or infinite; the last good state is kept.
     """
     params, total = recipe.params, recipe.total_steps
     _refuse_more_snapshots_than_steps(params.snapshots.count, total)
-    run = _restore(recipe, job.state)
+    run = _restore(recipe, job)
     live = Live(job.shown, job.previews, run.rows)
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
         if run.step:
@@ -133,7 +136,7 @@ def _write(due: _Due, run: Run, recipe: Recipe, job: Job) -> None:
     if due.row:
         _log(run, recipe)
     if due.snapshot:
-        _keep(run.step, recipe, job)
+        _keep(run, recipe, job)
     if due.preview:
         save_png(recipe.preview(), job.previews / f"{run.step:07d}.png")
 
@@ -146,19 +149,20 @@ def _log(run: Run, recipe: Recipe) -> None:
     run.pending = []
 
 
-def described(step: int, recipe: Recipe, job: Job) -> dict[str, Any]:
+def described(run: Run, recipe: Recipe, job: Job) -> dict[str, Any]:
     """The metadata of a checkpoint."""
-    return {"ema_decay": recipe.params.ema_decay, **recipe.meta(), "model": job.model, "step": step}
+    started = {"started": run.started} if run.started else {}
+    return {"ema_decay": recipe.params.ema_decay, **recipe.meta(), "model": job.model, "step": run.step} | started
 
 
-def _keep(step: int, recipe: Recipe, job: Job) -> None:
+def _keep(run: Run, recipe: Recipe, job: Job) -> None:
     """Write a snapshot of the averaged generators. fp16 takes half the bytes of fp32, and images look the same."""
     dtype = {"fp32": torch.float32, "fp16": torch.float16}[recipe.params.snapshots.precision]
     weights = {
         name: tensor.to(dtype) if tensor.is_floating_point() else tensor for name, tensor in recipe.weights().items()
     }
-    path = job.snapshots / f"step-{step:07d}.safetensors"
-    checkpoint.write(path, checkpoint.Checkpoint(weights, described(step, recipe, job)))
+    path = job.snapshots / f"step-{run.step:07d}.safetensors"
+    checkpoint.write(path, checkpoint.Checkpoint(weights, described(run, recipe, job)))
 
 
 def _note(rows: list[Row]) -> str:
@@ -171,9 +175,9 @@ def _save(run: Run, recipe: Recipe, state: RunState) -> None:
     statefile.save(state.folder, {"run": vars(run), "recipe": state_of(recipe)})
 
 
-def _restore(recipe: Recipe, state: RunState) -> Run:
-    saved = statefile.load(state.folder)
+def _restore(recipe: Recipe, job: Job) -> Run:
+    saved = statefile.load(job.state.folder)
     if saved is None:
-        return Run(step=0, rows=[], pending=[], environments=[])
+        return Run(step=0, rows=[], pending=[], environments=[], started=begin(recipe, job.model))
     restore(recipe, saved["recipe"])
     return Run(**saved["run"])

@@ -40,7 +40,10 @@ class Recipe(Protocol):
         """The real training images that `samples` should resemble, by the same names: uint8 (N, H, W, C)."""
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """The weights that a checkpoint keeps, those of the averaged generators, under `network.tensor` names."""
+        """The weights that a checkpoint keeps, those of the averaged generators, under `network.tensor` names.
+
+        `parts` has the networks of which they are averages by the same names.
+        """
 
     def meta(self) -> dict[str, Any]:
         """Everything that is needed to rebuild the generators, as JSON values; it may replace `ema_decay`."""

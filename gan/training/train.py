@@ -43,7 +43,7 @@ def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
 
     Raises:
         InputsChangedError: params, code or data changed during the run; the trained state is kept.
-        ParamsError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
+        ParamsError, CheckpointError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
     """
     job = Job(model, params.seed, state, params.save_every_seconds, folder_of(state.stage))
     done = fit(recipe, job)
@@ -56,7 +56,7 @@ def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
 
 def _publish(recipe: Recipe, run: Run, job: Job) -> None:
     folder = CHECKPOINTS / job.model
-    write(path_of(job.model, "last"), Checkpoint(recipe.weights(), described(run.step, recipe, job)))
+    write(path_of(job.model, "last"), Checkpoint(recipe.weights(), described(run, recipe, job)))
     shutil.copytree(job.snapshots, folder / "snapshots", dirs_exist_ok=True)
     write_losses(folder / "losses.csv", run.rows)
     shutil.copytree(job.previews, REPORTS / job.model / "previews", dirs_exist_ok=True)

@@ -19,15 +19,18 @@ Able = Callable[[Use], object]  # whether what a model does is what is wanted
 
 def load(source: str | Path, model: str | None, checkpoint: str | None, accelerator: str, precision: str) -> Trained:
     """What `gan.load` documents."""
-    return Trained(_found(source, model, checkpoint, lambda _: True), accelerator, precision)
+    return Trained(checkpoint_of(source, model, checkpoint), accelerator, precision)
 
 
 def load_able(source: str | Path, model: str | None, checkpoint: str | None, accelerator: str, able: Able) -> Trained:
     """As `load`; where the source has checkpoints of several models, only those that are able count."""
-    return Trained(_found(source, model, checkpoint, able), accelerator, "auto")
+    return Trained(checkpoint_of(source, model, checkpoint, able), accelerator, "auto")
 
 
-def _found(source: str | Path, model: str | None, name: str | None, able: Able) -> Checkpoint:
+def checkpoint_of(
+    source: str | Path, model: str | None, name: str | None = None, able: Able = lambda _: True
+) -> Checkpoint:
+    """The checkpoint of a file or of a revision, as `load` and `load_able` find it; raises as `gan.load`."""
     path = Path(source).expanduser() if str(source).startswith("~") else Path(source)
     if not (isinstance(source, Path) or path.suffix == SUFFIX or path.is_file()):
         return _of_revision(str(source), model, name or BEST, able)

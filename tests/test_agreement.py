@@ -44,13 +44,13 @@ def test_equal_weights_in_other_bytes_are_not_called_the_same(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("rerun", "row"),
     [
-        ("step,loss\n5,0.5\n10,0.25\n", None),
-        ("step,loss\n5,0.5\n", None),  # it was stopped early
-        ("step,loss\n5,0.5\n10,0.26\n", "step 10: loss 0.25 recorded, 0.26 here"),
-        ("step,g\n5,0.5\n", "columns: step, loss recorded, step, g here"),
+        ("step,loss,seen\n5,0.5,\n10,0.25,0.9\n", None),
+        ("step,loss\n5,0.5\n", None),  # it was stopped early, before the watchdog's first look
+        ("step,loss,seen\n5,0.5,\n10,0.26,0.9\n", "step 10: loss 0.25 recorded, 0.26 here"),
+        ("step,g\n5,0.5\n", "columns: step, loss, seen recorded, step, g here"),
     ],
 )
 def test_the_first_row_of_losses_that_differs(tmp_path: Path, rerun: str, row: str | None) -> None:
-    (tmp_path / "recorded.csv").write_text("step,loss\n5,0.5\n10,0.25\n")
+    (tmp_path / "recorded.csv").write_text("step,loss,seen\n5,0.5,\n10,0.25,0.9\n")
     (tmp_path / "rerun.csv").write_text(rerun)
     assert first_other_row(tmp_path / "recorded.csv", tmp_path / "rerun.csv") == row

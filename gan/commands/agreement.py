@@ -30,13 +30,14 @@ def _relative(one: Weights, other: Weights, name: str) -> float:
 def first_other_row(recorded: Path, rerun: Path) -> str | None:
     """The first difference of two tables of losses, such as `step 50: d_loss 1.31 recorded, 1.32 here`; else None.
 
-    Only rows that both tables have are compared.
+    Only rows that both tables have are compared. One may lack columns: what the watchdog sees comes late in a training.
     """
     one, other = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in (recorded, rerun))
-    if list(one) != list(other):
+    names = [name for name in one if name in other]
+    if len(names) < min(len(one.columns), len(other.columns)):
         return f"columns: {', '.join(one)} recorded, {', '.join(other)} here"
     for (_, before), (_, after) in zip(one.iterrows(), other.iterrows(), strict=False):
-        for name in one:
+        for name in names:
             if before[name] != after[name]:
                 return f"step {before['step']}: {name} {before[name]} recorded, {after[name]} here"
     return None

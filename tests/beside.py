@@ -45,7 +45,7 @@ def pixels(batch: torch.Tensor) -> torch.Tensor:
 def cyclegan(choices: dict[str, Any], runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> CycleGAN:
     """Our recipe on 16×16 images, of width 4; domain A is grey unless there is an identity loss, which forbids it."""
     block = tiny.values()["train_cyclegan"] | {"load_size": 16, "crop_size": 16, "flip": False}
-    block |= {"lr_factor": 1.0, "loss": "least_squares"}
+    block |= {"lr_factor": 1.0, "loss": "least_squares", "penalties": tiny.NO_PENALTY}
     params = cyclegan_params.Train.model_validate(block | {"generator": {"width": 4, "blocks": 1} | choices} | changes)
     torch.manual_seed(draw)
     a, b = noise(2 * draw, 16, 3 if params.lambda_identity else 1), noise(2 * draw + 1, 16, 3)

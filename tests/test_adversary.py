@@ -20,8 +20,8 @@ from gan.training.recipe import Recipe
 from gan.training.watch import watch
 from tests import tiny
 from tests.recipes import small_cyclegan, small_dcgan
+from tests.tiny import NO_PENALTY
 
-NO_PENALTY = {"r1": 0.0, "r2": 0.0, "gradient": 0.0, "every": 1}
 PLAIN = {"policy": [], "probability": 1.0, "adaptive": False, "target": 0.6, "rise": 0.25}
 
 

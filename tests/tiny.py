@@ -10,6 +10,7 @@ from gan.run.yaml12 import read_yaml
 
 ROOT = Path(__file__).parents[1]
 
+NO_PENALTY = {"r1": 0.0, "r2": 0.0, "gradient": 0.0, "every": 1}
 OVERRIDES: dict[str, dict[str, Any]] = {
     "prepare_data.images": {"limit": 120, "test_count": 40},
     "prepare_data.images.earth": {"map_width": 900, "train_count": 60, "test_count": 24},

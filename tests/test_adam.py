@@ -12,7 +12,7 @@ RATES = [0.01, 0.01, 0.02, 0.005, 0.0, 0.1]
 
 def networks(device: str) -> list[nn.Module]:
     """Two networks with the same weights."""
-    made = []
+    made: list[nn.Module] = []
     for _ in range(2):
         torch.manual_seed(0)
         made.append(nn.Sequential(nn.Linear(7, 33), nn.Tanh(), nn.Linear(33, 1)).to(device))

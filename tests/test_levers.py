@@ -62,10 +62,11 @@ UNET: Changes = {"generator": {"architecture": "unet", "gated": False}}  # has n
 
 
 def params(model: str, changes: Changes) -> Params:
-    """The tiny params with these changes; a block in them changes only the values that it names."""
+    """The tiny params with no penalty and these changes; a block in them changes only the values that it names."""
     values = tiny.values()
     values["prepare_data"]["images"]["labels"] = changes.get("conditional", False)
-    block = values[f"train_{model}"]
+    block = values[f"train_{model}"] | {"penalties": tiny.NO_PENALTY}
+    values[f"train_{model}"] = block
     for name, value in changes.items():
         block[name] = block[name] | value if isinstance(value, dict) else value
     return Params.model_validate(values)

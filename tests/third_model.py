@@ -183,7 +183,16 @@ def add(project: Path) -> None:
         pipeline = pipeline.replace(before, before + "".join(f"    - {path}\n" for path in added))
     (project / "dvc.yaml").write_text(pipeline)
     values = tiny.values()
-    common = ("batch_size", "betas", "ema_decay", "log_every", "preview_every_epochs", "snapshots", "watch")
+    common = (
+        "start_from",
+        "batch_size",
+        "betas",
+        "ema_decay",
+        "log_every",
+        "preview_every_epochs",
+        "snapshots",
+        "watch",
+    )
     block = {name: values["train_dcgan"][name] for name in common} | {"steps": 30}
     values["select"]["toy"], values["sample"]["toy"] = {"images": 12}, {"count": 40, "batch_size": 40}
     (project / "params.yaml").write_text(yaml.safe_dump(values | {"train_toy": block}, sort_keys=False))

@@ -35,7 +35,7 @@ def scores(folder: Path, model: str, kid: float, **changes: Any) -> None:
     path = folder / "reports" / model / "fid.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     made = [row("", 0, kid, model=model), row("", 0, 0.4, model=model, checkpoint="start")]
-    unknown = ["group", "setting", "overrides", "inputs", "seconds", "kid_start", "fid_start"]
+    unknown = ["group", "setting", "overrides", "inputs", "code", "experiment", "seconds", "kid_start", "fid_start"]
     pd.DataFrame(made).drop(columns=unknown).assign(**changes).to_csv(path, index=False)
 
 
@@ -114,10 +114,19 @@ def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: p
     commit(project, "a whole project")
     planned = [one for one in runs(read_study()) if one.setting == "hinge"]
     made = [
-        row("hinge", one.seed, 0.02, overrides=shlex.join(one.overrides), inputs=one.inputs, model="dcgan")
+        row(
+            "hinge",
+            one.seed,
+            0.02,
+            overrides=shlex.join(one.overrides),
+            model="dcgan",
+            inputs=one.inputs,
+            code=one.code,
+            experiment=one.experiment,
+        )
         for one in planned
     ]
-    older = row("older", 0, 0.01, overrides="seed=0 lr=0.1", inputs="0123456789abcdef")
+    older = row("older", 0, 0.01, overrides="seed=0 lr=0.1")
     experiment(project, planned[0].experiment, 0.02, lr=1e-3, train_dcgan={"loss": "hinge"})
     experiment(project, "study-digits-older-0-01234567", 0.01, lr=0.1)
     rows.write(pd.DataFrame([*made, older]))

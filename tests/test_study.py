@@ -1,5 +1,7 @@
 """A study: what it plans, when a run is known, how settings are ranked, and what the page says."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,8 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def row(setting: str, seed: int, kid: float, direction: str = "", **changes: Any) -> dict[str, Any]:
-    about = {"group": "digits", "model": "dcgan", "setting": setting, "seed": seed, "overrides": "", "inputs": "x"}
+    about = {"group": "digits", "model": "dcgan", "setting": setting, "seed": seed, "overrides": ""}
+    about |= {"inputs": "x", "code": "y", "experiment": f"study-digits-{setting}-{seed}-01234567"}
     scored = {"kid": kid, "kid_std": 0.001, "fid": 1000 * kid, "fid_std": 0.3, "kid_start": 0.4, "fid_start": 200.0}
     where = {"direction": direction, "checkpoint": "best", "extractor": "lite", "reference": "train"}
     return about | where | {"n_real": 2000, "n_fake": 1000, "seconds": 60.0} | LIKE | scored | changes
@@ -55,7 +58,8 @@ def test_each_setting_is_planned_with_a_seed_before_the_next_seed() -> None:
     assert [(one.setting, one.seed) for one in planned] == [("default", 0), ("hinge", 0), ("default", 1), ("hinge", 1)]
     assert planned[3].overrides == ("seed=1", "precision=fp32", "train_dcgan.loss=hinge")
     assert len({one.inputs for one in planned}) == 4
-    assert planned[3].experiment == f"study-digits-hinge-1-{planned[3].inputs[:8]}"
+    assert len({one.code for one in planned}) == 1
+    assert re.fullmatch("study-digits-hinge-1-[0-9a-f]{8}", planned[3].experiment)
 
 
 def test_a_run_is_known_by_what_decides_its_result_and_by_nothing_else() -> None:
@@ -112,14 +116,15 @@ def test_a_mistake_is_told_in_a_sentence_before_any_work(old: str, new: str, mes
 
 
 def test_rows_are_kept_and_known_again() -> None:
-    run = Run("digits", "dcgan", "hinge", 1, ("seed=1",), "0123456789abcdef")
+    run = Run("digits", "dcgan", "hinge", 1, ("seed=1",), "0123456789abcdef", "y")
     table = pd.DataFrame([row("hinge", 1, 0.02, inputs=run.inputs), row("default", 0, 0.03, inputs="other")])
     rows.write(table)
     found = rows.read()
     assert list(found["setting"]) == ["default", "hinge"]
     assert rows.has(found, run)
-    assert not rows.has(found, Run("digits", "dcgan", "hinge", 1, ("seed=1",), "another"))
-    assert not rows.has(found, Run("digits", "dcgan", "default", 0, (), run.inputs))
+    assert not rows.has(found, replace(run, inputs="another"))
+    assert not rows.has(found, replace(run, code="another"))
+    assert not rows.has(found, replace(run, setting="default", seed=0))
     rows.write(found)
     assert rows.FOUND.read_bytes() == found.to_csv(index=False, float_format="%.6g").encode()
 
@@ -127,10 +132,22 @@ def test_rows_are_kept_and_known_again() -> None:
 def test_rows_of_other_code_or_params_are_not_ranked() -> None:
     """Not even if the run of today's is missing; they stay in the table, where a checkout may need them."""
     planned = runs(study())
-    made = [row(one.setting, one.seed, 0.02, inputs=one.inputs) for one in planned[:2]]
+    made = [row(one.setting, one.seed, 0.02, inputs=one.inputs, code=one.code) for one in planned[:2]]
     table = pd.DataFrame([*made, row("default", 1, 0.03, inputs="older"), row("gone", 0, 0.03, inputs="x")])
     assert list(rows.current(table, planned)["setting"]) == ["default", "hinge"]
     assert rows.current(rows.read(), planned).empty
+
+
+def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -> None:
+    """And they keep the name of the experiment that they come from."""
+    first, second, third, _ = runs(study())
+    older = row(first.setting, first.seed, 0.02, inputs=first.inputs, code="older")
+    other = row(second.setting, second.seed, 0.02, inputs="other", code="older")
+    table = rows.accept(pd.DataFrame([older, other]), [first, second, third])
+    assert rows.has(table, first)
+    assert not rows.has(table, second)
+    assert list(table["code"]) == [first.code, "older"]
+    assert table["experiment"][0] == older["experiment"]
 
 
 def test_holm_corrects_as_in_his_paper() -> None:

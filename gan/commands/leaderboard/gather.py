@@ -9,7 +9,7 @@ from gan.commands.compare import table
 from gan.commands.ranking import BASELINE, of_checkpoint
 from gan.commands.revisions import experiments, revision, show
 from gan.commands.study import rows as study_rows
-from gan.commands.study.plan import experiment_of, read_study, runs
+from gan.commands.study.plan import read_study, runs
 from gan.run.errors import GanError
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_yaml
@@ -31,7 +31,7 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
     params = _flat(read_yaml(show(start, PARAMS.as_posix())) or {})
     parts = [base.assign(setting=BASELINE, seed=params.get("seed"), name=baseline, commit=start)]
     kept = study_rows.read()
-    kept["name"] = [experiment_of(*one) for one in kept[["group", "setting", "seed", "inputs"]].itertuples(index=False)]
+    kept["name"] = kept["experiment"]
     here = experiments()
     for name, commit in here:
         if name in set(kept["name"]):

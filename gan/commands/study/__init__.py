@@ -17,6 +17,7 @@ EXAMPLE = """examples:
   python -m gan study              train what is missing, two runs at a time
   python -m gan study --jobs 1     one run at a time, on all cores
   python -m gan study --table      train nothing; write the page and the picture from the rows that there are
+  python -m gan study --accept     train nothing; keep the rows of other code, where you know that it trains the same
 """
 
 
@@ -29,11 +30,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time, which share the cores; %(default)s")
     parser.add_argument("--only", metavar="GROUP", nargs="+", help="only these groups of study.yaml")
     parser.add_argument("--table", action="store_true", help="train nothing")
-    parser.set_defaults(run=lambda given: run(given.jobs, given.only, given.table))
+    parser.add_argument("--accept", action="store_true", help="train nothing; take rows of other code for today's")
+    parser.set_defaults(run=lambda given: run(given.jobs, given.only, given.table, given.accept))
 
 
-def run(jobs: int, only: list[str] | None, table: bool) -> None:
+def run(jobs: int, only: list[str] | None, table: bool, accept: bool) -> None:
     """Queue the missing runs on DVC's queue, gather their scores as they end, and write the table and the page.
+
+    Args:
+        jobs: runs at a time.
+        only: groups of study.yaml; None takes all.
+        table: train nothing.
+        accept: train nothing, and take the rows of other code with today's params for rows of today's code, as
+            `dvc commit` does with a stage. For an edit that changes no bit, such as a comment: `python -m gan verify`.
 
     Raises:
         GanError: study.yaml or params.yaml is not valid, or a run failed; the others are kept.
@@ -46,10 +55,12 @@ def run(jobs: int, only: list[str] | None, table: bool) -> None:
     planned = runs(study)
     wanted = [one for one in planned if not only or one.group in only]
     found = rows.read()
+    if accept:
+        rows.write(found := rows.accept(found, wanted))
     missing = [one for one in wanted if not rows.has(found, one)]
     print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them in {rows.FOUND}")
     failed: list[Run] = []
-    if missing and not table:
+    if missing and not (table or accept):
         found, failed = _train(missing, found, jobs)
     page.write(study, rows.current(found, planned), len(planned), len(found))
     print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(found) else "nothing was found yet")

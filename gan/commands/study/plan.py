@@ -14,7 +14,7 @@ from gan.params.blocks import Block, Natural
 from gan.params.by_model import MODELS
 from gan.params.schema import checked
 from gan.run.errors import ParamsError
-from gan.run.fingerprint import Fingerprint, entry_of, name_of, of_entry, stages
+from gan.run.fingerprint import entry_of, name_of, of_entry, stages
 from gan.run.names import training_of
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
@@ -23,7 +23,7 @@ STUDY = Path("study.yaml")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also part of the name of an experiment, which is a git reference
 
 Overrides = list[str]  # as `dvc exp run -S` takes them
-Stages = dict[str, tuple[list[str], Fingerprint]]  # stage → the params that it lists, and hashes of its code
+Pipeline = dict[str, dict[str, Any]]  # the stages of dvc.yaml, by name
 
 
 class Group(Block):
@@ -50,22 +50,19 @@ class Run:
     setting: str
     seed: int
     overrides: tuple[str, ...]
-    inputs: str  # hash of the code, params and data that decide the trained weights, and of the params of scoring
+    inputs: str  # hash of the params that decide the data, the trained weights, and how they are scored
+    code: str  # hash of the code that packs the data and trains; the code that scores is left out, as rows name it
 
     @property
     def experiment(self) -> str:
         """The name of its experiment."""
-        return experiment_of(self.group, self.setting, self.seed, self.inputs)
+        decided = name_of({"inputs": self.inputs, "code": self.code})
+        return f"study-{self.group}-{self.setting}-{self.seed}-{decided[:8]}"
 
     @property
     def target(self) -> str:
         """The last stage that it needs."""
         return f"evaluate@{self.model}"
-
-
-def experiment_of(group: str, setting: str, seed: int, inputs: str) -> str:
-    """The name of a run's experiment."""
-    return f"study-{group}-{setting}-{seed}-{inputs[:8]}"
 
 
 def read_study(path: Path = STUDY) -> Study:
@@ -98,7 +95,7 @@ def runs(study: Study) -> list[Run]:
         ParamsError: an override is not valid, or makes params that are not.
     """
     pipeline, before = stages(), read_file(PARAMS)
-    deciding = {group.model: _stages(pipeline, group.model) for group in study.groups.values()}
+    code = {group.model: _code(pipeline, group.model) for group in study.groups.values()}
     planned = [
         (name, group.model, setting, (*group.always, *(changes or [])))
         for name, group in study.groups.items()
@@ -106,28 +103,33 @@ def runs(study: Study) -> list[Run]:
     ]
     params = [_overridden(before, changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
     return [
-        Run(name, model, setting, seed, (f"seed={seed}", *changes), _inputs(deciding[model], one | {"seed": seed}))
+        Run(
+            name, model, setting, seed, (f"seed={seed}", *changes),
+            _inputs(pipeline, model, one | {"seed": seed}), code[model],
+        )
         for seed in study.seeds
         for (name, model, setting, changes), one in zip(planned, params, strict=True)
-    ]
+    ]  # fmt: skip
 
 
-def _stages(pipeline: dict[str, dict[str, Any]], model: str) -> Stages:
-    """The stages that decide a run, with the hashes of the code of those that pack the data and train.
-
-    The code that scores is left out: rows name how they were scored, and unlike rows are not compared.
-    """
-    made = {stage: entry_of(pipeline, stage) for stage in (f"prepare-data@{model}", training_of(model))}
-    code = {stage: [dep for dep in one["deps"] if not dep.startswith("data/")] for stage, one in made.items()}
-    scoring = {f"{one}@{model}": entry_of(pipeline, f"{one}@{model}") for one in ("select", "sample", "evaluate")}
-    hashes = {stage: of_entry({"cmd": one["cmd"], "deps": code[stage]}, {}) for stage, one in made.items()}
-    return {stage: (one.get("params", []), hashes.get(stage, {})) for stage, one in (made | scoring).items()}
+def _makers(model: str) -> list[str]:
+    """The stages that decide the data and the weights."""
+    return [f"prepare-data@{model}", training_of(model)]
 
 
-def _inputs(stages: Stages, params: dict[str, Any]) -> str:
-    """The hash of what decides the data, the weights and how they are scored."""
-    parts = {stage: of_entry({"cmd": "", "params": names}, params) | code for stage, (names, code) in stages.items()}
-    return name_of({stage: name_of(one) for stage, one in parts.items()})
+def _code(pipeline: Pipeline, model: str) -> str:
+    hashes = {}
+    for stage in _makers(model):
+        entry = entry_of(pipeline, stage)
+        code = [dep for dep in entry["deps"] if not dep.startswith("data/")]
+        hashes[stage] = name_of(of_entry({"cmd": entry["cmd"], "deps": code}, {}))
+    return name_of(hashes)
+
+
+def _inputs(pipeline: Pipeline, model: str, params: dict[str, Any]) -> str:
+    deciding = [*_makers(model), *(f"{stage}@{model}" for stage in ("select", "sample", "evaluate"))]
+    listed = {stage: entry_of(pipeline, stage).get("params", []) for stage in deciding}
+    return name_of({stage: name_of(of_entry({"cmd": "", "params": names}, params)) for stage, names in listed.items()})
 
 
 def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) -> dict[str, Any]:

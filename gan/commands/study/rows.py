@@ -18,7 +18,7 @@ from gan.run.files import write_whole
 from gan.run.paths import LOCK, REPORTS, RUN_CARD
 
 FOUND = REPORTS / "study.csv"
-OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs"]
+OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
 HOW = ["seconds", "device", "threads", "torch"]
 
 
@@ -46,14 +46,22 @@ def write(rows: pd.DataFrame) -> None:
 
 def has(rows: pd.DataFrame, run: Run) -> bool:
     """Whether the table holds this run, with the same code, params and data."""
-    return bool((_same(rows, run) & (rows["inputs"] == run.inputs)).any())
+    return bool((_same(rows, run) & (rows["inputs"] == run.inputs) & (rows["code"] == run.code)).any())
+
+
+def accept(rows: pd.DataFrame, planned: Iterable[Run]) -> pd.DataFrame:
+    """The table with today's code in the rows that have today's params."""
+    rows = rows.copy()
+    for run in planned:
+        rows.loc[_same(rows, run) & (rows["inputs"] == run.inputs), "code"] = run.code
+    return rows
 
 
 def current(rows: pd.DataFrame, planned: Iterable[Run]) -> pd.DataFrame:
     """The rows of runs as they are planned now: of today's code, params and data."""
-    inputs = {(run.group, run.setting, run.seed): run.inputs for run in planned}
-    keys = zip(rows["group"], rows["setting"], rows["seed"], strict=True)
-    return rows[[inputs.get(key) == one for key, one in zip(keys, rows["inputs"], strict=True)]]
+    wanted = {(run.group, run.setting, run.seed, run.inputs, run.code) for run in planned}
+    keys = zip(*(rows[name] for name in ("group", "setting", "seed", "inputs", "code")), strict=True)
+    return rows[[key in wanted for key in keys]]
 
 
 def add(rows: pd.DataFrame, run: Run) -> pd.DataFrame:
@@ -77,7 +85,8 @@ def _gather(run: Run) -> pd.DataFrame:
         raise GanError(f"experiment {run.experiment} holds no scores of {run.model}")
     about = {
         "group": run.group, "model": run.model, "setting": run.setting, "seed": run.seed,
-        "overrides": shlex.join(run.overrides), "inputs": run.inputs, **_how(run),
+        "overrides": shlex.join(run.overrides), "inputs": run.inputs, "code": run.code,
+        "experiment": run.experiment, **_how(run),
     }  # fmt: skip
     scored = found.drop(columns=["model", "seed"])
     return pd.DataFrame(about, index=scored.index).join(scored)

@@ -104,11 +104,16 @@ def untrained(checkpoint, seed):
     return type(checkpoint)(zero, checkpoint.meta)
 
 
-def _made(checkpoint, count, generator):
+def network_of(checkpoint):
     shape = checkpoint.meta["shape"]
     network = nn.Linear(4, shape[0] * shape[1] * shape[2])
     network.load_state_dict({name: weight.float() for name, weight in checkpoint.network("toy").items()})
-    return to_uint8(make(network, torch.randn(count, 4, generator=generator), shape))
+    return network
+
+
+def _made(checkpoint, count, generator):
+    z = torch.randn(count, 4, generator=generator)
+    return to_uint8(make(network_of(checkpoint), z, checkpoint.meta["shape"]))
 """,
     "gan/toy/model.py": """
 from gan.sampling.model import Model
@@ -118,17 +123,25 @@ from gan.toy import sampling
 MODEL = Model({"": Output()}, "none", sampling.samples, sampling.choice_samples, sampling.grids, sampling.untrained)
 """,
     "gan/toy/use.py": """
+from torch import nn
+
 from gan.core.seeding import torch_generator
 from gan.core.streams import Stream
-from gan.sampling.use import Use
-from gan.toy.sampling import _made
+from gan.sampling.use import Input, Network, Use
+from gan.toy.sampling import _made, network_of
 
 
 def samples(checkpoint, wanted, runtime):
     yield _made(checkpoint, wanted.count, torch_generator(Stream.SAMPLES, wanted.seed))
 
 
-USE = Use(samples=samples)
+def networks(checkpoint):
+    height, width, channels = checkpoint.meta["shape"]
+    module = nn.Sequential(network_of(checkpoint), nn.Tanh(), nn.Unflatten(1, (channels, height, width)))
+    return {"toy": Network(module, (Input("z", (4,), "normal"),))}
+
+
+USE = Use(samples=samples, networks=networks)
 """,
     "stages/train_toy.py": """
 from gan.loading.packed import load_images

@@ -11,7 +11,7 @@ from gan.core.runtime import Runtime
 from gan.dcgan.labels import Labels, classes_of
 from gan.dcgan.sampling import generate, load, sample_latents, shape_of
 from gan.run.errors import CheckpointError, GanError
-from gan.sampling.use import Use, Wanted
+from gan.sampling.use import Input, Network, Use, Wanted
 
 NORMAL = "normal"
 
@@ -77,4 +77,11 @@ def _label(names: list[str], wanted: str | int) -> int:
     raise GanError(f"class {wanted}: the checkpoint knows {', '.join(names)}, by these names or from 0 on by number")
 
 
-USE = Use(samples=samples)
+def networks(checkpoint: Checkpoint) -> dict[str, Network]:
+    """The generator, from latents and, if it is conditional, labels; raises as `load`."""
+    shape, classes = shape_of(checkpoint), classes_of(checkpoint)
+    inputs = [Input("z", (shape.z_dim,), shape.latent), *([Input("labels", (), len(classes))] if classes else [])]
+    return {"generator": Network(load(checkpoint), tuple(inputs))}
+
+
+USE = Use(samples=samples, networks=networks)

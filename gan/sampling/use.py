@@ -4,8 +4,9 @@ No stage imports a file called `use.py`, and .dvcignore hides them: an edit of o
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Literal
 
 from torch import nn
 
@@ -56,16 +57,48 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class Input:
+    """An input of a network, whose first axis is the number of images, N.
+
+    Args:
+        name: what it is called with, such as z.
+        sizes: of the axes after the first; of a free one, what its size must be a multiple of.
+        draws: its values: `normal` and `uniform` in [-1, 1] are float32, a number of classes means their labels, int64.
+        free: of which axes any multiple will do, by their names: {2: "height", 3: "width"} of pictures (N, C, H, W).
+    """
+
+    name: str
+    sizes: tuple[int, ...]
+    draws: Literal["normal", "uniform"] | int
+    free: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network as it leaves for elsewhere.
+
+    Args:
+        module: inputs, in this order, to images, float (N, C, H, W) in [-1, 1]; what lies beyond is clipped. It is in
+            evaluation mode, on the CPU.
+    """
+
+    module: nn.Module
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
 class Use:
     """What can be done with a checkpoint of a model; None is what this model cannot do.
 
     Args:
         samples: (checkpoint, wanted, runtime) → batches of images uint8 (N, H, W, C), one after the other.
         directions: checkpoint → name of a direction, such as a2b → how it translates.
+        networks: checkpoint → name → what `python -m gan export` writes; a model that has directions needs none.
     """
 
     samples: Callable[[Checkpoint, Wanted, Runtime], Iterator[Uint8]] | None = None
     directions: Callable[[Checkpoint], dict[str, Direction]] | None = None
+    networks: Callable[[Checkpoint], dict[str, Network]] | None = None
 
 
 def use_of(model: str) -> Use:

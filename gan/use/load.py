@@ -31,8 +31,8 @@ def checkpoint_of(
     source: str | Path, model: str | None, name: str | None = None, able: Able = lambda _: True
 ) -> Checkpoint:
     """The checkpoint of a file or of a revision, as `load` and `load_able` find it; raises as `gan.load`."""
-    path = Path(source).expanduser() if str(source).startswith("~") else Path(source)
-    if not (isinstance(source, Path) or path.suffix == SUFFIX or path.is_file()):
+    path = file_of(source)
+    if path is None:
         return _of_revision(str(source), model, name or BEST, able)
     if name:
         raise GanError(f"checkpoint {name}: {source} is one file; leave it out, or give a revision")
@@ -40,6 +40,12 @@ def checkpoint_of(
     if model not in (None, found.meta.get("model")):
         raise CheckpointError(f"{source} is of {found.meta.get('model')}, not of {model}")
     return found
+
+
+def file_of(source: str | Path) -> Path | None:
+    """The path of a source that is a file, whether or not it is there; None if it is a revision."""
+    path = Path(source).expanduser() if str(source).startswith("~") else Path(source)
+    return path if isinstance(source, Path) or path.suffix == SUFFIX or path.is_file() else None
 
 
 def _of_revision(revision: str, model: str | None, name: str, able: Able) -> Checkpoint:

@@ -39,6 +39,15 @@ class Recorded:
         found = self.files.ls(place, detail=False) if self.files.isdir(place) else []
         return sorted(Path(one).name for one in found)
 
+    def read(self, path: Path) -> bytes | None:
+        """The content of a file; None if it does not hold it, or its content is lost."""
+        try:
+            with self.files.open(self._place(path), "rb") as file:
+                content: bytes = file.read()
+        except FileNotFoundError:
+            return None
+        return content
+
     def copy(self, path: Path, to: Path) -> None:
         """Copy a file out of DVC's cache, or else its remote.
 

@@ -6,6 +6,7 @@ No stage imports a file called `use.py`, and .dvcignore hides them: an edit of o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from torch import nn
 
@@ -62,10 +63,13 @@ class Use:
     Args:
         samples: (checkpoint, wanted, runtime) → batches of images uint8 (N, H, W, C), one after the other.
         directions: checkpoint → name of a direction, such as a2b → how it translates.
+        imported: (a file of another program, the direction that its weights translate, a file of the opposite direction
+            or None) → checkpoint.
     """
 
     samples: Callable[[Checkpoint, Wanted, Runtime], Iterator[Uint8]] | None = None
     directions: Callable[[Checkpoint], dict[str, Direction]] | None = None
+    imported: Callable[[Path, str, Path | None], Checkpoint] | None = None
 
 
 def use_of(model: str) -> Use:

@@ -35,7 +35,7 @@ EDITS: dict[str, tuple[dict[str, str], set[str]]] = {
         {"prepare-data", "reference", "select", "sample", "evaluate", "report"},
     ),
     "how a trained model is used": (
-        {"gan/use/whole.py": "X = 1", "gan/sampling/use.py": "X = 1", "gan/dcgan/use.py": "X = 1"},
+        {f"gan/{name}.py": "X = 1" for name in ("use/whole", "sampling/use", "dcgan/use", "cyclegan/public")},
         NOTHING,
     ),
     "how tables compare": ({"gan/commands/verdicts.py": "X = 1"}, NOTHING),

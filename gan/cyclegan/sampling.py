@@ -13,6 +13,7 @@ from gan.loading.packed import load_images
 from gan.params.models.cyclegan import Sample
 from gan.records.dataset import is_aligned, read_dataset_card
 from gan.records.samples import Output
+from gan.run.errors import CheckpointError
 from gan.sampling.model import Context
 
 OUTPUTS = {"a2b": Output("B", source="A", back="a2b2a"), "b2a": Output("A", source="B", back="b2a2b")}
@@ -21,7 +22,7 @@ BACKWARDS = {"a2b": "b2a", "b2a": "a2b"}
 
 def samples(checkpoint: Checkpoint, _: Sample, context: Context) -> dict[str, Uint8]:
     """Translations of the test sets, and these translated back: a2b, b2a, a2b2a, b2a2b."""
-    networks = load(checkpoint)
+    networks = load_both(checkpoint)
     made = {
         name: translate(networks[name], load_images(context.data, f"test{output.source}"), context)
         for name, output in OUTPUTS.items()
@@ -34,7 +35,7 @@ def samples(checkpoint: Checkpoint, _: Sample, context: Context) -> dict[str, Ui
 
 def choice_samples(checkpoint: Checkpoint, count: int, context: Context) -> dict[str, Uint8]:
     """Translations of training images, by which `select` chooses a snapshot; final scores use the test set."""
-    networks = load(checkpoint)
+    networks = load_both(checkpoint)
     made = {}
     for name, output in OUTPUTS.items():
         images = load_images(context.data, f"train{output.source}")
@@ -57,16 +58,32 @@ def grids(_: Checkpoint, made: dict[str, Uint8], wanted: Sample, context: Contex
 
 
 def load(checkpoint: Checkpoint) -> dict[str, Translator]:
-    """Both generators, a2b and b2a, on the CPU, in evaluation mode."""
+    """Both generators, a2b and b2a, or all but the one that the checkpoint lacks; on the CPU, in evaluation mode."""
     networks = {}
     with refuse_others(checkpoint):
         channels = checkpoint.meta["channels"]
         for name, output in OUTPUTS.items():
+            if name == checkpoint.meta.get("lacks"):
+                continue
             inputs, outputs = (channels[str(one).lower()] for one in (output.source, output.target))
             networks[name] = rebuilt(checkpoint.meta, inputs, outputs)
             networks[name].load_state_dict(checkpoint.network(name))
             networks[name].eval()
     return networks
+
+
+def load_both(checkpoint: Checkpoint) -> dict[str, Translator]:
+    """As `load`.
+
+    Raises:
+        CheckpointError: the checkpoint lacks one.
+    """
+    if "lacks" in checkpoint.meta:
+        raise CheckpointError(
+            f"{checkpoint.path or 'the checkpoint'} lacks {checkpoint.meta['lacks']}, and scores need both directions; "
+            "import it with --back"
+        )
+    return load(checkpoint)
 
 
 def translate(network: Translator, images: Images, context: Context) -> Uint8:

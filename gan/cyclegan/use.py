@@ -3,6 +3,7 @@
 from torch import nn
 
 from gan.artifacts.checkpoint import Checkpoint
+from gan.cyclegan.public import imported
 from gan.cyclegan.sampling import OUTPUTS, load
 from gan.cyclegan.train.layers import InstanceNorm
 from gan.cyclegan.train.nets import ResidualBlock
@@ -13,16 +14,16 @@ from gan.sampling.use import Direction, Use
 
 
 def directions(checkpoint: Checkpoint) -> dict[str, Direction]:
-    """a2b and b2a.
+    """a2b and b2a, or the one that an imported checkpoint has.
 
     Raises:
         CheckpointError: the checkpoint is of another model or version.
     """
     networks, channels = load(checkpoint), checkpoint.meta["channels"]
     found = {}
-    for name, output in OUTPUTS.items():
+    for name, network in networks.items():
+        output = OUTPUTS[name]
         inputs, outputs = (channels[str(one).lower()] for one in (output.source, output.target))
-        network = networks[name]
         found[name] = Direction(network, inputs, outputs, *_extent(network), _norms(network), translated)
     return found
 
@@ -44,4 +45,4 @@ def _norms(network: nn.Module) -> dict[str, bool]:
     return {name: kinds[type(module)] for name, module in network.named_modules() if type(module) in kinds}
 
 
-USE = Use(directions=directions)
+USE = Use(directions=directions, imported=imported)

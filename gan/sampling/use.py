@@ -6,6 +6,7 @@ No stage imports a file called `use.py`, and .dvcignore hides them: an edit of o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Literal
 
 from torch import nn
@@ -94,11 +95,14 @@ class Use:
         samples: (checkpoint, wanted, runtime) → batches of images uint8 (N, H, W, C), one after the other.
         directions: checkpoint → name of a direction, such as a2b → how it translates.
         networks: checkpoint → name → what `python -m gan export` writes; a model that has directions needs none.
+        imported: (a file of another program, the direction that its weights translate, a file of the opposite direction
+            or None) → checkpoint.
     """
 
     samples: Callable[[Checkpoint, Wanted, Runtime], Iterator[Uint8]] | None = None
     directions: Callable[[Checkpoint], dict[str, Direction]] | None = None
     networks: Callable[[Checkpoint], dict[str, Network]] | None = None
+    imported: Callable[[Path, str, Path | None], Checkpoint] | None = None
 
 
 def use_of(model: str) -> Use:

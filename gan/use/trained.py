@@ -87,7 +87,7 @@ class Trained:
             GanError: there is no such direction.
         """
         if name not in self.directions:
-            raise GanError(f"direction {name}: {self} knows {' and '.join(self.directions)}")
+            raise GanError(f"direction {name}: {self} knows {' and '.join(self.directions)}, and no other")
         return self.directions[name]
 
     def translate(self, images: Uint8, direction: str, *, batch_size: int = 16, tile: int = TILE) -> Uint8:
@@ -123,7 +123,9 @@ class Trained:
             return whole(self.direction(direction), images, tile, runtime, note)
 
     def __str__(self) -> str:
-        return f"{self.checkpoint.path or 'a checkpoint'} ({self.model}, step {self.meta.get('step')})"
+        files = [one["file"] for one in self.meta.get("imported", {}).values()]
+        origin = f"imported from {' and '.join(files)}" if files else f"step {self.meta.get('step')}"
+        return f"{self.checkpoint.path or 'a checkpoint'} ({self.model}, {origin})"
 
 
 def _batches(images: Uint8, batch_size: int, tile: int) -> Iterator[Uint8]:

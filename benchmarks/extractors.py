@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from gan.core.images import Uint8
@@ -59,8 +60,8 @@ def shuffle(images: Uint8) -> Uint8:
     return mixed.swapaxes(2, 3).reshape(images.shape)
 
 
-def _rounded(images: np.ndarray) -> Uint8:
-    return np.asarray(images).round().clip(0, 255).astype(np.uint8)
+def _rounded(images: NDArray[np.float64]) -> Uint8:
+    return images.round().clip(0, 255).astype(np.uint8)
 
 
 CHANGES: dict[str, Change] = {

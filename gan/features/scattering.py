@@ -15,7 +15,8 @@ from gan.features.weights import sha256_of
 SCALES, DIRECTIONS = 4, 6  # wavelengths of 2.7, 5.3, 10.7 and 21.3 pixels
 PAD = 16  # mirrored pixels on each side, so that opposite borders of an image do not meet
 EDGE_CELLS, COLOUR_CELLS = 2, 4  # cells to a side, over which features are averaged
-FAINT = 0.01  # of the range of a pixel: what is much fainter counts little
+COLOUR = 5.0  # features of colours are their means times this, so that they vary about as much as those of edges
+FAINT = 0.005  # of the range of a pixel: edges that are much fainter count little
 YCBCR = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))  # as in JPEG, from RGB
 
 
@@ -24,7 +25,7 @@ class Scattering:
 
     U x = |x ∗ ψ| for Morlet wavelets ψ of 4 scales and 6 directions. The features are means of luminance and of two
     differences of colours over 4×4 cells (48), of U of all three over 2×2 cells (288), and of U U of luminance, the
-    second scale coarser than the first (864). All pass through asinh(x / FAINT), a logarithm that is linear near 0.
+    second scale coarser than the first (864). Those of edges pass through log(1 + x / FAINT).
     """
 
     name = "scattering"
@@ -47,8 +48,9 @@ class Scattering:
         """Float (N, 3, 64, 64) in [0, 255] to (N, 1200), on the CPU."""
         rgb = self.runtime.upload(images) / 255
         colours = torch.einsum("kc,nchw->nkhw", self.colours, rgb)
-        means = [functional.avg_pool2d(colours, self.size // COLOUR_CELLS), *self._edges(colours)]
-        return torch.asinh(torch.cat([mean.flatten(1) for mean in means], dim=1) / FAINT).cpu()
+        where = functional.avg_pool2d(colours, self.size // COLOUR_CELLS).flatten(1)
+        edges = torch.cat([means.flatten(1) for means in self._edges(colours)], dim=1)
+        return torch.cat([COLOUR * where, torch.log1p(edges / FAINT)], dim=1).cpu()
 
     def probabilities(self, images: Images, batch_size: int) -> None:
         """None: the Inception Score is not defined without classes."""

@@ -8,6 +8,7 @@ from gan.features.efficientnet_lite0 import EfficientNetLite0
 from gan.features.features import Extractor
 from gan.features.inception_v3 import InceptionV3
 from gan.features.reference import read_reference_card
+from gan.features.scattering import Scattering
 from gan.params.evaluate import Evaluate
 from gan.run.errors import DataError
 
@@ -27,6 +28,8 @@ def _build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:
             return EfficientNetLite0(runtime)
         case "inception_v3":
             return InceptionV3(runtime, params.inception_weights)
+        case "scattering":
+            return Scattering(runtime)
     raise AssertionError(f"gan/params/evaluate.py allows the extractor {name}, this file does not know it")
 
 

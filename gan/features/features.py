@@ -17,13 +17,13 @@ RESIZING = "PIL bicubic antialiased float"  # clean-fid's `mode="clean"`
 
 
 class Extractor(Protocol):
-    """A network that turns images into features. `name` is its name in `evaluate.extractors`."""
+    """What turns images into features, mostly a network. `name` is its name in `evaluate.extractors`."""
 
     name: str
     precision: str  # in which it computes: "fp32" or "bf16"
     size: int  # height and width of its input, in pixels
     width: int  # D, the length of a feature vector
-    sha256: str  # of the file with its weights
+    sha256: str  # of the file with its weights, or with its code if it has none
 
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, size, size) in [0, 255] on the CPU to features (N, D) on the CPU."""

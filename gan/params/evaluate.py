@@ -10,7 +10,7 @@ Checkpoint = Annotated[str, Field(pattern=r"^(best|last|step-\d{7})$")]
 
 
 class Evaluate(Block):
-    extractors: Annotated[list[Literal["efficientnet_lite0", "inception_v3"]], Field(min_length=1)]
+    extractors: Annotated[list[Literal["efficientnet_lite0", "inception_v3", "scattering"]], Field(min_length=1)]
     inception_weights: UserPath | None
     batch_size: Count
     checkpoint: str

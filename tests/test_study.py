@@ -11,7 +11,7 @@ import pytest
 from dvc.utils.hydra import apply_overrides
 
 from gan.commands.ranking import holm, ranks
-from gan.commands.study import page, rows
+from gan.commands.study import page, rows, run
 from gan.commands.study.plan import Run, Study, read_study, runs
 from gan.metrics.columns import COLUMNS
 from gan.run.errors import ParamsError
@@ -136,6 +136,13 @@ def test_rows_of_other_code_or_params_are_not_ranked() -> None:
     table = pd.DataFrame([*made, row("default", 1, 0.03, inputs="older"), row("gone", 0, 0.03, inputs="x")])
     assert list(rows.current(table, planned)["setting"]) == ["default", "hinge"]
     assert rows.current(rows.read(), planned).empty
+
+
+def test_a_study_without_rows_has_no_page(capsys: pytest.CaptureFixture[str]) -> None:
+    study()
+    run(jobs=1, only=None, table=True, accept=False)
+    assert "nothing was found yet" in capsys.readouterr().out
+    assert not page.PAGE.exists()
 
 
 def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -> None:

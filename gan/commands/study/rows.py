@@ -61,7 +61,7 @@ def current(rows: pd.DataFrame, planned: Iterable[Run]) -> pd.DataFrame:
     """The rows of runs as they are planned now: of today's code, params and data."""
     wanted = {(run.group, run.setting, run.seed, run.inputs, run.code) for run in planned}
     keys = zip(*(rows[name] for name in ("group", "setting", "seed", "inputs", "code")), strict=True)
-    return rows[[key in wanted for key in keys]]
+    return rows[pd.Series([key in wanted for key in keys], index=rows.index, dtype=bool)]
 
 
 def add(rows: pd.DataFrame, run: Run) -> pd.DataFrame:

@@ -75,8 +75,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in ("dvc.yaml", ".dvcignore"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
     path = folder / "reports" / "cyclegan" / "fid.csv"
-    directions = [pd.read_csv(path).assign(direction=one) for one in ("a2b", "b2a")]
-    pd.concat(directions).to_csv(path, index=False)
+    first = pd.read_csv(path)
+    seen = [first, first.assign(extractor="waves", kid=first["kid"] + 0.1)]
+    pd.concat([one.assign(direction=to) for to in ("a2b", "b2a") for one in seen]).to_csv(path, index=False)
     sh(folder, "dvc", "init", "-q")
     commit(folder, "DVC")
     damaged = in_cache(folder, b"no picture")
@@ -112,7 +113,8 @@ def test_the_page_says_what_the_table_says(page: Path) -> None:
     assert "rank changed KID ×1000 ↓ FID ↓ seeds sample" in words
     assert "1 train_dcgan. loss= hinge hinge-b, hinge-a, hinge-c 21.0 ± 1.0 better 21.0 ± 1.0 better 3" in words
     assert "3 default main, again 30.5 ± 0.7 30.5 ± 0.7 2" in words
-    assert "1 default main a2b 70.0 70.0 1 – b2a 70.0 70.0 " in words
+    assert "direction KID ×1000 ↓ FID ↓ KID ×1000 ↓ by waves seeds" in words
+    assert "1 default main a2b 70.0 70.0 170.0 1 – b2a 70.0 70.0 170.0 " in words
     assert words.index("hinge-b") < words.index("damaged-0") < words.index("again") < words.index("elsewhere")
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from dvc.utils.hydra import apply_overrides
 
+from gan.commands.leaderboard import shown
 from gan.commands.ranking import holm, ranks
 from gan.commands.study import page, rows, run
 from gan.commands.study.plan import Run, Study, read_study, runs
@@ -210,3 +211,25 @@ def test_the_page_shows_each_setting_and_what_is_missing() -> None:
     first = page.PICTURE.read_bytes()
     page.write(study(), table, planned=7, kept=len(table) + 2)
     assert page.PICTURE.read_bytes() == first
+
+
+def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:
+    """A setting that is better by the first and worse by the second is shown as both; the first decides the order."""
+    seen = {"lite": {"default": 0.03, "hinge": 0.02}, "waves": {"default": 0.3, "hinge": 0.4}}
+    table = pd.DataFrame(
+        [
+            row(name, seed, kid + 0.0001 * seed, extractor=extractor, sea_iou=0.5)
+            for extractor, kids in seen.items()
+            for name, kid in kids.items()
+            for seed in (0, 1)
+        ]
+    )
+    page.write(study(), table, planned=4, kept=len(table))
+    lines = page.PAGE.read_text().splitlines()
+    head = next(line for line in lines if line.startswith("| setting"))
+    assert head == "| setting | changes | seeds | kid ×1000 | fid | sea_iou | kid ×1000 by waves | seconds |"
+    hinge, default = (line for line in lines if line.startswith(("| hinge", "| default")))
+    assert [cell.strip() for cell in hinge.split("|")][4:8:3] == ["20 ± 0.071, better", "400 ± 0.071, worse"]
+    assert "| 300 ± 0.071 |" in default
+    line = shown(ranks(table)).set_index("changed").loc["hinge"]
+    assert (line["kid"], line["kid by waves"]) == ("0.02005 ± 7.1e-05, better", "0.4001 ± 7.1e-05, worse")

@@ -11,6 +11,7 @@ from gan.commands.verdicts import CONFIDENCE, LOWER, UnlikeError, noise_of, refu
 from gan.records.samples import START
 
 BASELINE = "default"  # the setting that all others are compared with
+BY = " by "  # between a metric and an extractor
 METRICS = ("kid", "fid", "class_accuracy", "sea_iou", "land_iou")  # those that are ranked, where there are any
 RANKED = [
     "rank", "setting", "direction", "extractor", "metric", "seeds", "mean", "std", "reach", "change", "p", "verdict",
@@ -37,6 +38,13 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     order = {setting: place for place, setting in enumerate(best_first(rows), 1)}
     table["rank"] = table["setting"].map(order)
     return table.sort_values("rank", kind="stable")[RANKED].reset_index(drop=True)
+
+
+def beside(ranked: pd.DataFrame) -> pd.DataFrame:
+    """What people see of `ranks`: all metrics by the first extractor, and `kid by <name>` for each other extractor."""
+    others = ranked["extractor"] != ranked["extractor"].iloc[0]
+    kept = ranked[~others | (ranked["metric"] == "kid")]
+    return kept.assign(metric=kept["metric"].where(~others, kept["metric"] + BY + kept["extractor"]))
 
 
 def of_checkpoint(scores: pd.DataFrame, checkpoint: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from gan.commands.leaderboard.gather import gathered
-from gan.commands.ranking import BASELINE, ranks
+from gan.commands.ranking import BASELINE, beside, ranks
 from gan.run.errors import GanError
 from gan.run.paths import REPORTS, expanded
 
@@ -64,8 +64,7 @@ def run(baseline: str, model: str | None, checkpoint: str, html: Path | None = N
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """Ranks as a table for people: a row for each setting, a column for each metric and direction."""
     lines: dict[str, dict[str, Any]] = {}
-    first = table[table["extractor"] == table["extractor"].iloc[0]]
-    for row in first.to_dict("records"):
+    for row in beside(table).to_dict("records"):
         line = lines.setdefault(row["setting"], {"rank": row["rank"], "changed": row["setting"], "seeds": row["seeds"]})
         spread = "" if pd.isna(row["std"]) else f" ± {row['std']:.2g}"
         verdict = "" if row["setting"] == BASELINE else f", {row['verdict']}"

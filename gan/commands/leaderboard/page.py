@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gan.commands.leaderboard.thumbnails import grid_of, thumbnail
-from gan.commands.ranking import BASELINE, ranks
+from gan.commands.ranking import BASELINE, BY, beside, ranks
 from gan.report.pictures import Picture
 from gan.report.scores import DIGITS, heading, number
 from gan.report.templates import rendered
@@ -81,15 +81,19 @@ def write(found: pd.DataFrame, models: Sequence[str], baseline: str, path: Path)
 
 
 def _board(model: str, identity: str, found: pd.DataFrame, files: Path) -> Board:
-    table, grid = ranks(found), grid_of(model)
-    first = table[table["extractor"] == table["extractor"].iloc[0]]
-    metrics = list(dict.fromkeys(first["metric"]))
+    table, grid = beside(ranks(found)), grid_of(model)
+    metrics = list(dict.fromkeys(table["metric"]))
     rows = []
-    for setting, scores in first.groupby("setting", sort=False):
+    for setting, scores in table.groupby("setting", sort=False):
         runs = found[found["setting"] == setting].sort_values("seed", kind="stable")
         picture = thumbnail(grid, model, _known(runs["commit"]), files) if grid else None
         rows.append(_row(str(setting), scores, metrics, _known(runs["name"]), picture))
-    return Board(identity, model, str(first["extractor"].iloc[0]), grid, [heading(one) for one in metrics], rows)
+    return Board(identity, model, str(table["extractor"].iloc[0]), grid, [_heading(one) for one in metrics], rows)
+
+
+def _heading(metric: str) -> str:
+    score, by, extractor = metric.partition(BY)
+    return heading(score) + by + extractor
 
 
 def _known(values: "pd.Series[str]") -> list[str]:
@@ -112,5 +116,5 @@ def _row(setting: str, scores: pd.DataFrame, metrics: list[str], names: list[str
 
 
 def _cell(row: dict[str, Any]) -> Cell:
-    score = number(row["metric"], row["mean"], row["std"], DIGITS.get(row["metric"], 3))
-    return Cell(score, row["verdict"])
+    metric = row["metric"].partition(BY)[0]
+    return Cell(number(metric, row["mean"], row["std"], DIGITS.get(metric, 3)), row["verdict"])

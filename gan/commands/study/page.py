@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
-from gan.commands.ranking import BASELINE, best_first, ranks
+from gan.commands.ranking import BASELINE, beside, best_first, ranks
 from gan.commands.study.plan import Group, Study
 from gan.run.files import write_whole
 from gan.run.paths import REPORTS
@@ -23,7 +23,8 @@ HEAD = """# Which change helped?
 `python -m gan study` made this page from study.yaml; every run is a row of study.csv. Scores are the mean ± standard
 deviation over seeds. A verdict compares with the default at 95 % confidence, corrected for the number of comparisons
 (Holm 1979). The order is that of KID, relative to KID before training. In the picture green is better than the default,
-red is worse, and grey is within noise.
+red is worse, and grey is within noise. If several extractors scored the runs, the others have a column with their KID:
+a verdict that both give does not hang on one network.
 
 ![KID of each setting with its 95 % interval](study.png)
 """
@@ -52,15 +53,12 @@ def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
 
 
 def _section(name: str, group: Group, table: pd.DataFrame, rows: pd.DataFrame) -> str:
-    metrics = [
-        (metric, direction)
-        for metric, direction in table[["metric", "direction"]].drop_duplicates().itertuples(index=False)
-    ]
-    first = table[table["extractor"] == table["extractor"].iloc[0]]
+    table = beside(table)
+    metrics = [*dict.fromkeys(zip(table["metric"], table["direction"], strict=True))]
     head = ["setting", "changes", "seeds", *(_label(*one) for one in metrics), "seconds"]
     lines = [f"## {name}", "", f"Every run: `{' '.join(group.always)}`", "", _line(head), _line(["---"] * len(head))]
     for setting in best_first(rows):
-        here = first[first["setting"] == setting].set_index(["metric", "direction"], drop=False)
+        here = table[table["setting"] == setting].set_index(["metric", "direction"], drop=False)
         cells = [_cell(here.loc[one]) if one in here.index else "" for one in metrics]
         changes = " ".join(f"`{one}`" for one in group.settings.get(setting) or [])
         took = rows.loc[rows["setting"] == setting, "seconds"].mean()
@@ -70,12 +68,11 @@ def _section(name: str, group: Group, table: pd.DataFrame, rows: pd.DataFrame) -
 
 
 def _label(metric: str, direction: str) -> str:
-    unit = " ×1000" if metric == "kid" else ""
-    return f"{metric}{unit} {direction}".strip()
+    return f"{metric.replace('kid', 'kid ×1000')} {direction}".strip()
 
 
 def _cell(row: pd.Series) -> str:
-    scale = 1000 if row["metric"] == "kid" else 1
+    scale = 1000 if row["metric"].startswith("kid") else 1
     spread = "" if np.isnan(row["std"]) else f" ± {row['std'] * scale:.2g}"
     verdict = "" if row["verdict"] == "the default" else f", {row['verdict']}"
     return f"{row['mean'] * scale:.3g}{spread}{verdict}"

@@ -10,8 +10,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.extractors import CHANGES
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
+from gan.distances.kid import features_to_kid
 from gan.features.extractors import build
 from gan.features.features import extract
 from gan.features.scattering import COLOUR, DIRECTIONS, FAINT, PAD, SCALES, Scattering, wavelets
@@ -154,6 +156,34 @@ def test_features_of_sets_do_not_depend_on_the_batch(digits: Uint8, cpu: Runtime
     assert whole.shape == (6, 1200)
     np.testing.assert_allclose(whole, apart, atol=1e-4)
     assert np.abs(whole[0] - whole[1]).max() > 0.1
+
+
+def test_a_stronger_change_is_farther_away(digits: Uint8, scattering: Scattering) -> None:
+    """The benchmark of extractors, small: KID is near 0 for other digits, and grows with noise and with blur."""
+    real, other = digits[:24], digits[24:]
+
+    def kid(change: str) -> float:
+        changed = CHANGES[change](other)
+        assert changed.shape == other.shape
+        assert changed.dtype == np.uint8
+        return features_to_kid(extract(real, scattering, 8), extract(changed, scattering, 8))[0]
+
+    same = kid("none")
+    assert abs(same) < 0.02
+    assert same < kid("noise of 8 grey levels") < kid("noise of 16 grey levels")
+    assert same + 0.1 < kid("blurred by 1 pixels") < kid("blurred by 2 pixels")
+    assert kid("mirrored") > same + 0.05
+
+
+def test_the_changes_of_the_benchmark_are_what_they_are_called(digits: Uint8) -> None:
+    shuffled = CHANGES["patches shuffled"](digits)
+    assert (shuffled != digits).any()
+    patches = [{one[y : y + 8, x : x + 8].tobytes() for y in (0, 8, 16, 24) for x in (0, 8, 16, 24)} for one in digits]
+    assert all(one[8:16, 24:].tobytes() in there for one, there in zip(shuffled, patches, strict=True))
+    np.testing.assert_array_equal(CHANGES["moved by 2 pixels"](digits)[:, 2:, 2:], digits[:, :-2, :-2])
+    colour = digits[:, :, :, [0, 0, 0]] // np.array([1, 2, 4], np.uint8)
+    spread = [float(CHANGES[f"colours faded by {share}%"](colour).std(axis=-1).mean()) for share in (25, 50, 75)]
+    assert spread == pytest.approx([colour.std(axis=-1).mean() * share for share in (0.75, 0.5, 0.25)], rel=0.05)
 
 
 def test_it_is_named_after_its_code(scattering: Scattering) -> None:

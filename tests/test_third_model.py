@@ -37,6 +37,9 @@ def test_a_third_model_runs_from_its_data_to_the_report(clone: Path) -> None:
     assert "4 images by " in sh(
         clone, "python", "-m", "gan", "sample", "--model", "toy", "--count", "4", "--out", "toy.png"
     )
+    assert "toy in toy.onnx: at most " in sh(
+        clone, "python", "-m", "gan", "export", "--model", "toy", "--to", "onnx", "--out", "toy"
+    )
 
 
 def test_no_code_outside_of_a_models_package_knows_its_name(clone: Path) -> None:

@@ -44,3 +44,20 @@ def test_an_experiment_in_a_copy_begins_with_the_weights_of_a_tag(clone: Path) -
             torch.testing.assert_close(last.checkpoint.weights[name], weight.float(), rtol=0, atol=1e-5)
     sh(clone, "git", "tag", "-d", "v1")
     sh(clone, "dvc", "exp", "remove", "warm")
+
+
+def test_an_export_of_a_commit_tells_its_data_params_and_scores(clone: Path) -> None:
+    with chdir(clone):
+        shutil.rmtree("data/checkpoints")
+    sh(clone, "python", "-m", "gan", "export", "HEAD", "--to", "onnx", "--direction", "b2a", "--out", "maps")
+    card = (clone / "maps" / "README.md").read_text()
+    for told in (
+        "source: satellite_topography",
+        "width: 4",
+        "Scores of b2a by features of",
+        "| best | 24 |",
+        "dtype | ",
+    ):
+        assert told in card
+    assert "unknown" not in card.split("## Scores")[1].split("## Limits")[0]
+    assert "a2b" not in card.split("## Scores")[1]

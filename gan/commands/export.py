@@ -47,7 +47,7 @@ def run(given: argparse.Namespace) -> None:
         files = write(given.to, model, networks, folder)
         text = example(given.to, networks[files[0].network], files[0])
         (folder / NAME).write_text(text, "utf-8")
-        export = Export(given.to, model, networks, files, given.source, known, text)
+        export = Export(given.to, model, networks, files, known, text)
         (folder / README).write_text(card(export), "utf-8")
         for one in sorted(folder.iterdir()):
             write_whole(given.out / one.name, one.read_bytes())

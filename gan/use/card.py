@@ -15,7 +15,7 @@ from gan.report.facts import dataset, environments, protocol
 from gan.report.scores import meanings, tables
 from gan.sampling.use import Input, Network
 from gan.use.example import NAME
-from gan.use.formats import MOST, ONNX, SAFETENSORS, TORCH, WEIGHTS, File
+from gan.use.formats import ONNX, SAFETENSORS, TORCH, WEIGHTS, File
 from gan.use.origin import FRAME, Origin
 from gan.use.trained import Trained
 
@@ -30,7 +30,6 @@ class Export:
     """What was written, and what is known of it.
 
     Args:
-        source: where the checkpoint was found, as the user named it.
         example: the text of the program that loads it.
     """
 
@@ -38,13 +37,18 @@ class Export:
     model: Trained
     networks: dict[str, Network]
     files: list[File]
-    source: str
     origin: Origin
     example: str
 
     @property
     def translates(self) -> bool:
         return any(one.free for network in self.networks.values() for one in network.inputs)
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """The known scores of these networks: those of other directions are left out."""
+        known = self.origin.scores
+        return known[known["direction"].isin(self.networks)] if self.translates and not known.empty else known
 
 
 def card(export: Export) -> str:
@@ -63,7 +67,7 @@ def front(export: Export) -> dict[str, Any]:
     made |= {"step": export.model.meta.get("step", UNKNOWN), "checkpoint_sha256": _sha256(export)}
     found: dict[str, Any] = {"license": UNKNOWN, "library_name": LIBRARIES[export.kind], "pipeline_tag": task}
     found |= {"tags": ["gan", export.model.model], "data": about, "made": made}
-    rows = export.origin.scores.to_dict("records")
+    rows = export.scores.to_dict("records")
     results = [_result(row, task, str(about["source"])) for row in rows if row["checkpoint"] not in FRAME]
     return found | ({"model-index": [{"name": export.model.model, "results": results}]} if results else {})
 
@@ -128,16 +132,19 @@ def _data(export: Export) -> str:
 
 
 def _scores(export: Export) -> str:
-    if export.origin.scores.empty:
-        return f"## Scores\n\nUnknown: no scores of these weights are recorded where they were found ({export.source})."
-    scores = pd.read_csv(io.StringIO(export.origin.scores.to_csv(index=False)))
+    if export.scores.empty:
+        return f"## Scores\n\n{UNKNOWN.capitalize()}: no scores of these weights are recorded in {export.origin.place}."
+    scores = pd.read_csv(io.StringIO(export.scores.to_csv(index=False)))  # numbers of what was text
     shown = [
         f"{one.caption}:\n\n{_table(('', *one.columns), [(name, *cells) for name, cells in one.rows])}"
         for one in tables(scores)
     ]
     rows = "; ".join(f"{name}: {meaning}" for name, meaning in meanings(scores).items())
-    how = _table(("protocol", ""), protocol(export.origin.scores))
-    note = "Scores compare only with scores of the same protocol, and not with published ones of other features."
+    how = _table(("protocol", ""), protocol(export.scores))
+    note = (
+        "Scores compare only with scores of the same protocol, and not with published ones of other features. They are "
+        "of images made in the project, in the precision that `dtype` names; these files compute in float32."
+    )
     return "\n\n".join(["## Scores", *shown, f"{rows}.", note, how])
 
 
@@ -146,7 +153,7 @@ def _made(export: Export) -> str:
     facts = [
         ("commit", run.get("revision") or UNKNOWN), ("seed", run.get("seed", UNKNOWN)),
         ("step", meta.get("step", UNKNOWN)), ("ema_decay", meta.get("ema_decay", UNKNOWN)),
-        ("checkpoint", f"{export.model.checkpoint.path or UNKNOWN} of {export.source}"),
+        ("checkpoint", f"{export.model.model}, from {origin.place}"),
         ("SHA-256 of the checkpoint", _sha256(export)),
         *(fact for place in environments(run, run.get("checkpoint", {}).get("md5")) for fact in place),
     ]  # fmt: skip
@@ -167,8 +174,8 @@ def _limits(export: Export) -> str:
         "## Limits\n\n"
         f"* It knows what its training data show, with their gaps and biases, and nothing else. {scale}\n"
         "* It was trained to study GANs. Nobody has checked it for another use.\n"
-        f"* Another program rounds otherwise: values may differ from torch's by up to {MOST:g} in [-1, 1].\n"
-        f"* “{UNKNOWN}” is what no dvc.lock of the project vouches for."
+        "* The files were compared with torch on random inputs, on one CPU. Other machines round otherwise.\n"
+        f"* “{UNKNOWN}” is what the project has not recorded, or not of these weights."
     )
 
 

@@ -1,6 +1,7 @@
 """Formats for elsewhere: each is written, read again by a program that knows nothing of this one, and compared.
 
-* onnx, for ONNX Runtime and what else reads ONNX. By torch's older exporter: the newer one needs another package.
+* onnx, for ONNX Runtime and what else reads ONNX. By torch's older exporter: the newer one needs another package. Its
+  opset is of 2022, so that older programs read it too.
 * torch is TorchScript. torch recommends `torch.export` instead and calls TorchScript deprecated, on Python 3.14
   unsupported. But a program of `torch.export` treats sizes of 1 apart: a U-Net would refuse pictures of the very size
   that it was trained with, which it halves down to 1. And it is read only by a torch of about the same version, while
@@ -26,6 +27,7 @@ from gan.use.networks import TRACED, TRIED, Clipped, Tensors, drawn, networks_of
 from gan.use.trained import Trained
 
 MOST = 1e-4  # of values in [-1, 1]: an eightieth of a level of 0 to 255
+OPSET = 17
 MADE = "made"  # the name of ONNX's output
 ONNX, TORCH, SAFETENSORS = "onnx", "torch", "safetensors"
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
@@ -106,6 +108,7 @@ def _to_onnx(network: Network, path: Path) -> None:
         input_names=[one.name for one in network.inputs],
         output_names=[MADE],
         dynamic_axes=axes,
+        opset_version=OPSET,
         dynamo=False,
     )
 

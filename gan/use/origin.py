@@ -28,12 +28,14 @@ class Origin:
     """What is known; empty is what is not.
 
     Args:
+        place: where the checkpoint was found: a commit, a workspace, or a file of its own.
         data: the card of the training data.
         params: of the training, by their names in params.yaml.
         run: the card of the training's run.
         scores: the rows of `reports/<model>/fid.csv` for the checkpoint, and those that frame them; all cells as text.
     """
 
+    place: str = "a file of its own"
     data: dict[str, Any] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     run: dict[str, Any] = field(default_factory=dict)
@@ -80,12 +82,13 @@ def origin(revision: str, model: str, name: str) -> Origin:
         path_of(model, name) if path_of(model, name).as_posix() in lock.made else last
     )  # DVC hashes no snapshot alone
     if not lock.vouches(path, files.read(path)):
-        return Origin()
+        return Origin(files.place)
     told = {one: files.read(REPORTS / model / one) for one in (DATA_CARD, RUN_CARD, SCORES)}
     run = _json(told[RUN_CARD])
     about = run.get("checkpoint")
     trained = lock.maker(last)
     return Origin(
+        files.place,
         _json(told[DATA_CARD]) if lock.vouches(REPORTS / model / DATA_CARD, told[DATA_CARD]) else {},
         lock.stages[trained].get("params", {}).get(str(PARAMS), {}) if trained else {},
         run if isinstance(about, dict) and about.get("md5") == lock.made.get(last.as_posix()) else {},

@@ -27,7 +27,13 @@ class Recorded:
         at = None if revision == WORKSPACE else revision
         # At a commit, paths start from the repository. No cache of instances: the remote may change meanwhile.
         self.inside = Path(os.path.relpath(root, top)) if at else Path()
+        self.at = at
         self.files: Any = DVCFileSystem(repo=root, rev=at, remote=remote, subrepos=True, skip_instance_cache=True)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for those who have another clone: a commit, or the workspace."""
+        return f"commit {self.files.repo.get_rev()}" if self.at else "a workspace"
 
     def exists(self, path: Path) -> bool:
         """Whether it holds this file; its content may be lost."""

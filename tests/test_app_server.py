@@ -1,6 +1,7 @@
 """`python -m gan app`: its server against what its page never sends, and what the command tells before it serves."""
 
 import http.client
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +11,18 @@ import pytest
 import torch
 
 import gan
+from gan.artifacts.checkpoint import Checkpoint
 from gan.commands.app import chosen
-from gan.commands.app.models import KEPT, Models
+from gan.commands.app.models import KEPT, Models, Place
 from gan.commands.app.server import Limits, Server
 from gan.dcgan.sampling import load
 from gan.dcgan.use import axes
 from gan.run.errors import GanError
 from tests.test_app import DIGITS, MAPS, SEVENS, folder
+from tests.test_use_revisions import project
 from tests.trained import dcgan, saved
 
-__all__ = ["folder"]  # a fixture
+__all__ = ["folder", "project"]  # fixtures
 
 
 @pytest.fixture
@@ -50,28 +53,20 @@ def test_strangers_and_nonsense_are_refused(served: Server, folder: Path) -> Non
     here = f"localhost:{served.server_address[1]}"
     assert answer(served, walk) == (200, "")
     assert answer(served, walk, Host=here, Origin=f"http://{here}") == (200, "")
-    assert answer(served, walk, Host="evil.example:80")[0] == 403
+    for stranger in ("evil.example:80", "evil.example", "localhost.evil.example:80", ""):
+        assert answer(served, walk, Host=stranger)[0] == 403
     assert answer(served, walk, Origin="http://evil.example") == (403, "only this page may ask")
+    translate = "/translate?source=0&direction=a2b"
     for path, body, status, told in [
-        ("/translate?source=0&direction=a2b", content, 200, ""),
-        (
-            "/translate?source=0&direction=b2c",
-            content,
-            422,
-            f"direction b2c: {MAPS} (cyclegan, step 3) knows a2b and b2a",
-        ),
-        ("/translate?source=1&direction=a2b", content, 422, f"{DIGITS} (dcgan, step 3) makes images from noise"),
-        ("/translate?source=0&direction=a2b", bytes(10_001), 413, "the file has 0.0 MB, max_megabytes allows 0.01"),
-        ("/translate?source=0", content, 400, "direction is missing"),
-        (
-            "/walk?source=0&from=1&to=2&share=0.5&label=0",
-            None,
-            422,
-            f"{MAPS} (cyclegan, step 3) translates images, and",
-        ),
-        ("/walk?source=2&from=1&to=2&share=0.5&label=0", None, 400, "source 2: it must be a whole number from 0 to 1"),
-        ("/walk?source=1&from=-1&to=2&share=0.5&label=0", None, 400, "from -1: it must be a whole number"),
-        ("/walk?source=1&from=1&to=2&share=nan&label=0", None, 400, "share nan: it must be a number from 0 to 1"),
+        (translate, content, 200, ""),
+        (translate.replace("a2b", "b2c"), content, 422, f"direction b2c: {MAPS} (cyclegan, step 3) knows a2b and b2a"),
+        (translate.replace("=0", "=1"), content, 422, f"{DIGITS} (dcgan, step 3) makes images from noise"),
+        (translate, bytes(10_001), 413, "the file has 0.0 MB, max_megabytes allows 0.01"),
+        (translate[:19], content, 400, "direction is missing"),
+        (walk.replace("=1", "=0", 1), None, 422, f"{MAPS} (cyclegan, step 3) translates images, and has no latents"),
+        (walk.replace("=1", "=2", 1), None, 400, "source 2: it must be a whole number from 0 to 1"),
+        (walk.replace("m=1", "m=-1"), None, 400, "from -1: it must be a whole number"),
+        (walk.replace("0.5", "nan"), None, 400, "share nan: it must be a number from 0 to 1"),
         (walk + "&move=1e9", None, 400, "move 1e9: it must be a number from -10 to 10"),
         ("/../pyproject.toml", None, 404, "/../pyproject.toml is not here"),
         ("/walk", b"", 404, "/walk is not here"),
@@ -98,12 +93,14 @@ def test_few_models_are_kept_and_the_last_used_stay(folder: Path, monkeypatch: p
 
 def test_the_command_tells_what_is_missing_before_it_serves(workspace: Path) -> None:
     (workspace / "empty.safetensors").touch()
+    saved(Checkpoint({}, {"model": "dcgan"}), workspace).rename("old.safetensors")
     saved(dcgan(), workspace)
     for sources, reason in [
         ([], "workspace is no file, and there is no project here"),
         (["wide"], "wide is no file, and there is no project here"),
         ([DIGITS, "lost.safetensors"], r"lost\.safetensors is missing"),
         (["empty.safetensors"], r"empty\.safetensors is damaged"),
+        (["old.safetensors"], r"old\.safetensors is of dcgan, and does not fit the model here"),
     ]:
         with pytest.raises(GanError, match=reason):
             chosen(sources, "cpu")
@@ -113,6 +110,19 @@ def test_the_command_tells_what_is_missing_before_it_serves(workspace: Path) -> 
         port = server.server_address[1]
         with pytest.raises(GanError, match=f"http://localhost:{port} cannot be served .*; --port chooses another"):
             Server("localhost", port, models, Limits(1, 1))
+
+
+def test_without_a_name_the_workspace_and_all_experiments_are_offered(project: Path) -> None:
+    """The workspace's checkpoints come from DVC's cache."""
+    models = chosen([], "cpu")
+    assert models.sources == ["workspace", "slow"]
+    for source, seed in {"workspace": 0, "slow": 1}.items():
+        images = gan.load(saved(dcgan(seed=seed), project / ".git")).sample(1, seed=4)
+        np.testing.assert_array_equal(models.walked(source, Place(4, 5, 0.0, (), 0)), images[0])
+        assert models.translator(source).model == "cyclegan"
+    shutil.rmtree(project / ".dvc" / "cache")
+    with pytest.raises(GanError, match="neither in DVC's cache nor in a remote"):
+        chosen(["slow"], "cpu")
 
 
 @pytest.mark.parametrize("name", [DIGITS, SEVENS])

@@ -40,7 +40,8 @@ def run(given: argparse.Namespace) -> None:
     with Server(given.host, given.port, models, limits) as server:
         if given.host not in LOCAL:
             print(f"--host {given.host}: whoever reaches this machine can use the page, without a password")
-        print(f"{server.url} shows {', '.join(models.sources[:3])}{', …' * (len(models.sources) > 3)}; Ctrl-C ends it")
+        shown = f"{', '.join(models.sources[:3])}{', …' * (len(models.sources) > 3)}"
+        print(f"{server.url} shows {shown}; Ctrl-C ends it", flush=True)
         server.serve()
 
 

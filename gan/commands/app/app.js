@@ -1,6 +1,7 @@
 // The page asks its server for images, and shows them. It keeps nothing, and asks nobody else.
 
 const $ = (id) => document.getElementById(id);
+const results = (section) => $(section).querySelector(".sides");
 const FAR = 3; // of a slider: latents from N(0, 1) hardly come beyond it
 const SMALL = 128; // pixels of an image that is enlarged without smoothing
 
@@ -24,18 +25,17 @@ async function ask(path, query = {}, body = undefined) {
 }
 
 /** Calls `work` now, or, while it is at work, once more afterwards: so the last wish is always fulfilled. */
-function latest(work) {
-  let busy = false;
+function latest(place, work) {
   let again = false;
   return async () => {
     again = true;
-    if (busy) return;
-    busy = true;
+    if (place.ariaBusy === "true") return;
+    place.ariaBusy = "true";
     while (again) {
       again = false;
       await work();
     }
-    busy = false;
+    place.ariaBusy = "false";
   };
 }
 
@@ -66,7 +66,7 @@ function say(place, text, refused = false) {
 
 /** A column for each model that can do this, with its name; if none can, why. */
 function columns(section, what) {
-  const place = $(section).querySelector(".sides");
+  const place = results(section);
   const able = sides.filter((side) => !side.can[what].error);
   forget(place);
   place.replaceChildren(
@@ -83,7 +83,7 @@ function columns(section, what) {
 
 // --- models -------------------------------------------------------------------------------------------------------
 
-const choose = latest(async () => {
+const choose = latest($("models"), async () => {
   say($("told"), "Loading …");
   const chosen = [$("left"), $("right")].filter((one) => one.value !== "");
   try {
@@ -106,15 +106,15 @@ const choose = latest(async () => {
 
 // --- a picture ----------------------------------------------------------------------------------------------------
 
-const translate = latest(async () => {
-  const file = picture;
+const translate = latest(results("translate"), async () => {
+  const [file, shown] = [picture, sides];
   const jobs = sides.flatMap((side) => (side.can.translate.directions ?? []).map((direction) => ({ side, direction })));
   for (const side of sides) side.translate.replaceChildren();
   for (const [number, { side, direction }] of jobs.entries()) {
     say($("said"), `Translating ${file.name}: ${number + 1} of ${jobs.length} …`);
     try {
       const made = await (await ask("translate", { source: side.source, direction }, file)).blob();
-      if (file !== picture) return;
+      if (file !== picture || shown !== sides) return; // another wish came meanwhile
       const [from, to] = direction.toUpperCase().split("2");
       const figure = element("figure");
       show(figure, made, `${file.name} translated from ${from} to ${to} by ${side.name}`, `${from} → ${to}, `);
@@ -123,7 +123,7 @@ const translate = latest(async () => {
       side.translate.className = "pair";
       side.translate.append(figure);
     } catch (error) {
-      if (file === picture) say($("said"), `${file.name}: ${error.message}`, true);
+      if (file === picture && shown === sides) say($("said"), `${file.name}: ${error.message}`, true);
       return;
     }
   }
@@ -168,7 +168,7 @@ function outputs() {
   }
 }
 
-const walk = latest(async () => {
+const walk = latest(results("walk"), async () => {
   outputs();
   if (!$("from").checkValidity() || !$("to").checkValidity()) return;
   const place = { from: $("from").value, to: $("to").value, share: $("share").value, label: $("label").value };

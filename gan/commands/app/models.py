@@ -49,7 +49,7 @@ class Models:
         """Find what a source can do.
 
         Raises:
-            GanError: it can do nothing; the reason is that of the translation.
+            GanError: it can do nothing.
         """
         try:
             self.translator(source)
@@ -57,6 +57,8 @@ class Models:
             try:
                 self.walker(source)
             except GanError:
+                if (model := self.kept.get((source, "walk"))) and model.use.space:
+                    raise  # it is a model with latents, so that one need not know why it does not translate
                 self.translator(source)
 
     def translator(self, source: str) -> Trained:

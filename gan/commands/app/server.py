@@ -8,13 +8,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
 from socketserver import TCPServer, ThreadingMixIn
-from urllib.parse import urlsplit
 
 from gan.commands.app.asked import Asked, Refused
 from gan.commands.app.models import AXES, Models
 from gan.datasets.formats import SUFFIXES
 from gan.run.errors import GanError, lacking_memory
 from gan.use.pictures import Picture
+from gan.use.trained import Trained
 
 LOCAL = ("localhost", "127.0.0.1")
 SECONDS = 60  # a client that says nothing for so long is let go
@@ -89,13 +89,13 @@ class Handler(BaseHTTPRequestHandler):
         status = HTTPStatus.OK
         try:
             self._refuse_strangers()
-            url = urlsplit(self.path)
-            if url.path in able:
-                kind, content = able[url.path](Asked(url.query, self.server.models))
-            elif self.command == "GET" and url.path in FILES:
-                kind, content = FILES[url.path][0], b"".join(part.read_bytes() for part in FILES[url.path][1])
+            path, _, query = self.path.partition("?")
+            if path in able:
+                kind, content = able[path](Asked(query, self.server.models))
+            elif self.command == "GET" and path in FILES:
+                kind, content = FILES[path][0], b"".join(part.read_bytes() for part in FILES[path][1])
             else:
-                raise Refused(HTTPStatus.NOT_FOUND, f"{url.path} is not here")
+                raise Refused(HTTPStatus.NOT_FOUND, f"{path} is not here")
         except Refused as error:
             status, kind, content = error.status, "text/plain", str(error).encode()
         except GanError as error:
@@ -118,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
     def _refuse_strangers(self) -> None:
         """Refuse what another site's page sends, by its Origin, or by a name that it points at this machine."""
         host = self.headers.get("Host", "")
-        if self.server.host in LOCAL and host.rpartition(":")[0] not in LOCAL:
+        if self.server.host in LOCAL and host.partition(":")[0] not in LOCAL:
             raise Refused(HTTPStatus.FORBIDDEN, f"{host} is not the address of this page; it is {self.server.url}")
         if self.headers.get("Origin", f"http://{host}") != f"http://{host}":
             raise Refused(HTTPStatus.FORBIDDEN, "only this page may ask")
@@ -133,13 +133,13 @@ class Handler(BaseHTTPRequestHandler):
         models, source, told = self.server.models, asked.source(), dict[str, object]()
         try:
             translator = models.translator(source)
-            told["translate"] = {"by": str(translator), "directions": [*translator.directions]}
+            told["translate"] = {"by": _about(translator), "directions": [*translator.directions]}
         except GanError as error:
             told["translate"] = {"error": str(error)}
         try:
             walker = models.walker(source)
             axes = min(AXES, len(walker.space.axes))
-            told["walk"] = {"by": str(walker), "axes": axes, "classes": walker.space.classes}
+            told["walk"] = {"by": _about(walker), "axes": axes, "classes": walker.space.classes}
         except GanError as error:
             told["walk"] = {"error": str(error)}
         return "application/json", json.dumps(told).encode()
@@ -160,6 +160,10 @@ class Handler(BaseHTTPRequestHandler):
             size = f"the file has {int(told) / 1e6:.1f} MB"
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{size}, max_megabytes allows {most:g}")
         return self.rfile.read(int(told))
+
+
+def _about(model: Trained) -> str:
+    return f"{model.model}, step {model.meta.get('step')}"
 
 
 def _png(picture: Picture) -> Answer:

@@ -16,6 +16,7 @@ COMMANDS = {
     "translate": "pictures of any size into the other domain, by a trained model",
     "export": "a trained model for ONNX, torch alone or safetensors, with a model card",
     "import": "a checkpoint from weights that another program has trained: the public CycleGAN's",
+    "app": "a page on this machine: your picture translated, walks between images, two models side by side",
     "compare": "two revisions or experiments: better, worse or within noise",
     "leaderboard": "all experiments, ranked: what they changed, mean ± deviation over seeds, verdict",
     "study": "train the settings of study.yaml with several seeds, and rank them",

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+from torch import nn
 
 from gan.artifacts.checkpoint import Checkpoint
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime
 from gan.dcgan.labels import Labels, classes_of
-from gan.dcgan.sampling import generate, load, sample_latents, shape_of
+from gan.dcgan.sampling import generate, load, sample_latents, shape_of, walk_line, walk_sphere
 from gan.run.errors import CheckpointError, GanError
-from gan.sampling.use import Input, Network, Use, Wanted
+from gan.sampling.use import Input, Network, Space, Use, Wanted
 
 NORMAL = "normal"
+STEPS = 100  # of a walk between two images
 
 
 def samples(checkpoint: Checkpoint, wanted: Wanted, runtime: Runtime) -> Iterator[Uint8]:
@@ -84,4 +86,36 @@ def networks(checkpoint: Checkpoint) -> dict[str, Network]:
     return {"generator": Network(load(checkpoint), tuple(inputs))}
 
 
-USE = Use(samples=samples, networks=networks)
+def space(checkpoint: Checkpoint) -> Space:
+    """Its latents; raises as `samples`."""
+    network, shape, classes = load(checkpoint), shape_of(checkpoint), classes_of(checkpoint)
+    walk = walk_sphere if shape.latent == NORMAL else walk_line
+
+    def between(seed: int, other: int, share: float) -> torch.Tensor:
+        first, last = (sample_latents(checkpoint, 1, one)[0] for one in (seed, other))
+        walked = walk(torch.stack([first, last]), STEPS + 1) if seed != other else first.expand(STEPS + 1, -1)
+        return walked[round(share * STEPS)]
+
+    def run(z: torch.Tensor, label: int | None, runtime: Runtime) -> Uint8:
+        inside = z if shape.latent == NORMAL else z.clamp(-1, 1)
+        labels = np.array([label or 0]) if classes else None
+        return generate(network, inside[None], 1, runtime, labels)[0]
+
+    return Space(between, axes(network), classes, run)
+
+
+def axes(network: nn.Module) -> torch.Tensor:
+    """The directions (z_dim, z_dim) along which the first layer changes most, the strongest first.
+
+    They are the eigenvectors of WᵀW of its weights W (Shen and Zhou 2021, arXiv 2007.06600), each with its largest
+    number above 0.
+    """
+    first = next(one for one in network.modules() if isinstance(one, nn.ConvTranspose2d | nn.Linear))
+    weight = first.weight.detach().float()
+    by_input = weight.T if isinstance(first, nn.Linear) else weight.flatten(1)  # (z_dim, outputs)
+    found = torch.linalg.eigh(by_input @ by_input.T).eigenvectors.T.flip(0)
+    largest = found.gather(1, found.abs().argmax(1, keepdim=True))
+    return found * largest.sign()
+
+
+USE = Use(samples=samples, networks=networks, space=space)

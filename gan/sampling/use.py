@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+import torch
 from torch import nn
 
 from gan.artifacts.checkpoint import Checkpoint
@@ -88,6 +89,24 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Space:
+    """The latents of a model, to walk among them.
+
+    Args:
+        between: (seed, another seed, share in [0, 1]) → latent float (z_dim,): on the way from the image that
+            `sample` makes first of the one seed to that of the other.
+        axes: float (n, z_dim), orthonormal: along the first, images change most.
+        classes: the names of the classes; none if the model knows none.
+        run: (latent (z_dim,), label or None, runtime) → uint8 (H, W, C).
+    """
+
+    between: Callable[[int, int, float], torch.Tensor]
+    axes: torch.Tensor
+    classes: list[str]
+    run: Callable[[torch.Tensor, int | None, Runtime], Uint8]
+
+
+@dataclass(frozen=True)
 class Use:
     """What can be done with a checkpoint of a model; None is what this model cannot do.
 
@@ -97,12 +116,14 @@ class Use:
         networks: checkpoint → name → what `python -m gan export` writes; a model that has directions needs none.
         imported: (a file of another program, the direction that its weights translate, a file of the opposite direction
             or None) → checkpoint.
+        space: checkpoint → its latents.
     """
 
     samples: Callable[[Checkpoint, Wanted, Runtime], Iterator[Uint8]] | None = None
     directions: Callable[[Checkpoint], dict[str, Direction]] | None = None
     networks: Callable[[Checkpoint], dict[str, Network]] | None = None
     imported: Callable[[Path, str, Path | None], Checkpoint] | None = None
+    space: Callable[[Checkpoint], Space] | None = None
 
 
 def use_of(model: str) -> Use:

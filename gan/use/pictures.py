@@ -1,6 +1,7 @@
 """A user's pictures: found and read by the same rules as datasets, and written under their own names."""
 
 import io
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from glob import has_magic
@@ -96,6 +97,13 @@ class Reading:
     max_megapixels: float
 
 
+def uploaded(content: bytes, how: Reading) -> "Picture":
+    """A picture from its bytes, by the same rules; for so long they lie in a temporary folder. Raises as `read`."""
+    with tempfile.TemporaryDirectory(prefix="gan-upload-") as folder:
+        Path(folder, "picture").write_bytes(content)
+        return read(_chosen(Path(folder), ["picture"]), 0, how)
+
+
 def read(pictures: Collection, index: int, how: Reading) -> "Picture":
     """One picture.
 
@@ -125,13 +133,17 @@ class Picture:
 
     def save(self, path: Path) -> None:
         """Write it in the format of the path's suffix, whole or not at all."""
-        kind, options = WRITTEN[path.suffix.lower()]
+        write_whole(path, self.encoded(path.suffix.lower()))
+
+    def encoded(self, suffix: str) -> bytes:
+        """What a file of this suffix, a key of WRITTEN, holds."""
+        kind, options = WRITTEN[suffix]
         channels = self.pixels.shape[-1]
         content = io.BytesIO()
         image = Image.fromarray(self.pixels if channels == 3 else self.pixels[..., 0])
         fits = SPACES.get(self.profile[16:20]) == channels
         image.save(content, kind, icc_profile=self.profile if fits else None, **options)
-        write_whole(path, content.getbuffer())
+        return content.getvalue()
 
 
 def destinations(found: Found, out: Path, force: bool) -> list[Path]:

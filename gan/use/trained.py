@@ -11,7 +11,7 @@ from gan.artifacts.checkpoint import Checkpoint
 from gan.core.images import Uint8
 from gan.core.runtime import Runtime, choose_runtime
 from gan.run.errors import CheckpointError, DataError, GanError
-from gan.sampling.use import Direction, Wanted, use_of
+from gan.sampling.use import Direction, Space, Wanted, use_of
 from gan.use.whole import TILE, whole
 
 BATCH = 100  # latents at once, as `sample.dcgan.batch_size` has it
@@ -79,6 +79,22 @@ class Trained:
         if self.use.directions is None:
             raise CheckpointError(f"{self} makes images from noise, and translates none; sample from it")
         return self.use.directions(self.checkpoint)
+
+    @cached_property
+    def space(self) -> Space:
+        """Its latents, to walk among them.
+
+        Raises:
+            CheckpointError: it has none, or is of another version.
+        """
+        if self.use.space is None:
+            raise CheckpointError(f"{self} translates images, and has no latents to walk among; translate with it")
+        return self.use.space(self.checkpoint)
+
+    def image(self, latent: torch.Tensor, label: int | None = None) -> Uint8:
+        """The image uint8 (H, W, C) of a latent (z_dim,), of a conditional model in this class; raises as `space`."""
+        with _borrowed(self.accelerator, self.precision) as runtime:
+            return self.space.run(latent, label, runtime)
 
     def direction(self, name: str) -> Direction:
         """One of `directions`.

@@ -1,0 +1,139 @@
+"""`python -m gan app`: its server against what its page never sends, and what the command tells before it serves."""
+
+import http.client
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import gan
+from gan.artifacts.checkpoint import Checkpoint
+from gan.commands.app import chosen
+from gan.commands.app.models import KEPT, Models, Place
+from gan.commands.app.server import Limits, Server
+from gan.dcgan.sampling import load
+from gan.dcgan.use import axes
+from gan.run.errors import GanError
+from tests.test_app import DIGITS, MAPS, SEVENS, folder
+from tests.test_use_revisions import project
+from tests.trained import dcgan, saved
+
+__all__ = ["folder", "project"]  # fixtures
+
+
+@pytest.fixture
+def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server in this process, that takes small files only."""
+    monkeypatch.chdir(folder)
+    with Server("localhost", 0, Models([MAPS, DIGITS], "cpu"), Limits(1.0, 0.01)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def answer(server: Server, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
+    """The status, and what is told."""
+    connection = http.client.HTTPConnection("localhost", server.server_address[1], timeout=20)
+    connection.request("GET" if body is None else "POST", path, body, headers)
+    found = connection.getresponse()
+    assert "default-src 'none'" in found.headers["Content-Security-Policy"]
+    assert found.headers["Cache-Control"] == "no-store"
+    told = found.read()
+    return found.status, told.decode() if found.headers.get_content_type() == "text/plain" else ""
+
+
+def test_strangers_and_nonsense_are_refused(served: Server, folder: Path) -> None:
+    walk, content = "/walk?source=1&from=1&to=2&share=0.5&label=0", (folder / "coast.png").read_bytes()
+    here = f"localhost:{served.server_address[1]}"
+    assert answer(served, walk) == (200, "")
+    assert answer(served, walk, Host=here, Origin=f"http://{here}") == (200, "")
+    for stranger in ("evil.example:80", "evil.example", "localhost.evil.example:80", ""):
+        assert answer(served, walk, Host=stranger)[0] == 403
+    assert answer(served, walk, Origin="http://evil.example") == (403, "only this page may ask")
+    translate = "/translate?source=0&direction=a2b"
+    for path, body, status, told in [
+        (translate, content, 200, ""),
+        (translate.replace("a2b", "b2c"), content, 422, f"direction b2c: {MAPS} (cyclegan, step 3) knows a2b and b2a"),
+        (translate.replace("=0", "=1"), content, 422, f"{DIGITS} (dcgan, step 3) makes images from noise"),
+        (translate, bytes(10_001), 413, "the file has 0.0 MB, max_megabytes allows 0.01"),
+        (translate[:19], content, 400, "direction is missing"),
+        (walk.replace("=1", "=0", 1), None, 422, f"{MAPS} (cyclegan, step 3) translates images, and has no latents"),
+        (walk.replace("=1", "=2", 1), None, 400, "source 2: it must be a whole number from 0 to 1"),
+        (walk.replace("m=1", "m=-1"), None, 400, "from -1: it must be a whole number"),
+        (walk.replace("0.5", "nan"), None, 400, "share nan: it must be a number from 0 to 1"),
+        (walk + "&move=1e9", None, 400, "move 1e9: it must be a number from -10 to 10"),
+        ("/../pyproject.toml", None, 404, "/../pyproject.toml is not here"),
+        ("/walk", b"", 404, "/walk is not here"),
+    ]:
+        found = answer(served, path, body)
+        assert found[0] == status, path
+        assert found[1].startswith(told), path
+
+
+def test_few_models_are_kept_and_the_last_used_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    copies = [f"b/{number}.safetensors" for number in range(KEPT)]
+    for copy in copies:
+        Path(copy).write_bytes(Path(MAPS).read_bytes())
+    models = Models([MAPS, *copies], "cpu")
+    kept = models.translator(MAPS)
+    for copy in copies[:-1]:
+        models.translator(copy)
+    assert models.translator(MAPS) is kept
+    models.translator(copies[-1])
+    assert models.translator(MAPS) is kept
+    assert len(models.kept) == KEPT
+
+
+def test_the_command_tells_what_is_missing_before_it_serves(workspace: Path) -> None:
+    (workspace / "empty.safetensors").touch()
+    saved(Checkpoint({}, {"model": "dcgan"}), workspace).rename("old.safetensors")
+    saved(dcgan(), workspace)
+    for sources, reason in [
+        ([], "workspace is no file, and there is no project here"),
+        (["wide"], "wide is no file, and there is no project here"),
+        ([DIGITS, "lost.safetensors"], r"lost\.safetensors is missing"),
+        (["empty.safetensors"], r"empty\.safetensors is damaged"),
+        (["old.safetensors"], r"old\.safetensors is of dcgan, and does not fit the model here"),
+    ]:
+        with pytest.raises(GanError, match=reason):
+            chosen(sources, "cpu")
+    models = chosen([DIGITS, DIGITS], "cpu")
+    assert models.sources == [DIGITS]
+    with Server("localhost", 0, models, Limits(1, 1)) as server:
+        port = server.server_address[1]
+        with pytest.raises(GanError, match=f"http://localhost:{port} cannot be served .*; --port chooses another"):
+            Server("localhost", port, models, Limits(1, 1))
+
+
+def test_without_a_name_the_workspace_and_all_experiments_are_offered(project: Path) -> None:
+    """The workspace's checkpoints come from DVC's cache."""
+    models = chosen([], "cpu")
+    assert models.sources == ["workspace", "slow"]
+    for source, seed in {"workspace": 0, "slow": 1}.items():
+        images = gan.load(saved(dcgan(seed=seed), project / ".git")).sample(1, seed=4)
+        np.testing.assert_array_equal(models.walked(source, Place(4, 5, 0.0, (), 0)), images[0])
+        assert models.translator(source).model == "cyclegan"
+    shutil.rmtree(project / ".dvc" / "cache")
+    with pytest.raises(GanError, match="neither in DVC's cache nor in a remote"):
+        chosen(["slow"], "cpu")
+
+
+@pytest.mark.parametrize("name", [DIGITS, SEVENS])
+def test_axes_are_orthonormal_and_the_first_layer_changes_most_along_the_first(folder: Path, name: str) -> None:
+    model = gan.load(folder / name)
+    found = axes(load(model.checkpoint))
+    torch.testing.assert_close(found @ found.T, torch.eye(6), rtol=0, atol=1e-5)
+    change = (found @ model.checkpoint.network("generator")["1.weight"].flatten(1)).norm(dim=1)
+    assert (change.diff() <= 1e-4).all()
+    assert change[0] > 1.2 * change[-1]
+    for seed in (0, 7):
+        np.testing.assert_array_equal(model.image(model.space.between(seed, 3, 0.0)), model.sample(1, seed=seed)[0])
+        np.testing.assert_array_equal(model.image(model.space.between(3, seed, 1.0)), model.sample(1, seed=seed)[0])
+        assert torch.equal(model.space.between(seed, seed, 0.5), model.space.between(seed, 3, 0.0))

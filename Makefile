@@ -11,7 +11,7 @@ export PATH := $(BIN):$(PATH)
 DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agreement|blocks)$$|.*\.(psnr|ssim|l1|cycle_l1|cycle_psnr|precision|recall|density|nearest_train)$$
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test check format watch experiments upgrade clean
+.PHONY: help repro test check remotes format watch experiments upgrade clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -28,6 +28,10 @@ check: $(STAMP)  ## everything that CI checks: format, lint, types, tests
 	mypy
 	pytest
 
+remotes: $(STAMP)  ## the tests of shared data, with servers of S3 and SSH, which it installs
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[remotes]'
+	pytest -n 0 tests/test_remotes.py
+
 format: $(STAMP)  ## format the code and repair what lint can
 	ruff check --fix
 	ruff format
@@ -40,7 +44,7 @@ experiments: $(STAMP)  ## the table of experiments: their metrics and what they 
 
 upgrade:  ## renew the exact versions in constraints.txt with the newest that pip finds
 	$(PYTHON) -m venv --clear build/upgrade
-	build/upgrade/bin/python -m pip install --quiet '.[dev]'
+	build/upgrade/bin/python -m pip install --quiet '.[dev,remotes]'
 	{ head -n 1 constraints.txt; build/upgrade/bin/python -m pip freeze --exclude gan; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 

@@ -27,6 +27,7 @@ SHARED = {
     "test_experiments": "clone",
     "test_edits": "clone",
     "test_plots": "clone",
+    "test_remotes": "clone",
     "test_study_queue": "clone",
     "test_third_model": "clone",
     "test_use_clone": "clone",

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from gan.run.errors import GanError, clean_exit
 from gan.run.fingerprint import TAKEN, entry, fingerprint, stages
-from gan.run.followers import RANK
+from gan.run.names import RANK
 from gan.run.signals import handle
 
 

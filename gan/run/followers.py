@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from gan.run.errors import RankError
+from gan.run.names import COUNT, LOCAL, RANK
 
-RANK, COUNT, LOCAL = "RANK", "WORLD_SIZE", "LOCAL_RANK"  # as torchrun calls them
 LED = "GAN_LED"  # set for a process that ends with the one that started it
 GRACE = 20.0  # seconds in which this process may notice by itself that a follower has died
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"

@@ -81,7 +81,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
         _note_environment(run, recipe, progress)
         began = (saved := time.monotonic()) - run.seconds
         while run.step < total:
-            run.pending.append(_made(recipe, job.seed, run.step))
+            run.pending.append(made(recipe, job.seed, run.step))
             run.step += 1
             run.seconds = time.monotonic() - began
             # On a CPU, checking for NaN after each step costs nothing. On a GPU it would wait for the step to end, so
@@ -114,10 +114,10 @@ def follow(recipe: Recipe, seed: int) -> None:
     told = ranks().told()
     restore(recipe, told["recipe"])
     for step in range(told["step"], recipe.total_steps):
-        _made(recipe, seed, step)
+        made(recipe, seed, step)
 
 
-def _made(recipe: Recipe, seed: int, step: int) -> dict[str, torch.Tensor]:
+def made(recipe: Recipe, seed: int, step: int) -> dict[str, torch.Tensor]:
     """Train on one batch; its scalars are those of all ranks."""
     seed_torch(Stream.STEP, seed, step)
     return ranks().averaged(recipe.step(step))

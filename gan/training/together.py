@@ -12,7 +12,8 @@ import torch.distributed as dist
 from gan.core.runtime import Runtime, choose_runtime
 from gan.params.schema import Params
 from gan.run.errors import ParamsError
-from gan.run.followers import COUNT, LOCAL, RANK, Followers
+from gan.run.followers import Followers
+from gan.run.names import COUNT, LOCAL, RANK
 from gan.training.ranks import Ranks, Several, among, ranks
 
 PATIENCE = timedelta(minutes=5)  # that a rank waits for the others, as while the first one draws previews or saves

@@ -32,6 +32,7 @@ SHARED = {
     "test_third_model": "clone",
     "test_use_clone": "clone",
     "test_resume": "trained",
+    "test_ranks_stage": "trained",
     "test_mishaps": "trained",
     "test_verify": "trained",
     "test_window": "trained",

@@ -35,14 +35,14 @@ def trained(folder: Path, model: str, values: dict[str, Any], killed_in: int | N
         The steps that were made, the final state of recipe and loop, and all files kept; empty if it was killed.
     """
     folder.mkdir(exist_ok=True)
-    process = _processes().Process(target=_train, args=(folder, model, values, killed_in))
+    process = processes().Process(target=train, args=(folder, model, values, killed_in))
     process.start()
     process.join()
     assert process.exitcode == (0 if killed_in is None else -signal.SIGKILL)
     return {} if killed_in is not None else torch.load(folder / "result.pt", weights_only=True)
 
 
-def _processes() -> Any:
+def processes() -> Any:
     """Processes that fork from one which has imported this file, and trained nothing."""
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -51,14 +51,14 @@ def _processes() -> Any:
     return context
 
 
-def _train(folder: Path, model: str, values: dict[str, Any], killed_in: int | None) -> None:
+def train(folder: Path, model: str, values: dict[str, Any], killed_in: int | None) -> None:
     torch.set_num_threads(1)
     os.environ.pop("DVC_ROOT", None)
     os.chdir(folder)
     Path("dvc.yaml").write_text("stages:\n  train-it: {cmd: train}\n")
     Path("params.yaml").write_text("seed: 0\n")
-    recipe = _recipe(model, Params.model_validate(values))
-    made = _counted(recipe, killed_in)
+    recipe = recipe_of(model, Params.model_validate(values))
+    made = counted(recipe, killed_in)
     with RunState("train-it", keep=1) as state:
         job = Job("it", 0, state, EVERY_STEP)
         run = fit(recipe, job)
@@ -67,24 +67,24 @@ def _train(folder: Path, model: str, values: dict[str, Any], killed_in: int | No
     torch.save(result, "result.pt")
 
 
-def _recipe(model: str, p: Params) -> Recipe:
+def recipe_of(model: str, p: Params) -> Recipe:
     runtime = Runtime(torch.device("cpu"), "fp32")
     if model == "dcgan":
         return small_dcgan(p, np.random.default_rng(0).integers(0, 256, (32, 32, 32, 1), np.uint8), runtime)
     return CycleGAN(colours(0)[:4], colours(1)[:4], p.train_cyclegan, p.lr, p.seed, runtime)
 
 
-def _counted(recipe: Recipe, killed_in: int | None) -> list[int]:
+def counted(recipe: Recipe, killed_in: int | None) -> list[int]:
     """A list that each step of the recipe is appended to."""
     made: list[int] = []
     step = recipe.step
 
-    def counted(number: int) -> dict[str, torch.Tensor]:
+    def once(number: int) -> dict[str, torch.Tensor]:
         scalars = step(number)
         if number == killed_in:
             os.kill(os.getpid(), signal.SIGKILL)
         made.append(number)
         return scalars
 
-    recipe.step = counted  # type: ignore[method-assign,assignment]
+    recipe.step = once  # type: ignore[method-assign,assignment]
     return made

@@ -21,3 +21,5 @@ def test_differences_are_named() -> None:
     one, other = {"threads": 2, "torch": "2.5"}, {"threads": 4, "torch": "2.5", "cuda": "13.0"}
     assert differences(one, other) == ["threads 2 → 4", "cuda None → 13.0"]
     assert differences(one, one) == []
+    assert differences(one, one | {"ranks": 1}) == []  # an environment of one rank does not name it
+    assert differences(one | {"ranks": 2}, one) == ["ranks 2 → 1"]

@@ -65,7 +65,7 @@ def set_aside(stage: str, folder: Path) -> list[Path]:
 def notes(card: dict[str, Any], recorded: Path) -> list[str]:
     """A sentence for each difference between this clone and the run card.
 
-    It also gives this clone the card's device, precision and number of threads.
+    It also gives this clone the card's device, precision, and numbers of threads and of ranks.
     """
     found = []
     if dvc_hash(recorded / card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
@@ -87,12 +87,14 @@ def _as_recorded(wanted: dict[str, Any], determinism: str) -> list[str]:
     """Set the device and precision in this clone's params.yaml to the card's; returns what still differs."""
     accelerator = "cuda" if "cuda" in wanted and torch.cuda.is_available() else "cpu"
     text = PARAMS.read_text()
-    for name, value in {"accelerator": accelerator, "precision": wanted["precision"]}.items():
+    ranks = {"devices": wanted.get("ranks", 1), "num_nodes": 1}  # on this machine, wherever they were
+    for name, value in ({"accelerator": accelerator, "precision": wanted["precision"]} | ranks).items():
         text = re.sub(rf"^{name}: \w+", f"{name}: {value}", text, flags=re.MULTILINE)
     PARAMS.write_text(text)
     torch.set_num_threads(wanted["threads"])
     params = load()
-    return differences(wanted, environment(choose_runtime(params.accelerator, params.precision, determinism)))
+    here = environment(choose_runtime(params.accelerator, params.precision, determinism))
+    return differences(wanted, here | {"ranks": params.devices})
 
 
 def begin(card: dict[str, Any]) -> "subprocess.Popen[bytes]":

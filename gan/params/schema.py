@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from gan.params.blocks import Natural, Seconds
+from gan.params.blocks import Count, Natural, Seconds
 from gan.params.by_model import MODELS, Sample, Select, Trained, refuse_gaps
 from gan.params.evaluate import Evaluate
 from gan.params.prepare_data import PrepareData
@@ -22,7 +22,8 @@ class Params(Trained):  # type: ignore[misc]  # Trained has a field `train_<mode
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     lr: Annotated[float, Field(gt=0, le=1)]
     accelerator: Literal["auto", "cpu", "cuda"]
-    devices: Literal[1]
+    devices: Count
+    num_nodes: Count
     precision: Literal["auto", "fp32", "bf16"]
     determinism: Literal["exact", "fast"]
     cuda_graphs: bool

@@ -3,6 +3,7 @@
 Imports take seconds. An edit meanwhile may or may not take effect in the run, but DVC would record it either way.
 """
 
+import os
 import re
 import shlex
 import signal
@@ -12,6 +13,7 @@ from types import TracebackType
 
 from gan.run.errors import GanError, clean_exit
 from gan.run.fingerprint import TAKEN, entry, fingerprint, stages
+from gan.run.names import RANK
 from gan.run.signals import handle
 
 
@@ -28,6 +30,8 @@ def begin(check: Callable[[], object]) -> None:
         return
     handle(signal.SIGTERM, signal.default_int_handler)
     sys.excepthook = _without_trace
+    if os.environ.get(RANK, "0") != "0":
+        return  # the first rank of a training checks the inputs of all
     with clean_exit():
         try:
             if name := _name(script, sys.argv[1:]):

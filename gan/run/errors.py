@@ -52,6 +52,10 @@ class OutOfMemory(GanError):
     """What the params ask for does not fit into memory."""
 
 
+class RankError(GanError):
+    """A process of a training by several ended, or cannot be reached."""
+
+
 class Interrupted(GanError):
     """A signal asked the run to stop; the message says what is kept."""
 

@@ -1,6 +1,10 @@
-"""The names of stages that train, `train-<model>`: dvc.yaml and scripts write `-` and `_` for the same name."""
+"""The names of stages that train, `train-<model>`: dvc.yaml and scripts write `-` and `_` for the same name.
+
+And of the variables that tell a process which of several ranks of a training it is, as torchrun sets them.
+"""
 
 TRAIN = "train-"
+RANK, COUNT, LOCAL = "RANK", "WORLD_SIZE", "LOCAL_RANK"
 
 
 def training_of(model: str) -> str:

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.optim.adam import adam
 
+from gan.training.ranks import ranks
+
 EPSILON = 1e-8
 State = dict[str, list[torch.Tensor]]
 
@@ -36,13 +38,15 @@ class Adam:
             self.rate = lr
 
     def minimise(self, loss: torch.Tensor) -> None:
-        """One step down the gradient of a scalar, to which every parameter contributes."""
+        """One step down the gradient of a scalar, to which every parameter contributes; of its mean over all ranks."""
         for parameter in self.parameters:
             parameter.grad = None
         loss.backward()
+        gradients = [one.grad for one in self.parameters if one.grad is not None]
+        ranks().average(gradients)
         if self.clip:
             nn.utils.clip_grad_norm_(self.parameters, self.clip)
-        self._step([one.grad for one in self.parameters if one.grad is not None])
+        self._step(gradients)
 
     @torch.no_grad()
     def _step(self, gradients: list[torch.Tensor]) -> None:

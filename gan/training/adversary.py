@@ -9,8 +9,10 @@ from gan.core.runtime import Runtime
 from gan.params.training import Adversarial
 from gan.training import penalties
 from gan.training.diffaugment import augmented
+from gan.training.draws import normal_like
 from gan.training.health import health
 from gan.training.losses import LOSSES, Pair
+from gan.training.ranks import ranks
 from gan.training.strength import Strength
 
 Scalars = dict[str, torch.Tensor]
@@ -66,7 +68,7 @@ class Adversary:
         """
         on_real, on_fake = self._on_both(self._seen(real), self._seen(fake), *labels)
         loss = self.loss.discriminator(on_real, on_fake, *self.targets)
-        says = self.loss.probability(on_real.detach(), on_fake.detach())
+        says = self.loss.probability(*(ranks().gathered(scores.detach()) for scores in (on_real, on_fake)))
         adapted = self.strength.adapt(says[0])
         logged = {"real": says[0].mean(), "fake": says[1].mean(), **health(*says), **adapted}
         if self.loss.critic:
@@ -101,7 +103,7 @@ class Adversary:
         if self.params.augment.policy:
             images = augmented(images, self.params.augment.policy, self.strength.probability)
         if self.params.instance_noise:
-            images = images + torch.randn_like(images) * self.noise.to(images.dtype)
+            images = images + normal_like(images) * self.noise.to(images.dtype)
         return images
 
     def _penalty(self, real: torch.Tensor, fake: torch.Tensor, *labels: torch.Tensor) -> torch.Tensor | None:

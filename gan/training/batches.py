@@ -11,6 +11,7 @@ from gan.core.images import Images
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, numpy_generator
 from gan.run.errors import DataError
+from gan.training.ranks import ranks
 
 Labels = NDArray[np.int64]
 Arrays = tuple[Images] | tuple[Images, Labels]
@@ -54,11 +55,11 @@ class Batches:
         self._read = self._reader(runtime)
 
     def at(self, step: int) -> torch.Tensor:
-        """The batch of a step counted from 0: uint8 (batch_size, H, W, C), on the runtime's device."""
+        """A step's batch, this rank's part; steps count from 0: uint8 (batch_size / ranks, H, W, C), on its device."""
         return self._read(step)[0]
 
     def with_labels(self, step: int) -> Batch:
-        """The same and, if there are labels, those of its images: int64 (batch_size,)."""
+        """The same and, if there are labels, those of its images: int64 (batch_size / ranks,)."""
         return self._read(step)
 
     def _reader(self, runtime: Runtime) -> Callable[[int], Batch]:
@@ -74,12 +75,12 @@ class Batches:
         return tuple(torch.from_numpy(array[chosen]) for array in self._arrays)
 
     def _chosen(self, step: int) -> Labels:
-        """The indices of a step's images, in their order on disk."""
+        """The indices of this rank's part of a step's images, which are in their order on disk."""
         epoch, index = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch
             self._order = numpy_generator(Stream.ORDER, *self.key, epoch).permutation(len(self.images))
-        return np.sort(self._order[index * self.batch_size : (index + 1) * self.batch_size])
+        return ranks().part(np.sort(self._order[index * self.batch_size : (index + 1) * self.batch_size]))
 
 
 def resident(arrays: Arrays, chosen: Callable[[int], Labels], runtime: Runtime) -> Callable[[int], Batch]:

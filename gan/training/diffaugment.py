@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch.nn import functional as F
 
+from gan.training.draws import integers, uniform
+
 Probability = torch.Tensor | float
 
 
@@ -21,7 +23,7 @@ def augmented(images: torch.Tensor, policy: Sequence[str], probability: Probabil
     """
     for name in policy:
         changed = POLICY[name](images)
-        chosen = torch.rand(len(images), 1, 1, 1, device=images.device) < probability
+        chosen = uniform(len(images), 1, 1, 1, device=images.device) < probability
         images = torch.where(chosen, changed, images)
     return images
 
@@ -54,19 +56,19 @@ def cutout(images: torch.Tensor, share: float = 0.5) -> torch.Tensor:
 
 def _cut(images: torch.Tensor, size: int, length: int) -> torch.Tensor:
     """For each image, a mask (N, size) of `length` neighbouring places, or fewer at an edge."""
-    first = torch.randint(size + 1 - length % 2, (len(images), 1), device=images.device) - length // 2
+    first = integers(size + 1 - length % 2, len(images), 1, device=images.device) - length // 2
     places = torch.arange(size, device=images.device)
     return (places >= first) & (places < first + length)
 
 
 def _uniform(images: torch.Tensor) -> torch.Tensor:
     """A number in [0, 1) for each image, (N, 1, 1, 1)."""
-    return torch.rand(len(images), 1, 1, 1, device=images.device).to(images.dtype)
+    return uniform(len(images), 1, 1, 1, device=images.device).to(images.dtype)
 
 
 def _whole(images: torch.Tensor, below: int) -> torch.Tensor:
     """A whole number in [0, below) for each image, (N, 1, 1)."""
-    return torch.randint(below, (len(images), 1, 1), device=images.device)
+    return integers(below, len(images), 1, 1, device=images.device)
 
 
 POLICY = {"colour": colour, "translation": translation, "cutout": cutout}

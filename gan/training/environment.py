@@ -7,8 +7,10 @@ from typing import Any
 import torch
 
 from gan.core.runtime import Runtime
+from gan.training.ranks import ranks
 
 PACKAGES = ("torch", "torchvision", "numpy", "pillow")
+UNSAID = {"ranks": 1}  # what an environment means that does not name it
 
 
 def environment(runtime: Runtime) -> dict[str, Any]:
@@ -17,6 +19,7 @@ def environment(runtime: Runtime) -> dict[str, Any]:
     return {
         "device": torch.cuda.get_device_name(runtime.device) if cuda else _processor(),
         "threads": torch.get_num_threads(),
+        **({"ranks": ranks().count} if ranks().count > 1 else {}),
         "precision": runtime.precision,
         "deterministic": torch.are_deterministic_algorithms_enabled(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -35,4 +38,5 @@ def _processor() -> str:
 def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     """What differs between two environments, as `threads 2 → 4`."""
     names = [*one, *(name for name in other if name not in one)]
-    return [f"{name} {one.get(name)} → {other.get(name)}" for name in names if one.get(name) != other.get(name)]
+    pairs = {name: [given.get(name, UNSAID.get(name)) for given in (one, other)] for name in names}
+    return [f"{name} {before} → {after}" for name, (before, after) in pairs.items() if before != after]

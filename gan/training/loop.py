@@ -20,6 +20,7 @@ from gan.training import statefile
 from gan.training.environment import differences, environment
 from gan.training.history import Row, mean_row, refuse_broken_weights, settle
 from gan.training.live import Live
+from gan.training.ranks import ranks
 from gan.training.recipe import Recipe, restore, state_of
 from gan.training.start import begin
 from gan.training.watch import WATCHED, watch
@@ -67,10 +68,12 @@ def fit(recipe: Recipe, job: Job) -> Run:
         Interrupted: a signal came; the state is saved.
         CollapseError: the watchdog found a failure, and `watch.stop` is true; the last saved state is kept.
         NonFiniteError: a loss or a weight became NaN or infinite; the last good state is kept.
+        RankError: another rank has ended, or is silent.
     """
     params, total = recipe.params, recipe.total_steps
     _refuse_more_snapshots_than_steps(params.snapshots.count, total)
     run = _restore(recipe, job)
+    ranks().tell({"step": run.step, "recipe": state_of(recipe)})
     live = Live(job.shown, job.previews, run.rows)
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
         if run.step:
@@ -78,8 +81,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
         _note_environment(run, recipe, progress)
         began = (saved := time.monotonic()) - run.seconds
         while run.step < total:
-            seed_torch(Stream.STEP, job.seed, run.step)
-            run.pending.append(recipe.step(run.step))
+            run.pending.append(made(recipe, job.seed, run.step))
             run.step += 1
             run.seconds = time.monotonic() - began
             # On a CPU, checking for NaN after each step costs nothing. On a GPU it would wait for the step to end, so
@@ -101,6 +103,24 @@ def fit(recipe: Recipe, job: Job) -> Run:
                     "the state is saved: the same command goes on from there"
                 )
     return run
+
+
+def follow(recipe: Recipe, seed: int) -> None:
+    """Make the same steps as the first rank, which alone watches, writes and decides when to stop.
+
+    Raises:
+        RankError: the first rank has ended.
+    """
+    told = ranks().told()
+    restore(recipe, told["recipe"])
+    for step in range(told["step"], recipe.total_steps):
+        made(recipe, seed, step)
+
+
+def made(recipe: Recipe, seed: int, step: int) -> dict[str, torch.Tensor]:
+    """Train on one batch; its scalars are those of all ranks."""
+    seed_torch(Stream.STEP, seed, step)
+    return ranks().averaged(recipe.step(step))
 
 
 def _refuse_more_snapshots_than_steps(count: int, total: int) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import torch
 
+from gan.training.draws import uniform
+
 Score = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -21,8 +23,9 @@ def one_centred(score: Score, real: torch.Tensor, fake: torch.Tensor) -> torch.T
     Each x̂ lies at random on the line between a real and a generated image; the place is drawn from torch's global
     generator of the device.
     """
-    share = torch.rand(len(real), 1, 1, 1, device=real.device)
-    between = torch.lerp(real.detach().float(), fake.detach().float(), share)
+    wide = torch.promote_types(real.dtype, torch.float32)
+    share = uniform(len(real), 1, 1, 1, device=real.device).to(wide)
+    between = torch.lerp(real.detach().to(wide), fake.detach().to(wide), share)
     lengths = torch.linalg.vector_norm(gradients(score, between), dim=(1, 2, 3))  # its own slope at 0 is 0, not NaN
     return (lengths - 1).square().mean()
 

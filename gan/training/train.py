@@ -1,29 +1,38 @@
 """A whole training: the loop, and the files that it leaves for DVC and git."""
 
+import os
 import shutil
+import signal
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, write
-from gan.core.runtime import Runtime, choose_runtime
+from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.params.schema import Params, load
-from gan.run.errors import clean_exit
+from gan.run.errors import RankError, clean_exit
+from gan.run.followers import LED, end_with_parent
+from gan.run.interrupts import SIGNALS
 from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
 from gan.training.card import write_run_card
 from gan.training.history import write_losses
 from gan.training.live import folder_of
-from gan.training.loop import Job, Run, described, fit
+from gan.training.loop import Job, Run, described, fit, follow
 from gan.training.recipe import Recipe
+from gan.training.together import Place, place_of, placed, runtime_of, together
+
+Build = Callable[[Params, Path, Runtime], Recipe]
 
 
-def run(model: str, build: Callable[[Params, Path, Runtime], Recipe]) -> None:
+def run(model: str, build: Build) -> None:
     """The main of the stage `train-<model>`; a user's mistake ends in one line and status 1.
+
+    With several ranks, the first keeps the state and writes all files; the others only train.
 
     Args:
         model: its name: the results are those of this model, whatever the recipe says of itself.
@@ -32,10 +41,36 @@ def run(model: str, build: Callable[[Params, Path, Runtime], Recipe]) -> None:
     """
     with clean_exit():
         p = load()
-        with RunState(training_of(model), p.keep_states) as state:
-            runtime = replace(choose_runtime(p.accelerator, p.precision, p.determinism), graphs=p.cuda_graphs)
-            seed_torch(Stream.WEIGHTS, p.seed)
-            train(model, build(p, Path(sys.argv[1]), runtime), state, p)
+        place = place_of(p, model)
+        if place.rank:
+            _follow(place, model, build, p)
+            return
+        with RunState(training_of(model), p.keep_states) as state, _built(place, build, p) as recipe:
+            train(model, recipe, state, p)
+
+
+@contextmanager
+def _built(place: Place, build: Build, p: Params) -> Iterator[Recipe]:
+    """The recipe of this rank, with random weights; the process is this rank inside the block."""
+    runtime = runtime_of(place, p)
+    with placed(place, runtime):
+        seed_torch(Stream.WEIGHTS, p.seed)
+        yield build(p, Path(sys.argv[1]), runtime)
+
+
+def _follow(place: Place, model: str, build: Build, p: Params) -> None:
+    """Be another rank than the first: it keeps no state and writes no file."""
+    if led := LED in os.environ:
+        end_with_parent()
+    for number in SIGNALS:  # the first rank decides when to stop, and needs this one until then
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        with _built(place, build, p) as recipe, together(training_of(model)):
+            follow(recipe, p.seed)
+    except RankError:
+        if not led:
+            raise
+        sys.exit(1)  # the first rank tells why
 
 
 def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
@@ -43,10 +78,11 @@ def train(model: str, recipe: Recipe, state: RunState, params: Params) -> None:
 
     Raises:
         InputsChangedError: params, code or data changed during the run; the trained state is kept.
-        ParamsError, CheckpointError, Interrupted, CollapseError, NonFiniteError: as `fit` says.
+        ParamsError, CheckpointError, Interrupted, CollapseError, NonFiniteError, RankError: as `fit` says.
     """
     job = Job(model, params.seed, state, params.save_every_seconds, folder_of(state.stage))
-    done = fit(recipe, job)
+    with together(state.stage):
+        done = fit(recipe, job)
     state.check_inputs()
     _publish(recipe, done, job)
     card = REPORTS / job.model / RUN_CARD

@@ -3,6 +3,7 @@
 import torch
 
 from gan.core.runtime import Runtime
+from gan.training.ranks import ranks
 
 
 class ImagePool:
@@ -18,10 +19,13 @@ class ImagePool:
         self.images: list[torch.Tensor] = []
 
     def query(self, batch: torch.Tensor) -> torch.Tensor:
-        """(N, C, H, W) in, (N, C, H, W) out: each image is new, or swapped for a kept one with chance 1/2."""
+        """(N, C, H, W) in, (N, C, H, W) out: each image is new, or swapped for a kept one with chance 1/2.
+
+        All ranks keep the same images, those of whole batches, and swap the same.
+        """
         if self.size == 0:
             return batch
-        return torch.stack([self._swap(image) for image in batch])
+        return ranks().part(torch.stack([self._swap(image) for image in ranks().gathered(batch)]))
 
     def _swap(self, image: torch.Tensor) -> torch.Tensor:
         if len(self.images) < self.size:

@@ -22,9 +22,11 @@ from gan.training.augment import mirrored
 from gan.training.batches import Batches
 from gan.training.ema import Average, decay_at, memory
 from gan.training.frozen import frozen
+from gan.training.ranks import ranks
 from gan.training.replay import by_penalty
 from gan.training.schedules import Rates
 from gan.training.spectra import normalised
+from gan.training.sync_batch_norm import synchronised
 
 PREVIEW = 64  # images of a preview, 8 to a row
 
@@ -62,8 +64,10 @@ class DCGAN:
         self.shape = {"size": size, "channels": channels}
         self.classes, labels = (classes.names, classes.labels) if classes else ([], None)
         shape = (size, channels, len(self.classes))
-        self.generator = runtime.place(GENERATORS[params.architecture](params.generator, *shape))
+        generator = GENERATORS[params.architecture](params.generator, *shape)
+        self.generator = runtime.place(synchronised(generator, params.sync_batch_norm))
         discriminator = DISCRIMINATORS[params.architecture](params.discriminator, *shape)
+        discriminator = synchronised(discriminator, params.sync_batch_norm)
         self.discriminator = runtime.place(normalised(discriminator, params.discriminator.spectral_norm))
         batch_norm = params.discriminator.norm == "batch"
         self.adversary = Adversary(self.discriminator, params, runtime, batch_norm, autocast=True)
@@ -96,7 +100,7 @@ class DCGAN:
         images, *labels = self.batches.with_labels(number)
         real = to_float(images)
         real = mirrored(real) if self.params.flip else real
-        z = self.runtime.upload(latents(len(real), self.params.generator))
+        z = self.runtime.upload(ranks().part(latents(self.params.batch_size, self.params.generator)))
         return real.to(self.runtime.dtype), z.to(self.runtime.dtype), *labels
 
     def _learn(

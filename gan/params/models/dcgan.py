@@ -26,6 +26,7 @@ class DiscriminatorShape(Discriminator):
 class Train(Adversarial):
     flip: bool
     batch_size: Annotated[int, Field(ge=2)]  # BatchNorm needs two images
+    sync_batch_norm: bool
     architecture: Literal["dcgan", "residual"]
     conditional: bool
     generator: GeneratorShape

@@ -1,0 +1,114 @@
+"""What a second process gains, and what talking to it costs: `python -m benchmarks.ranks`, with this folder's params.
+
+Both models train on noise of their images' size, on the CPU: one process on one thread, then two processes on one
+thread each, with the same batches. Run it on a machine that has two cores free.
+"""
+
+import argparse
+import tempfile
+import time
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+import torch
+
+from gan.core.runtime import Runtime
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
+from gan.cyclegan.train.recipe import CycleGAN
+from gan.dcgan.train.recipe import DCGAN
+from gan.params.schema import Params, load
+from gan.run.errors import clean_exit
+from gan.training.loop import made
+from gan.training.ranks import Ranks, Several, among
+from gan.training.recipe import Recipe
+
+WARM = 3  # steps before the clock starts
+
+
+class Clocked(Several):
+    """Counts what it sends, and for how long it waits for it: for the others to come, and for the sum."""
+
+    calls, sent, seconds = 0, 0, 0.0
+
+    def summed(self, tensor: torch.Tensor) -> torch.Tensor:
+        began = time.perf_counter()
+        super().summed(tensor)
+        self.calls, self.sent = self.calls + 1, self.sent + tensor.nbytes
+        self.seconds += time.perf_counter() - began
+        return tensor
+
+
+def recipe_of(model: str, p: Params) -> Recipe:
+    """The model of these params, on noise; CycleGAN with a batch of 2, which two ranks can share."""
+    seed_torch(Stream.WEIGHTS, p.seed)
+    runtime = Runtime(torch.device("cpu"), "fp32")
+    blocks = {"dcgan": p.prepare_data.images, "cyclegan": p.prepare_data.domains}
+    size, channels = blocks[model].image_size, {"dcgan": p.prepare_data.images.channels, "cyclegan": 3}[model]
+    images = np.random.default_rng(0).integers(0, 256, (64, size, size, channels), np.uint8)
+    if model == "dcgan":
+        return DCGAN(images, p.train_dcgan, p.lr, p.seed, runtime)
+    pairs = p.train_cyclegan.model_copy(update={"batch_size": 2})
+    return CycleGAN(images, images, pairs, p.lr, p.seed, runtime)
+
+
+def rank_seconds(rank: int, count: int, folder: str, model: str, steps: int) -> dict[str, float]:
+    """Seconds a step, and of communication: MB, calls and seconds a step."""
+    torch.set_num_threads(1)
+    several = Clocked(rank, count, torch.device("cpu")) if count > 1 else None
+    if several:
+        several.connect(f"file://{folder}/meet-{model}", timedelta(minutes=5))
+    with among(several or Ranks()):
+        recipe = recipe_of(model, load())
+        for step in range(WARM):
+            made(recipe, 0, step)
+        if several:
+            several.calls, several.sent, several.seconds = 0, 0, 0.0
+        began = time.perf_counter()
+        for step in range(WARM, WARM + steps):
+            made(recipe, 0, step)
+        took = (time.perf_counter() - began) / steps
+    sums = (several.sent / 1e6, several.calls, several.seconds) if several else (0.0, 0, 0.0)
+    return {"step": took} | dict(zip(("MB", "calls", "sums"), (one / steps for one in sums), strict=True))
+
+
+def _rank(rank: int, count: int, folder: str, model: str, steps: int, queue: Any) -> None:
+    queue.put(rank_seconds(rank, count, folder, model, steps) | {"rank": rank})
+
+
+def measured(model: str, count: int, steps: int) -> dict[str, float]:
+    """What the first of so many ranks measures."""
+    context = get_context("spawn")
+    queue = context.Queue()
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [(rank, count, folder, model, steps, queue) for rank in range(count)]
+        processes = [context.Process(target=_rank, args=one) for one in arguments]
+        for process in processes:
+            process.start()
+        found = [queue.get() for _ in processes]
+        for process in processes:
+            process.join()
+    return next(one for one in found if one["rank"] == 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=60, help="of each training; %(default)s")
+    steps = parser.parse_args().steps
+    print("| model | steps/s of 1 process | of 2 | times | overhead | sums a step | MB a step | in sums |")
+    print("|---|---|---|---|---|---|---|---|")
+    for model in ("dcgan", "cyclegan"):
+        one, two = (measured(model, count, steps) for count in (1, 2))
+        print(
+            f"| {model} | {1 / one['step']:.2f} | {1 / two['step']:.2f} | {one['step'] / two['step']:.2f} "
+            f"| {2 * two['step'] / one['step'] - 1:.0%} | {two['calls']:.0f} | {two['MB']:.1f} "
+            f"| {two['sums'] / two['step']:.0%} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    with clean_exit():
+        main()

@@ -1,0 +1,77 @@
+"""A training stage by two processes on this machine, which it starts and ends itself."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.project import begin, often, printed, sh, states, wait_until
+
+pytestmark = pytest.mark.usefixtures("_back_to_start")
+
+COMMAND = [sys.executable, "-m", "stages.train_dcgan", "data/packed/images"]
+
+
+def by_two(trained: Path) -> None:
+    path = trained / "params.yaml"
+    path.write_text(path.read_text().replace("devices: 1", "devices: 2"))
+
+
+def followers(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    return [one for one in psutil.Process(process.pid).children() if one.environ().get("RANK") == "1"]
+
+
+def test_a_stage_by_two_processes_is_stopped_loses_one_and_ends(trained: Path) -> None:
+    """SIGTERM saves the state; a killed rank ends the run with one line; the same command goes on; `dvc` records it."""
+    by_two(trained)
+    often(trained)
+    assert "changed" not in sh(trained, "dvc", "status", "train-dcgan")  # the same result, so nothing to run again
+    one = (trained / "data/checkpoints/dcgan/losses.csv").read_text()
+
+    begun = begin(trained, *COMMAND, DVC_ROOT=str(trained))
+    wait_until(lambda: states(trained), begun)
+    (other,) = followers(begun)
+    begun.send_signal(signal.SIGTERM)
+    assert begun.wait(60) == 1
+    assert re.match(r"error: train-dcgan: stopped by SIGTERM at step .*; the state is saved", printed(trained))
+    assert not other.is_running()
+
+    begun = begin(trained, *COMMAND, DVC_ROOT=str(trained))
+    wait_until(lambda: "resumed at step" in printed(trained), begun)
+    followers(begun)[0].kill()
+    killed = time.monotonic()
+    assert begun.wait(60) == 1
+    assert time.monotonic() - killed < 60
+    *_, last = printed(trained).splitlines()
+    assert last == (
+        "error: train-dcgan: rank 1 was killed by SIGKILL; the same command goes on from the last saved state"
+    )
+
+    assert "resumed at step" in sh(trained, "dvc", "repro", "-f", "-s", "train-dcgan")
+    card = json.loads((trained / "reports/dcgan/run.json").read_text())
+    assert [environment["ranks"] for environment in card["environments"]] == [2]
+    two = (trained / "data/checkpoints/dcgan/losses.csv").read_text()
+    assert [line.split(",")[0] for line in two.splitlines()] == [line.split(",")[0] for line in one.splitlines()]
+
+
+def test_the_first_rank_takes_the_others_with_it(trained: Path) -> None:
+    by_two(trained)
+    begun = begin(trained, *COMMAND, DVC_ROOT=str(trained))
+    wait_until(lambda: followers(begun), begun)
+    (other,) = followers(begun)
+    begun.kill()
+    begun.wait()
+    psutil.wait_procs([other], timeout=60)
+    assert not other.is_running()
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(trained: Path) -> None:
+    by_two(trained)
+    command = [sys.executable, "-m", "stages.train_cyclegan", "data/packed/domains"]
+    assert "train_cyclegan.batch_size: 1 cannot be shared equally by 2 ranks" in sh(trained, *command, status=1)

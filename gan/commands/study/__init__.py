@@ -75,7 +75,7 @@ def _train(missing: list[Run], found: pd.DataFrame, jobs: int) -> tuple[pd.DataF
     """Queue what is not queued yet, and gather until all have ended; returns the rows, and the runs that failed."""
     waiting = {one.experiment: one for one in missing}
     ended = queue.ended()
-    _queue([one for name, one in waiting.items() if name not in ended], jobs)
+    _queue([one for name, one in waiting.items() if name not in ended])
     failed: list[Run] = []
     with Progress("study", len(missing), "runs") as progress:
         asked = time.monotonic()
@@ -93,11 +93,8 @@ def _train(missing: list[Run], found: pd.DataFrame, jobs: int) -> tuple[pd.DataF
     return found, failed
 
 
-def _queue(wanted: list[Run], jobs: int) -> None:
-    """Queue the runs that neither wait nor run; those that failed, or were lost with their worker, once more.
-
-    Workers start when there is one run for each of them, as it takes DVC seconds to queue the next.
-    """
+def _queue(wanted: list[Run]) -> None:
+    """Queue the runs that neither wait nor run; those that failed, or were lost with their worker, once more."""
     states, workers = queue.status()
     running = [one.experiment for one in wanted if states.get(one.experiment) == "Running"]
     if running and not workers:
@@ -106,11 +103,8 @@ def _queue(wanted: list[Run], jobs: int) -> None:
     again = [one for one in wanted if states.get(one.experiment) not in ("Queued", "Running")]
     queue.forget(one.experiment for one in again if one.experiment in states)
     with Progress("queue", len(again), "runs") as progress:
-        for count, one in enumerate(again, 1):
-            queue.add(one)
+        for _ in queue.added(again):
             progress.advance()
-            if count == jobs:
-                queue.start(jobs)
 
 
 def _failed(waiting: dict[str, Run], jobs: int) -> list[Run]:

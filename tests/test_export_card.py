@@ -15,6 +15,8 @@ from tests.project import commit, sh
 from tests.test_export import export
 from tests.trained import cyclegan, dcgan, saved
 
+BEST = Path("data/checkpoints/dcgan/best.safetensors")
+
 
 def front(folder: str) -> dict[str, Any]:
     found: dict[str, Any] = read_yaml(Path(folder, "README.md").read_text().split("---\n")[1])
@@ -38,7 +40,7 @@ def test_of_a_lone_file_the_card_says_unknown(workspace: Path, monkeypatch: pyte
 def project(workspace: Path) -> Path:
     """A commit with results made by hand, in a pipeline that DVC recorded."""
     results.results("dcgan")
-    saved(dcgan(), workspace).rename("data/checkpoints/dcgan/best.safetensors")
+    saved(dcgan(), workspace).rename(BEST)
     saved(dcgan(seed=1), workspace).rename("data/checkpoints/dcgan/last.safetensors")
     reports, made = Path("reports/dcgan"), Path("data/checkpoints/dcgan")
     (reports / "data.json").write_text(json.dumps(results.CARD))
@@ -78,15 +80,22 @@ def test_of_a_commit_the_card_tells_what_the_lock_vouches_for(project: Path, mon
     assert "| last |" not in text
     assert f"| checkpoint | dcgan, from commit {sh(project, 'git', 'rev-parse', 'HEAD').strip()} |" in text
 
-    saved(dcgan(seed=2), project).replace("data/checkpoints/dcgan/best.safetensors")  # as `dvc repro select` does
+    saved(dcgan(seed=2), project).replace(BEST)  # as `dvc repro select` does
     recorded("select")
     export(monkeypatch, "--to", "safetensors", "--out", "newer")
     assert front("newer")["made"]["seed"] == 7
     assert "model-index" not in front("newer"), "the scores are of the weights before"
 
-    saved(dcgan(seed=3), project).replace("data/checkpoints/dcgan/best.safetensors")  # by hand
+    saved(dcgan(seed=3), project).replace(BEST)  # by hand
     export(monkeypatch, "--to", "safetensors", "--out", "edited")
     assert front("edited")["made"]["seed"] == "unknown"
     export(monkeypatch, "HEAD", "--to", "safetensors", "--out", "again")
     assert front("again") == about
+    sh(project, "git", "checkout", "-q", "HEAD", "dvc.lock")
+    with Repo() as repo:
+        repo.checkout(force=True)
+    assert Lock(Path("dvc.lock").read_text()).vouches(BEST, BEST.read_bytes())
+    Path("data/packed/dcgan/more").write_text("")  # as `dvc repro prepare` does
+    recorded("prepare")
+    assert not Lock(Path("dvc.lock").read_text()).vouches(BEST, BEST.read_bytes()), "it was trained on other data"
     assert Lock("<<<<<<< ours").vouches(Path("reports/dcgan/fid.csv"), b"") is False

@@ -21,9 +21,9 @@ from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
 from gan.params.schema import Params, load
 from gan.run.errors import clean_exit
-from gan.training.loop import made
 from gan.training.ranks import Ranks, Several, among
 from gan.training.recipe import Recipe
+from gan.training.steps import made
 
 WARM = 3  # steps before the clock starts
 

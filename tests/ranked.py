@@ -11,8 +11,8 @@ import torch
 
 from gan.params.schema import Params
 from gan.run.errors import RankError
-from gan.training.loop import follow
 from gan.training.ranks import Several, among
+from gan.training.steps import follow
 from tests import killed
 
 PATIENCE = timedelta(seconds=60)

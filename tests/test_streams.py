@@ -54,6 +54,22 @@ def test_nothing_draws_but_from_a_named_stream() -> None:
     assert found == ALLOWED
 
 
+DRAWS = {"rand", "randn", "randint", "randperm", "rand_like", "randn_like", "bernoulli", "multinomial", "normal_"}
+# Initial weights; which images the pool swaps, the same on all ranks; latents, of which a recipe takes its part.
+NOT_OF_AN_IMAGE = {"draws.py", "image_pool.py", "nets.py", "layers.py"}
+
+
+def test_what_a_training_step_draws_for_an_image_is_drawn_for_the_whole_batch() -> None:
+    """Else the ranks of a training would draw other numbers than one process (`gan/training/draws.py`)."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in [*(ROOT / "gan" / "training").glob("*.py"), *(ROOT / "gan").glob("*/train/*.py")]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in DRAWS
+    }
+    assert {path.rpartition("/")[2] for path in found} == NOT_OF_AN_IMAGE
+
+
 def test_each_purpose_is_named_in_one_place() -> None:
     """Two places that name one purpose would draw the same numbers from equal keys."""
     uses = Counter(

@@ -9,8 +9,6 @@ import torch
 
 from gan.artifacts import checkpoint
 from gan.core.images import save_png
-from gan.core.seeding import seed_torch
-from gan.core.streams import Stream
 from gan.params.training import Training
 from gan.run.errors import Interrupted, ParamsError
 from gan.run.interrupts import Interrupts
@@ -23,6 +21,7 @@ from gan.training.live import Live
 from gan.training.ranks import ranks
 from gan.training.recipe import Recipe, restore, state_of
 from gan.training.start import begin
+from gan.training.steps import made
 from gan.training.watch import WATCHED, watch
 
 
@@ -103,24 +102,6 @@ def fit(recipe: Recipe, job: Job) -> Run:
                     "the state is saved: the same command goes on from there"
                 )
     return run
-
-
-def follow(recipe: Recipe, seed: int) -> None:
-    """Make the same steps as the first rank, which alone watches, writes and decides when to stop.
-
-    Raises:
-        RankError: the first rank has ended.
-    """
-    told = ranks().told()
-    restore(recipe, told["recipe"])
-    for step in range(told["step"], recipe.total_steps):
-        made(recipe, seed, step)
-
-
-def made(recipe: Recipe, seed: int, step: int) -> dict[str, torch.Tensor]:
-    """Train on one batch; its scalars are those of all ranks."""
-    seed_torch(Stream.STEP, seed, step)
-    return ranks().averaged(recipe.step(step))
 
 
 def _refuse_more_snapshots_than_steps(count: int, total: int) -> None:

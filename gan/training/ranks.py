@@ -6,6 +6,7 @@ number of ranks, but for the order of sums.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -171,7 +172,7 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = re.sub(r"^\[.*?\] ", "", str(error).strip()).partition("\n")[0].partition(". ")[0]
         raise RankError(
             f"another rank of this training has ended or is silent ({reason}); the same command goes on from the last "
             "saved state"

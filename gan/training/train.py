@@ -22,8 +22,9 @@ from gan.run.runstate import RunState
 from gan.training.card import write_run_card
 from gan.training.history import write_losses
 from gan.training.live import folder_of
-from gan.training.loop import Job, Run, described, fit, follow
+from gan.training.loop import Job, Run, described, fit
 from gan.training.recipe import Recipe
+from gan.training.steps import follow
 from gan.training.together import Place, place_of, placed, runtime_of, together
 
 Build = Callable[[Params, Path, Runtime], Recipe]

@@ -1,0 +1,26 @@
+"""The steps of a training, as every rank makes them."""
+
+import torch
+
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
+from gan.training.ranks import ranks
+from gan.training.recipe import Recipe, restore
+
+
+def follow(recipe: Recipe, seed: int) -> None:
+    """Make the same steps as the first rank, which alone watches, writes and decides when to stop.
+
+    Raises:
+        RankError: the first rank has ended.
+    """
+    told = ranks().told()
+    restore(recipe, told["recipe"])
+    for step in range(told["step"], recipe.total_steps):
+        made(recipe, seed, step)
+
+
+def made(recipe: Recipe, seed: int, step: int) -> dict[str, torch.Tensor]:
+    """Train on one batch; its scalars are those of all ranks."""
+    seed_torch(Stream.STEP, seed, step)
+    return ranks().averaged(recipe.step(step))

@@ -5,7 +5,7 @@ from gan.run.dependencies import refuse_missing_packages
 refuse_missing_packages()
 
 from gan.run.begin import begin  # noqa: E402 - it needs a package
-from gan.run.threads import wait_briefly  # noqa: E402
+from gan.run.threads import share_cores, wait_briefly  # noqa: E402
 
 
 def _check_params() -> None:
@@ -15,4 +15,5 @@ def _check_params() -> None:
 
 
 wait_briefly()
+share_cores()
 begin(_check_params)

@@ -1,8 +1,13 @@
 """`python -m gan app`: its server against what its page never sends, and what the command tells before it serves."""
 
 import http.client
+import io
 import shutil
+import signal
+import socket
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +23,11 @@ from gan.commands.app.server import Limits, Server
 from gan.dcgan.sampling import load
 from gan.dcgan.use import axes
 from gan.run.errors import GanError
+from tests.bad_files import photo
+from tests.project import begin, end_all, printed, wait_until
 from tests.test_app import DIGITS, MAPS, SEVENS, folder
 from tests.test_use_revisions import project
+from tests.tiny import ROOT
 from tests.trained import dcgan, saved
 
 __all__ = ["folder", "project"]  # fixtures
@@ -29,7 +37,7 @@ __all__ = ["folder", "project"]  # fixtures
 def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server in this process, that takes small files only."""
     monkeypatch.chdir(folder)
-    with Server("localhost", 0, Models([MAPS, DIGITS], "cpu"), Limits(1.0, 0.01)) as server:
+    with Server("localhost", 0, Models([MAPS, DIGITS, SEVENS], "cpu"), Limits(1.0, 0.01)) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -64,7 +72,9 @@ def test_strangers_and_nonsense_are_refused(served: Server, folder: Path) -> Non
         (translate, bytes(10_001), 413, "the file has 0.0 MB, max_megabytes allows 0.01"),
         (translate[:19], content, 400, "direction is missing"),
         (walk.replace("=1", "=0", 1), None, 422, f"{MAPS} (cyclegan, step 3) translates images, and has no latents"),
-        (walk.replace("=1", "=2", 1), None, 400, "source 2: it must be a whole number from 0 to 1"),
+        (walk.replace("=1", "=3", 1), None, 400, "source 3: it must be a whole number from 0 to 2"),
+        (walk.replace("=1", "=2", 1), None, 200, ""),
+        (walk.replace("=1", "=2", 1).replace("label=0", "label=3"), None, 422, "class 3: b/dcgan.safetensors (dcgan, "),
         (walk.replace("m=1", "m=-1"), None, 400, "from -1: it must be a whole number"),
         (walk.replace("0.5", "nan"), None, 400, "share nan: it must be a number from 0 to 1"),
         (walk + "&move=1e9", None, 400, "move 1e9: it must be a number from -10 to 10"),
@@ -74,6 +84,29 @@ def test_strangers_and_nonsense_are_refused(served: Server, folder: Path) -> Non
         found = answer(served, path, body)
         assert found[0] == status, path
         assert found[1].startswith(told), path
+
+
+def test_it_ends_well_while_it_translates(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "temporary").mkdir()
+    large = io.BytesIO()
+    photo(0, (4000, 3000)).save(large, "PNG")
+    command = [sys.executable, "-m", "gan", "app", str(folder / MAPS), "--port", "0"]
+    process = begin(tmp_path, *command, PYTHONPATH=str(ROOT), TMPDIR=str(tmp_path / "temporary"))
+    try:
+        wait_until(lambda: "Ctrl-C ends it" in printed(tmp_path), process)
+        with socket.create_connection(("localhost", int(printed(tmp_path).split()[0].rpartition(":")[2]))) as asked:
+            host = f"Host: localhost\r\nContent-Length: {len(large.getvalue())}"
+            asked.sendall(f"POST /translate?source=0&direction=a2b HTTP/1.0\r\n{host}\r\n\r\n".encode())
+            asked.sendall(large.getvalue())
+            wait_until(lambda: any((tmp_path / "temporary").iterdir()), process)  # it is being decoded
+            wait_until(lambda: not any((tmp_path / "temporary").iterdir()), process)
+            time.sleep(0.5)  # then the network is at work; earlier, nothing could go wrong
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+    finally:
+        end_all()
+    assert len(printed(tmp_path).splitlines()) == 1
 
 
 def test_few_models_are_kept_and_the_last_used_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

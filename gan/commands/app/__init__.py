@@ -1,6 +1,7 @@
 """`python -m gan app`: a page to look and play, served on this machine to this machine."""
 
 import argparse
+import os
 
 from gan.commands.app.models import Models
 from gan.commands.app.server import LOCAL, Limits, Server
@@ -30,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(given: argparse.Namespace) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C, then leave Python.
 
     Raises:
         GanError: there is no such checkpoint, or the port cannot be had.
@@ -43,6 +44,8 @@ def run(given: argparse.Namespace) -> None:
         shown = f"{', '.join(models.sources[:3])}{', …' * (len(models.sources) > 3)}"
         print(f"{server.url} shows {shown}; Ctrl-C ends it", flush=True)
         server.serve()
+        models.end()
+    os._exit(0)  # not Python's own end, at which torch aborts if a thread still has a tensor to free
 
 
 def chosen(sources: list[str], accelerator: str) -> Models:

@@ -42,7 +42,7 @@ class Models:
 
     def __init__(self, sources: list[str], accelerator: str) -> None:
         self.sources, self.accelerator = sources, accelerator
-        self.lock = RLock()
+        self.lock, self.ending = RLock(), False
         self.kept: dict[tuple[str, str], Trained] = {}
 
     def check(self, source: str) -> None:
@@ -82,17 +82,33 @@ class Models:
         with self.lock, quiet_pillow():
             model = self.translator(source)
             picture = uploaded(content, Reading(model.direction(direction).inputs, max_megapixels))
-            made = model.whole(picture.pixels[None], direction, TILE)
+            made = model.whole(picture.pixels[None], direction, TILE, self._go_on)
         return Picture(made[0], picture.profile)
 
     def walked(self, source: str, place: Place) -> Uint8:
-        """The image at a place, uint8 (H, W, C); raises as `walker`."""
+        """The image at a place, uint8 (H, W, C).
+
+        Raises:
+            GanError: the source has no latents, or knows no such class.
+        """
         with self.lock:
             model = self.walker(source)
+            classes = model.space.classes
+            if classes and place.label >= len(classes):
+                raise GanError(f"class {place.label}: {model} knows {', '.join(classes)}, by number from 0 on")
             latent = model.space.between(place.seed, place.other, place.share)
             for move, axis in zip(place.moves, model.space.axes, strict=False):
                 latent = latent + move * axis
             return model.image(latent, place.label)
+
+    def end(self) -> None:
+        """Let the request at work stop, at its next tile, so that it leaves no file, and no other begin."""
+        self.ending = True
+        self.lock.acquire()
+
+    def _go_on(self, _: str) -> None:
+        if self.ending:
+            raise GanError("the page has ended")
 
     def _found(self, source: str, what: str, able: Callable[[Use], object]) -> Trained:
         with self.lock:

@@ -1,5 +1,6 @@
-"""Treat SIGTERM, Ctrl-C and a closed terminal as a request to finish the step, save and exit."""
+"""Treat SIGTERM, Ctrl-C, a closed terminal and the end of DVC as a request to finish the step, save and exit."""
 
+import os
 import signal
 from types import FrameType, TracebackType
 from typing import Self
@@ -13,11 +14,13 @@ SIGNALS = [signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "
 class Interrupts:
     """Remember the first signal while the block runs; a second Ctrl-C exits at once, as usual.
 
-    Signals that were ignored stay ignored.
+    Signals that were ignored stay ignored. `dvc queue stop --kill`, or a kill of DVC alone, leaves the stage that it
+    has started running: nobody would record its result.
     """
 
     def __init__(self) -> None:
-        self.received: str | None = None
+        self._first: str | None = None
+        self._dvc = os.getppid() if "DVC_STAGE" in os.environ else None
         self._before: dict[int, Handler] = {}
 
     def __enter__(self) -> Self:
@@ -31,6 +34,12 @@ class Interrupts:
         for number, handler in self._before.items():
             handle(number, handler)
 
+    @property
+    def received(self) -> str | None:
+        """What asks to stop, such as SIGTERM; None if nothing does."""
+        orphaned = self._dvc is not None and os.getppid() != self._dvc
+        return self._first or ("the end of DVC" if orphaned else None)
+
     def _remember(self, number: int, _frame: FrameType | None) -> None:
-        self.received = signal.Signals(number).name
+        self._first = signal.Signals(number).name
         handle(signal.SIGINT, signal.default_int_handler)

@@ -64,7 +64,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
     Raises:
         ParamsError: more snapshots are asked for than there are steps.
         CheckpointError: `start_from` names no checkpoint, or one of other networks.
-        Interrupted: a signal came; the state is saved.
+        Interrupted: a signal came, or DVC has ended; the state is saved.
         CollapseError: the watchdog found a failure, and `watch.stop` is true; the last saved state is kept.
         NonFiniteError: a loss or a weight became NaN or infinite; the last good state is kept.
         RankError: another rank has ended, or is silent.
@@ -92,13 +92,14 @@ def fit(recipe: Recipe, job: Job) -> Run:
             live.show(run.rows, due.row, due.preview)
             if due.watch:
                 watch(run.rows, recipe.samples(WATCHED), recipe.reals(), params.watch, progress)
-            if interrupts.received or due.save or time.monotonic() - saved > job.save_every_seconds:
+            stop = interrupts.received  # asked once, so that no run ends unsaved
+            if stop or due.save or time.monotonic() - saved > job.save_every_seconds:
                 _save(run, recipe, job.state)
                 saved = time.monotonic()
             progress.advance(1, _note(run.rows))
-            if interrupts.received and run.step < total:
+            if stop and run.step < total:
                 raise Interrupted(
-                    f"{job.state.stage}: stopped by {interrupts.received} at step {run.step} of {total}; "
+                    f"{job.state.stage}: stopped by {stop} at step {run.step} of {total}; "
                     "the state is saved: the same command goes on from there"
                 )
     return run

@@ -1,5 +1,7 @@
 """The networks of a trained model as they leave for elsewhere, and inputs to try them with."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -50,14 +52,18 @@ def _translating(how: Direction) -> Network:
 def drawn(network: Network, shape: Shape) -> Tensors:
     """Inputs for so many images, always the same ones; free axes have the next multiple of what is asked for."""
     count, *wanted = shape
-    random, free = torch.Generator().manual_seed(count), dict(zip(PICTURE, wanted, strict=True))
+    free = dict(zip(PICTURE, wanted, strict=True))
     found = []
     for one in network.inputs:
         sides = [-(-free[axis] // size) * size if axis in one.free else size for axis, size in enumerate(one.sizes, 1)]
+        spread = _spread(count, *sides)
         if isinstance(one.draws, int):
-            found.append(torch.randint(one.draws, (count, *sides), generator=random))
-        elif one.draws == "normal":
-            found.append(torch.randn(count, *sides, generator=random))
+            found.append((spread * one.draws).long())
         else:
-            found.append(torch.rand(count, *sides, generator=random) * 2 - 1)
+            found.append((torch.special.ndtri(spread) if one.draws == "normal" else spread * 2 - 1).float())
     return tuple(found)
+
+
+def _spread(*shape: int) -> torch.Tensor:
+    """Numbers all over (0, 1), float64, of this shape: multiples of the golden ratio, modulo 1."""
+    return (torch.arange(1, math.prod(shape) + 1, dtype=torch.float64) * (math.sqrt(5) - 1) / 2 % 1).view(shape)

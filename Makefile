@@ -11,7 +11,7 @@ export PATH := $(BIN):$(PATH)
 DROPPED := ^(data|gan|stages|reports)/.*|Executor|.*_(closed|std|start|floor|agreement|blocks)$$|.*\.(psnr|ssim|l1|cycle_l1|cycle_psnr|precision|recall|density|nearest_train)$$
 
 .DEFAULT_GOAL := help
-.PHONY: help repro test check remotes format watch experiments upgrade clean
+.PHONY: help repro test check remotes slurm format watch experiments upgrade clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ check: $(STAMP)  ## everything that CI checks: format, lint, types, tests
 remotes: $(STAMP)  ## the tests of shared data, with servers of S3 and SSH, which it installs
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[remotes]'
 	pytest -n 0 tests/test_remotes.py
+
+slurm: $(STAMP)  ## the test of a study on a Slurm of its own; needs Debian's slurm-wlm and munge
+	pytest -n 0 -m slurm tests/test_slurm.py
 
 format: $(STAMP)  ## format the code and repair what lint can
 	ruff check --fix

@@ -1,5 +1,6 @@
 """A study: what it plans, when a run is known, how settings are ranked, and what the page says."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,10 @@ from gan.commands.leaderboard import shown
 from gan.commands.ranking import holm, ranks
 from gan.commands.study import page, rows, run
 from gan.commands.study.plan import Run, Study, read_study, runs
+from gan.commands.study.queue import Workers
 from gan.metrics.columns import COLUMNS
 from gan.run.errors import ParamsError
+from tests.project import sh
 from tests.tiny import ROOT
 
 LIKE = dict.fromkeys({*COLUMNS} - {"seed"}, "x") | {"n_features": 1280, "step": 10, "libraries": "torch 2"}
@@ -38,7 +41,8 @@ def study(text: str = DIGITS) -> Study:
 
 @pytest.fixture(autouse=True)
 def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder that has what a plan reads: params, pipeline and code."""
+    """A repository that has what a plan reads: params, pipeline and code."""
+    sh(tmp_path, "git", "init", "-q")
     for name in ("params.yaml", "dvc.yaml"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     for name in ("gan", "stages"):
@@ -141,9 +145,27 @@ def test_rows_of_other_code_or_params_are_not_ranked() -> None:
 
 def test_a_study_without_rows_has_no_page(capsys: pytest.CaptureFixture[str]) -> None:
     study()
-    run(jobs=1, only=None, table=True, accept=False)
+    run(jobs=1, gpus=[], only=None, instead="table")
     assert "nothing was found yet" in capsys.readouterr().out
     assert not page.PAGE.exists()
+
+
+def test_the_missing_runs_are_listed_as_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    planned = runs(study(DIGITS.replace("train_dcgan.loss=hinge", '"train_dcgan.betas=[0.5,0.9]"')))
+    rows.write(
+        pd.DataFrame([row(one.setting, one.seed, 0.02, inputs=one.inputs, code=one.code) for one in planned[:3]])
+    )
+    run(jobs=1, gpus=[], only=None, instead="list")
+    words = f"dvc --wait-for-lock exp run --temp -n {planned[3].experiment} -S seed=1 -S precision=fp32 -S"
+    assert capsys.readouterr().out == f"{words} 'train_dcgan.betas=[0.5,0.9]' evaluate@dcgan\n"
+
+
+def test_workers_share_cores_and_take_gpus_in_turn() -> None:
+    workers = Workers(3, ["0", "GPU-5ebe9ddb"])
+    given = [workers.environment(number) for number in (1, 2, 3)]
+    assert [one["CUDA_VISIBLE_DEVICES"] for one in given] == ["0", "GPU-5ebe9ddb", "0"]
+    assert {one["OMP_NUM_THREADS"] for one in given} == {str(max(1, (os.cpu_count() or 1) // 3))}
+    assert "CUDA_VISIBLE_DEVICES" not in Workers(1, []).environment(1)
 
 
 def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -> None:

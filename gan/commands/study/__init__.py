@@ -16,6 +16,8 @@ ASK_EVERY = 20.0  # seconds between two questions to DVC's queue, which take it 
 EXAMPLE = """examples:
   python -m gan study              train what is missing, two runs at a time
   python -m gan study --jobs 1     one run at a time, on all cores
+  python -m gan study --jobs 4 --gpus 0,1,2,3        four runs at a time, each with a GPU of its own
+  python -m gan study --list       train nothing; print a command for each run that is missing, as for a Slurm array
   python -m gan study --table      train nothing; write the page and the picture from the rows that there are
   python -m gan study --accept     train nothing; keep the rows of other code, where you know that it trains the same
 """
@@ -28,20 +30,34 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--jobs", type=int, default=2, help="runs at a time, which share the cores; %(default)s")
+    parser.add_argument("--gpus", type=given_gpus, default=[], help="what each run in turn has as CUDA_VISIBLE_DEVICES")
     parser.add_argument("--only", metavar="GROUP", nargs="+", help="only these groups of study.yaml")
-    parser.add_argument("--table", action="store_true", help="train nothing")
-    parser.add_argument("--accept", action="store_true", help="train nothing; take rows of other code for today's")
-    parser.set_defaults(run=lambda given: run(given.jobs, given.only, given.table, given.accept))
+    train_nothing = parser.add_mutually_exclusive_group()
+    for name, told in {
+        "table": "write the page from what has ended",
+        "accept": "take rows of other code for today's",
+        "list": "print the commands of the missing runs",
+    }.items():
+        train_nothing.add_argument(
+            f"--{name}", dest="instead", action="store_const", const=name, help=f"train nothing; {told}"
+        )
+    parser.set_defaults(run=lambda given: run(given.jobs, given.gpus, given.only, given.instead))
 
 
-def run(jobs: int, only: list[str] | None, table: bool, accept: bool) -> None:
+def given_gpus(text: str) -> list[str]:
+    """The GPUs of `--gpus 0,1`, also by their UUIDs."""
+    return text.split(",")
+
+
+def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None = None) -> None:
     """Queue the missing runs on DVC's queue, gather their scores as they end, and write the table and the page.
 
     Args:
         jobs: runs at a time.
+        gpus: the n-th worker has the n-th of them, and begins again after the last; all have all if there are none.
         only: groups of study.yaml; None takes all.
-        table: train nothing.
-        accept: train nothing, and take the rows of other code with today's params for rows of today's code, as
+        instead: train nothing, but gather the runs that have ended (`table`), print a command for each that is missing
+            (`list`), or (`accept`) take the rows of other code with today's params for rows of today's code, as
             `dvc commit` does with a stage. For an edit that changes no bit, such as a comment: `python -m gan verify`.
 
     Raises:
@@ -55,13 +71,17 @@ def run(jobs: int, only: list[str] | None, table: bool, accept: bool) -> None:
     planned = runs(study)
     wanted = [one for one in planned if not only or one.group in only]
     found = rows.read()
-    if accept:
+    if instead == "accept":
         rows.write(found := rows.accept(found, wanted))
+    found = _gathered([one for one in wanted if not rows.has(found, one)], found)
     missing = [one for one in wanted if not rows.has(found, one)]
+    if instead == "list":
+        print(*map(queue.command, missing), sep="\n", end="\n" if missing else "")
+        return
     print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them in {rows.FOUND}")
     failed: list[Run] = []
-    if missing and not (table or accept):
-        found, failed = _train(missing, found, jobs)
+    if missing and not instead:
+        found, failed = _train(missing, found, queue.Workers(jobs, gpus))
     page.write(study, rows.current(found, planned), len(planned), len(found))
     print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(found) else "nothing was found yet")
     if failed:
@@ -71,22 +91,31 @@ def run(jobs: int, only: list[str] | None, table: bool, accept: bool) -> None:
         )
 
 
-def _train(missing: list[Run], found: pd.DataFrame, jobs: int) -> tuple[pd.DataFrame, list[Run]]:
+def _gathered(missing: list[Run], found: pd.DataFrame) -> pd.DataFrame:
+    """The rows, with those of runs that have ended elsewhere: in a Slurm job, or by a study that was killed."""
+    ended = queue.ended()
+    for one in missing:
+        if one.experiment in ended:
+            found = rows.add(found, one)
+            rows.write(found)
+    return found
+
+
+def _train(missing: list[Run], found: pd.DataFrame, workers: queue.Workers) -> tuple[pd.DataFrame, list[Run]]:
     """Queue what is not queued yet, and gather until all have ended; returns the rows, and the runs that failed."""
     waiting = {one.experiment: one for one in missing}
-    ended = queue.ended()
-    _queue([one for name, one in waiting.items() if name not in ended])
+    _queue(missing)
     failed: list[Run] = []
     with Progress("study", len(missing), "runs") as progress:
         asked = time.monotonic()
-        queue.start(jobs)
+        queue.start(workers)
         while waiting:
             for name in queue.ended() & waiting.keys():
                 found = rows.add(found, one := waiting.pop(name))
                 rows.write(found)
                 progress.advance(1, one.experiment)
             if waiting and time.monotonic() - asked > ASK_EVERY:
-                failed += _failed(waiting, jobs)
+                failed += _failed(waiting, workers)
                 asked = time.monotonic()
             if waiting:
                 time.sleep(LOOK_EVERY)
@@ -107,12 +136,12 @@ def _queue(wanted: list[Run]) -> None:
             progress.advance()
 
 
-def _failed(waiting: dict[str, Run], jobs: int) -> list[Run]:
+def _failed(waiting: dict[str, Run], workers: queue.Workers) -> list[Run]:
     """Take the runs that failed out of those waited for; start workers anew if all have gone."""
-    states, workers = queue.status()
+    states, alive = queue.status()
     ended = queue.ended()  # asked after the states: a run that ends in between has not failed
     gone = [name for name in waiting if states.get(name) in ("Failed", None) and name not in ended]
     failed = [waiting.pop(name) for name in gone]
-    if waiting and not workers:
-        queue.start(jobs)
+    if waiting and not alive:
+        queue.start(workers)
     return failed

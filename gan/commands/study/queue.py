@@ -2,15 +2,20 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from gan.commands.revisions import experiments
 from gan.commands.study.plan import Run
 from gan.run.errors import GanError
 from gan.run.tools import ToolError, dvc
 
+SECONDS_TO_START = 60.0  # that a worker is waited for, at most
 Status = dict[str, str]  # name of an experiment → Queued, Running, Failed or Success
 STATES = ("Queued", "Running", "Failed", "Success")
 WORKERS = re.compile(r"Worker status: (\d+) active, (\d+) idle")
@@ -45,6 +50,13 @@ def added(runs: Iterable[Run]) -> Iterator[Run]:
             yield run
 
 
+def command(run: Run) -> str:
+    """The command that makes this run in a copy of the project, as a shell takes it; several may run at a time."""
+    settings = [part for override in run.overrides for part in ("-S", override)]
+    words = ["dvc", "--wait-for-lock", "exp", "run", "--temp", "-n", run.experiment, *settings, run.target]
+    return shlex.join(words)
+
+
 def forget(names: Iterable[str]) -> None:
     """Take experiments that failed off the queue, so that they can be queued again."""
     for name in names:
@@ -57,18 +69,40 @@ def end_lost(names: Iterable[str]) -> None:
         dvc("queue", "kill", "--force", name)
 
 
-def start(jobs: int) -> None:
-    """Start workers, each with its share of the cores. They go on when this process ends.
+@dataclass(frozen=True)
+class Workers:
+    """So many workers, which share the cores, and take the GPUs in turn; with no GPUs named, each sees all."""
+
+    jobs: int
+    gpus: list[str]
+
+    def environment(self, number: int) -> dict[str, str]:
+        """What the worker of this number, from 1, has in its environment."""
+        threads = str(max(1, (os.cpu_count() or 1) // self.jobs))
+        share = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+        return share | ({"CUDA_VISIBLE_DEVICES": self.gpus[(number - 1) % len(self.gpus)]} if self.gpus else {})
+
+
+def start(workers: Workers) -> None:
+    """Start workers. They go on when this process ends.
+
+    DVC numbers its workers, starts those of 1 to `-j` that do not run, and gives them its own environment. So workers
+    that differ start one after the other.
 
     Raises:
         GanError: DVC could not start them.
     """
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    share = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
-    command = [sys.executable, "-m", "dvc", "queue", "start", "-j", str(jobs)]
-    done = subprocess.run(command, env=os.environ | share, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise GanError(f"dvc queue start: {' '.join(done.stderr.split())}")
+    for number in range(1, workers.jobs + 1) if workers.gpus else [workers.jobs]:
+        command = [sys.executable, "-m", "dvc", "queue", "start", "-j", str(number)]
+        env = os.environ | workers.environment(number)
+        with tempfile.TemporaryFile("w+") as said:  # not a pipe: workers would keep it open until they end
+            failed = subprocess.run(command, env=env, stdout=said, stderr=said, check=False).returncode
+            said.seek(0)
+            if failed:
+                raise GanError(f"dvc queue start: {' '.join(said.read().split())}")
+        until = time.monotonic() + SECONDS_TO_START
+        while number < workers.jobs and status()[1] < number and time.monotonic() < until:
+            time.sleep(1)
 
 
 def ended() -> set[str]:

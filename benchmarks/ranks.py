@@ -1,7 +1,9 @@
 """What a second process gains, and what talking to it costs: `python -m benchmarks.ranks`, with this folder's params.
 
 Both models train on noise of their images' size, on the CPU: one process on one thread, then two processes on one
-thread each, with the same batches. Run it on a machine that has two cores free.
+thread each, with the same batches. Two sums alone, a small and a large one, give the latency and the bandwidth of the
+plan's model (`benchmarks/plan`), whose seconds in sums stand beside the measured ones. Run it on a machine that has two
+cores free.
 """
 
 import argparse
@@ -9,11 +11,14 @@ import tempfile
 import time
 from datetime import timedelta
 from multiprocessing import get_context
+from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
 
+from benchmarks.plan.inputs import Link
+from benchmarks.plan.training import all_reduce
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
@@ -26,6 +31,8 @@ from gan.training.recipe import Recipe
 from gan.training.steps import made
 
 WARM = 3  # steps before the clock starts
+SMALL, LARGE = 2**10, 2**22  # floats of the sums that are measured alone
+ALONE = 30  # sums of each
 
 
 class Clocked(Several):
@@ -74,12 +81,30 @@ def rank_seconds(rank: int, count: int, folder: str, model: str, steps: int) -> 
     return {"step": took} | dict(zip(("MB", "calls", "sums"), (one / steps for one in sums), strict=True))
 
 
+def sum_seconds(rank: int, count: int, folder: str) -> dict[str, float]:
+    """The link's latency in seconds and bandwidth in bytes/s, from the median seconds of a small and a large sum."""
+    torch.set_num_threads(1)
+    several = Clocked(rank, count, torch.device("cpu"))
+    several.connect(f"file://{folder}/meet-alone", timedelta(minutes=5))
+    took = {}
+    for size in (SMALL, LARGE):
+        times = []
+        for _ in range(WARM + ALONE):
+            several.seconds = 0.0
+            several.summed(torch.zeros(size))
+            times.append(several.seconds)
+        took[size] = median(times[WARM:])
+    moved = all_reduce(0, 4.0 * (LARGE - SMALL), count, Link(0.0, 1.0))  # bytes
+    return {"latency": took[SMALL], "bandwidth": moved / max(took[LARGE] - took[SMALL], 1e-9)}
+
+
 def _rank(rank: int, count: int, folder: str, model: str, steps: int, queue: Any) -> None:
-    queue.put(rank_seconds(rank, count, folder, model, steps) | {"rank": rank})
+    found = rank_seconds(rank, count, folder, model, steps) if model else sum_seconds(rank, count, folder)
+    queue.put(found | {"rank": rank})
 
 
 def measured(model: str, count: int, steps: int) -> dict[str, float]:
-    """What the first of so many ranks measures."""
+    """What the first of so many ranks measures; without a model, of sums alone."""
     context = get_context("spawn")
     queue = context.Queue()
     with tempfile.TemporaryDirectory() as folder:
@@ -97,14 +122,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=60, help="of each training; %(default)s")
     steps = parser.parse_args().steps
-    print("| model | steps/s of 1 process | of 2 | times | overhead | sums a step | MB a step | in sums |")
-    print("|---|---|---|---|---|---|---|---|")
+    alone = measured("", 2, 0)
+    link = Link(alone["latency"], alone["bandwidth"])
+    print(f"a sum of 2 processes: {link.latency * 1e6:.0f} µs and {link.bandwidth / 1e6:,.0f} MB/s\n")
+    print("| model | steps/s of 1 | of 2 processes | times | overhead | sums a step | MB | ms in sums | modelled |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for model in ("dcgan", "cyclegan"):
         one, two = (measured(model, count, steps) for count in (1, 2))
+        modelled = all_reduce(round(two["calls"]), two["MB"] * 1e6, 2, link)
         print(
             f"| {model} | {1 / one['step']:.2f} | {1 / two['step']:.2f} | {one['step'] / two['step']:.2f} "
             f"| {2 * two['step'] / one['step'] - 1:.0%} | {two['calls']:.0f} | {two['MB']:.1f} "
-            f"| {two['sums'] / two['step']:.0%} |",
+            f"| {1000 * two['sums']:.1f} | {1000 * modelled:.1f} |",
             flush=True,
         )
 

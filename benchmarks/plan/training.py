@@ -90,7 +90,7 @@ LSUN, IMAGENET = "LSUN bedroom", "ImageNet"
 DCGAN_64 = 3_576_704, 2_765_568, 31, 7_296
 DCGAN_128 = 12_786_560, 11_164_416, 39, 15_488
 # Two networks of each kind, sums, no BatchNorm, 16 generated images to the pools.
-CYCLEGAN_256 = 2 * 11_383_427, 2 * 2_764_737, 9, 0, 16 * 3 * 256**2 * 4
+CYCLEGAN_256 = 2 * 11_372_931, 2 * 2_763_841, 9, 0, 16 * 3 * 256**2 * 4
 EPOCHS, STEPS = 5, 450_000  # https://arxiv.org/abs/1511.06434, figure 3; https://arxiv.org/abs/1802.05957, of G
 WORKS = [
     Work("DCGAN 64²", "DCGAN 64², batch 128", LSUN, 64, 128, 128, EPOCHS * DATASETS[LSUN].count, *DCGAN_64),

@@ -22,7 +22,7 @@ seeds: [0]
 groups:
   digits:
     model: dcgan
-    always: [train_dcgan.epochs=40, train_dcgan.snapshots.count=1]
+    always: [train_dcgan.epochs=80, train_dcgan.snapshots.count=1]
     settings:
       default:
       hinge: [train_dcgan.loss=hinge]
@@ -95,7 +95,7 @@ def study(session: Session) -> None:
     tasks = [f"{array}_{task}" for task in (1, 2, 3)]
     session.wait(lambda: all(session.jobs().get(task) in ("COMPLETED", "FAILED") for task in tasks), "the end")
     session.shell("squeue --states=all --format='%8i %9P %10T'")
-    session.shell("grep -E '^(task|error)|resumed' runs/slurm/study-*.log | cut -c12-130")
+    session.shell("grep -E '^(task|error)|resumed' runs/slurm/study-*.log | cut -c12-112")
     session.shell("python -m gan study --table")
 
 

@@ -5,6 +5,7 @@ import io
 import shutil
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -64,6 +65,10 @@ def test_strangers_and_nonsense_are_refused(served: Server, folder: Path) -> Non
     for stranger in ("evil.example:80", "evil.example", "localhost.evil.example:80", ""):
         assert answer(served, walk, Host=stranger)[0] == 403
     assert answer(served, walk, Origin="http://evil.example") == (403, "only this page may ask")
+    fetched = "Sec-Fetch-Site"  # a browser tells no Origin of a picture that another site's page asks for
+    for site, status in {"same-origin": 200, "none": 200, "same-site": 403, "cross-site": 403}.items():
+        assert answer(served, walk, None, **{fetched: site})[0] == status
+    assert answer(served, "/", None, **{fetched: "cross-site"}) == (200, ""), "a link"
     translate = "/translate?source=0&direction=a2b"
     for path, body, status, told in [
         (translate, content, 200, ""),
@@ -84,6 +89,22 @@ def test_strangers_and_nonsense_are_refused(served: Server, folder: Path) -> Non
         found = answer(served, path, body)
         assert found[0] == status, path
         assert found[1].startswith(told), path
+    assert answer(served, translate, content, **{"Content-Length": "9" * 5000})[0] == 411
+
+
+def test_a_client_that_goes_before_its_picture_has_come_is_no_error(
+    served: Server, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = b"POST /translate?source=0&direction=a2b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nhalf"
+    for part in (request, request[:9]):
+        with socket.create_connection(("localhost", served.server_address[1])) as client:
+            client.sendall(part)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, as of a cancel
+    assert answer(served, "/")[0] == 200
+    for thread in threading.enumerate():
+        if "process_request" in thread.name:
+            thread.join(20)
+    assert capsys.readouterr().err == ""
 
 
 def test_it_ends_well_while_it_translates(folder: Path, tmp_path: Path) -> None:

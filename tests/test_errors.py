@@ -17,6 +17,7 @@ from gan.run.errors import MEND, DataError, clean_exit
             OSError(errno.ENOSPC, "No space left on device", "data/x.npy"),
             f"error: No space left on device: data/x.npy; {MEND}\n",
         ),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x.png"), f"error: File name too long: x.png; {MEND}\n"),
         (OSError("3072 requested and 512 written"), f"error: 3072 requested and 512 written; {MEND}\n"),  # NumPy's
         (KeyboardInterrupt(), "error: interrupted\n"),  # a stage says more: tests/test_endings.py
     ],

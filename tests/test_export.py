@@ -146,6 +146,7 @@ def test_what_cannot_be_exported_is_told(workspace: Path, monkeypatch: pytest.Mo
     refused: list[tuple[tuple[str | Path, ...], str]] = [
         ((digits, "--out", "full"), "full is there already; --force"),
         ((digits, "--out", "full/note"), "is the name of a file; an export is a folder"),
+        ((digits, "--out", "full/note/new"), r"full/note is a file, and full/note/new needs a folder"),
         ((digits, "--out", "digits.onnx"), "is the name of a file; an export is a folder"),
         ((digits, "--out", "new", "--direction", "a2b"), r"direction a2b: .*\(dcgan, step 3\) makes images from noise"),
         ((maps, "--out", "new", "--direction", "a2c"), "direction a2c: .* knows a2b and b2a"),

@@ -12,6 +12,7 @@ import gan
 from gan.__main__ import main
 from gan.core.images import Uint8
 from gan.run.errors import DataError, GanError
+from gan.use.pictures import Picture
 from tests.bad_files import REASONS, bad, good, photo
 from tests.trained import cyclegan, dcgan, saved
 
@@ -45,7 +46,8 @@ def test_a_folder_keeps_its_names_and_what_cannot_be_read_is_listed(
     names = good(photos, 11)
     bad(photos)
     (photos / "thin.png").unlink()  # 3 pixels are enough here
-    (photos / "moving.jpg").write_bytes((photos / "class000" / "00000.jpg").read_bytes())
+    for name in ("moving.jpg", "moving.jpg.png"):  # the first one's translation must not be called as the second one's
+        (photos / name).write_bytes((photos / "class000" / "00000.jpg").read_bytes())
     with pytest.raises(DataError) as error:
         translate(monkeypatch, "photos", "maps", checkpoint)
     reasons = str(error.value).splitlines()
@@ -56,15 +58,15 @@ def test_a_folder_keeps_its_names_and_what_cannot_be_read_is_listed(
         name, _, reason = line.strip().partition(": ")
         assert REASONS[name] in reason
     written = {path.relative_to("maps").as_posix() for path in Path("maps").rglob("*") if path.is_file()}
-    both = {"moving.gif.png", "moving.jpg.png"}
+    both = {"moving.gif.png", "moving.jpg.png", "moving.jpg.png.png"}
     assert written == both | {str(Path(name).with_suffix(".png")) for name in names if name != "moving.gif"}
     with Image.open(photos / "class000" / "00007.jpg") as one:
         np.testing.assert_array_equal(pixels(Path("maps/class000/00007.png")), expected(checkpoint, one))
     assert (
-        f"{len(names) + 1} of {len(names) + 1 + len(broken)} pictures by {checkpoint} (cyclegan, step 3), a2b: maps"
+        f"{len(names) + 2} of {len(names) + 2 + len(broken)} pictures by {checkpoint} (cyclegan, step 3), a2b: maps"
         in capsys.readouterr().out
     )
-    with pytest.raises(GanError, match=rf"and {len(names)} more are there already; --force"):
+    with pytest.raises(GanError, match=rf"and {len(names) + 1} more are there already; --force"):
         translate(monkeypatch, "photos", "maps", checkpoint)
 
 
@@ -117,6 +119,12 @@ def test_a_file_becomes_a_file_and_an_archive_a_folder(
     np.testing.assert_array_equal(pixels(copies[0]), expected(checkpoint, photo(2)))
 
 
+@pytest.mark.parametrize("suffix", [".webp", ".jpg"])
+def test_a_picture_too_wide_for_its_format_is_told(suffix: str) -> None:
+    with pytest.raises(DataError, match=rf"^66000×1 pixels are more than \{suffix} takes; \.png takes them$"):
+        Picture(np.zeros((1, 66_000, 3), np.uint8)).encoded(suffix)
+
+
 def test_a_large_picture_in_tiles(checkpoint: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     large = photo(0, (300, 200))
     large.save("large.png")
@@ -133,6 +141,7 @@ def test_bad_input_is_told_in_one_sentence_before_any_work(
     Path("folder").mkdir()
     photo(0).save("folder/one.png")
     Path("empty").mkdir()
+    Path("taken/one.png").mkdir(parents=True)
     Path("text.png").write_text("no picture")
     Path("notes.txt").write_text("no picture")
     Path("bad").mkdir()
@@ -148,6 +157,9 @@ def test_bad_input_is_told_in_one_sentence_before_any_work(
         (("**x/*.png", "x"), "'\\*\\*' can only be an entire path component"),
         (("one.png", "x.gif"), r"x\.gif: \.gif is not written; choose one of \.png, "),
         (("folder", "one.png"), r"one\.png is a file, and folder needs a folder"),
+        (("one.png", "notes.txt/x.png"), r"notes\.txt is a file, and notes\.txt needs a folder"),
+        (("one.png", "notes.txt/deep/maps"), r"notes\.txt is a file, and notes\.txt/deep/maps needs a folder"),
+        (("**/one.png", "taken", "--force"), r"taken/one\.png is a folder, and a file would be written there"),
         (("folder", "folder"), "folder lies in folder; name another"),
         (("folder", "folder/maps"), "folder/maps lies in folder"),
         (("one.png", "one.png", "--force"), r"one\.png would be written over"),

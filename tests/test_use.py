@@ -101,6 +101,7 @@ def test_what_cannot_be_done_is_told(workspace: Path) -> None:
     digits, maps = gan.load(saved(dcgan(), workspace)), gan.load(saved(cyclegan(), workspace))
     image = np.zeros((8, 8, 3), np.uint8)
     numbers: Any = np.zeros((8, 8, 3))
+    Path("latest_net_G_A.pth").write_bytes(b"PK not ours")
     refused: list[tuple[Callable[[], object], str]] = [
         (lambda: maps.sample(1), r"cyclegan\.safetensors \(cyclegan, step 3\) translates images, and makes none"),
         (lambda: digits.translate(image, "a2b"), r"\(dcgan, step 3\) makes images from noise, and translates none"),
@@ -111,6 +112,12 @@ def test_what_cannot_be_done_is_told(workspace: Path) -> None:
         (lambda: digits.sample(0), "n 0"),
         (lambda: digits.sample(1, classes=["7"]), "class 7: .* knows no classes"),
         (lambda: gan.load("lost.safetensors"), r"lost\.safetensors is missing"),
+        (
+            lambda: gan.load("latest_net_G_A.pth"),
+            "G_A.pth is no checkpoint .* `python -m gan import` makes",
+        ),
+        (lambda: gan.load("dcgan.safetensors", accelerator="tpu"), "accelerator tpu: choose one of auto, cpu, cuda"),
+        (lambda: gan.load("dcgan.safetensors", precision="fp8"), "precision fp8: choose one of auto, fp32, bf16"),
         (lambda: gan.load("dcgan.safetensors", model="cyclegan"), "is of dcgan, not of cyclegan"),
         (lambda: gan.load("dcgan.safetensors", checkpoint="last"), "is one file"),
         (lambda: gan.load(saved(Checkpoint({}, {"model": "toy"}), workspace)), "gan/toy/use.py has no `USE = Use"),

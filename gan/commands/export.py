@@ -14,6 +14,7 @@ from gan.use.formats import ONNX, SAFETENSORS, TORCH, write
 from gan.use.load import BEST, Able, file_of, load_able
 from gan.use.networks import networks_of
 from gan.use.origin import Origin, origin
+from gan.use.places import refuse_existing
 
 EXAMPLE = """examples:
   python -m gan export --to onnx --out digits                      the workspace's best checkpoint
@@ -60,6 +61,7 @@ def _refuse(given: argparse.Namespace) -> None:
     """Refuse, before any work, what could not be written."""
     if given.out.is_file() or given.out.suffix in (".onnx", ".pt", ".pt2", ".pth", ".safetensors"):
         raise GanError(f"{given.out} is the name of a file; an export is a folder with weights, {README} and {NAME}")
+    refuse_existing([given.out / README, given.out / NAME], force=True)
     if given.out.is_dir() and any(given.out.iterdir()) and not given.force:
         raise GanError(f"{given.out} is there already; --force writes over what is there, or name another place")
     if given.to == SAFETENSORS and given.direction:

@@ -7,7 +7,7 @@ from gan.commands.data import path
 from gan.run.errors import GanError
 from gan.sampling.use import use_of
 from gan.use.load import SUFFIX
-from gan.use.pictures import refuse_existing
+from gan.use.places import refuse_existing
 from gan.use.trained import Trained
 
 EXAMPLE = """examples:

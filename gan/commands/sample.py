@@ -11,7 +11,8 @@ from gan.core.images import grid
 from gan.run.errors import GanError
 from gan.run.progress import Progress
 from gan.sampling.use import Wanted
-from gan.use.pictures import WRITTEN, Picture, refuse_existing
+from gan.use.pictures import WRITTEN, Picture
+from gan.use.places import refuse_existing
 from gan.use.trained import BATCH
 
 SEEN = 64  # pixels; smaller images are enlarged in a grid, so that a person sees them

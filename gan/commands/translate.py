@@ -11,7 +11,8 @@ from gan.datasets.collection import Reject, shown
 from gan.datasets.packing import quiet_pillow
 from gan.run.errors import DataError
 from gan.run.progress import Progress
-from gan.use.pictures import Found, Picture, Reading, destinations, find, read
+from gan.use.pictures import Found, Picture, Reading, find, read
+from gan.use.places import destinations
 from gan.use.trained import Trained
 from gan.use.whole import TILE
 

@@ -78,7 +78,8 @@ def clean_exit() -> Iterator[None]:
     except Exception as error:
         if memory := lacking_memory(error):
             _leave(f"{memory}; free some, or run it where there is more")
-        if not isinstance(error, OSError) or (error.errno not in USERS_TO_MEND and not _is_short_write(error)):
+        mendable = isinstance(error, OSError) and error.errno in USERS_TO_MEND | {errno.ENAMETOOLONG}
+        if not isinstance(error, OSError) or not (mendable or _is_short_write(error)):
             raise
         _leave(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; {MEND}")
     finally:

@@ -4,8 +4,10 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from gan.artifacts.checkpoint import Checkpoint, path_of, read
+from gan.params.schema import Params
 from gan.run.errors import CheckpointError, GanError
 from gan.run.paths import CHECKPOINTS
 from gan.sampling.use import Use, use_of
@@ -19,6 +21,9 @@ Able = Callable[[Use], object]  # whether what a model does is what is wanted
 
 def load(source: str | Path, model: str | None, checkpoint: str | None, accelerator: str, precision: str) -> Trained:
     """What `gan.load` documents."""
+    for name, value in {"accelerator": accelerator, "precision": precision}.items():
+        if value not in (known := get_args(Params.model_fields[name].annotation)):
+            raise GanError(f"{name} {value}: choose one of {', '.join(known)}")
     return Trained(checkpoint_of(source, model, checkpoint), accelerator, precision)
 
 
@@ -36,7 +41,14 @@ def checkpoint_of(
         return _of_revision(str(source), model, name or BEST, able)
     if name:
         raise GanError(f"checkpoint {name}: {source} is one file; leave it out, or give a revision")
-    found = read(path)
+    try:
+        found = read(path)
+    except CheckpointError as error:
+        if path.suffix == SUFFIX or not path.is_file():
+            raise
+        raise CheckpointError(
+            f"{source} is no checkpoint of this program; `python -m gan import` makes one of the public CycleGAN's .pth"
+        ) from error
     if model not in (None, found.meta.get("model")):
         raise CheckpointError(f"{source} is of {found.meta.get('model')}, not of {model}")
     return found

@@ -1,12 +1,11 @@
-"""A user's pictures: found and read by the same rules as datasets, and written under their own names."""
+"""A user's pictures: found and read by the same rules as datasets, and written."""
 
 import io
 import tempfile
-from collections import Counter
 from dataclasses import dataclass, replace
 from glob import has_magic
 from itertools import takewhile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from PIL import Image
 
@@ -18,7 +17,7 @@ from gan.datasets.formats import SUFFIXES, looks_like_an_image
 from gan.datasets.packing import decode_one
 from gan.datasets.walk import Walk
 from gan.datasets.writer import Part
-from gan.run.errors import DataError, GanError
+from gan.run.errors import DataError
 from gan.run.files import write_whole
 
 # What is written, by suffix: Pillow's name of the format, and its options.
@@ -136,61 +135,20 @@ class Picture:
         write_whole(path, self.encoded(path.suffix.lower()))
 
     def encoded(self, suffix: str) -> bytes:
-        """What a file of this suffix, a key of WRITTEN, holds."""
+        """What a file of this suffix, a key of WRITTEN, holds.
+
+        Raises:
+            DataError: the format takes no image of so many pixels a side.
+        """
         kind, options = WRITTEN[suffix]
         channels = self.pixels.shape[-1]
         content = io.BytesIO()
         image = Image.fromarray(self.pixels if channels == 3 else self.pixels[..., 0])
         fits = SPACES.get(self.profile[16:20]) == channels
-        image.save(content, kind, icc_profile=self.profile if fits else None, **options)
+        try:
+            image.save(content, kind, icc_profile=self.profile if fits else None, **options)
+        except (OSError, ValueError) as error:  # JPEG ends at 65,500 pixels, WebP at 16,383
+            raise DataError(
+                f"{image.width}×{image.height} pixels are more than {suffix} takes; .png takes them"
+            ) from error
         return content.getvalue()
-
-
-def destinations(found: Found, out: Path, force: bool) -> list[Path]:
-    """Where the translation of each picture goes: its name below a folder, as .png; of a single file, also a file.
-
-    Raises:
-        GanError: a file is there already and `force` is false, it would replace an input, or its format is not written.
-    """
-    if found.single and out.suffix and not out.is_dir():
-        if out.suffix.lower() not in WRITTEN:
-            raise GanError(f"{out}: {out.suffix} is not written; choose one of {', '.join(WRITTEN)}, or a folder")
-        paths = [out]
-    else:
-        paths = [out / name for name in _names(found.pictures.names)]
-    if out.is_file() and paths != [out]:
-        raise GanError(f"{out} is a file, and {found.given} needs a folder; name another")
-    if found.root is not None:
-        _refuse_own(found, out, paths)
-    refuse_existing(paths, force)
-    return paths
-
-
-def _refuse_own(found: Found, out: Path, paths: list[Path]) -> None:
-    """Refuse to write over an input, or into the folder that is read, where a second run would find it."""
-    root = Path(found.root or ".").resolve()
-    inputs = {root / name for name in found.pictures.names}
-    if (inside := Path(found.given).is_dir() and out.resolve().is_relative_to(root)) or inputs & {
-        path.resolve() for path in paths
-    }:
-        where = "lies in" if inside else "would be written over"
-        raise GanError(f"{out} {where} {found.given}; name another folder")
-
-
-def refuse_existing(paths: list[Path], force: bool) -> None:
-    """Refuse to write over a file, before any work.
-
-    Raises:
-        GanError: names one of those that are there.
-    """
-    there = [path for path in paths if path.exists()]
-    if there and not force:
-        which = f"{there[0]} and {len(there) - 1} more are" if there[1:] else f"{there[0]} is"
-        raise GanError(f"{which} there already; --force writes over what is there, or name another place")
-
-
-def _names(names: list[str]) -> list[str]:
-    """Each name with .png as its suffix; with its old suffix too where two would be called the same."""
-    plain = [PurePosixPath(name).with_suffix(".png").as_posix() for name in names]
-    often = Counter(one.casefold() for one in plain)  # some disks do not tell A from a
-    return [f"{name}.png" if often[one.casefold()] > 1 else one for name, one in zip(names, plain, strict=True)]

@@ -1,6 +1,7 @@
 """The page's server: a few files, and what models make of what the page sends. It keeps nothing that it is sent."""
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
 from socketserver import TCPServer, ThreadingMixIn
+from typing import Any
 
 from gan.commands.app.asked import Asked, Refused
 from gan.commands.app.models import AXES, Models
@@ -66,6 +68,11 @@ class Server(ThreadingMixIn, TCPServer):
         with suppress(KeyboardInterrupt):
             self.serve_forever()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Be silent if the page has asked for something else by now, or Ctrl-C has closed the server at work."""
+        if self.fileno() != -1 and not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 Answer = tuple[str, bytes]  # media type and content
 
@@ -104,8 +111,7 @@ class Handler(BaseHTTPRequestHandler):
             if not (memory := lacking_memory(error)):
                 raise
             status, kind, content = HTTPStatus.UNPROCESSABLE_ENTITY, "text/plain", f"{memory}; take less".encode()
-        with suppress(ConnectionError):  # the page may have asked for something else by now
-            self._send(status, kind, content)
+        self._send(status, kind, content)
 
     def _send(self, status: HTTPStatus, kind: str, content: bytes) -> None:
         self.send_response(status)
@@ -116,11 +122,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def _refuse_strangers(self) -> None:
-        """Refuse what another site's page sends, by its Origin, or by a name that it points at this machine."""
+        """Refuse what another site's page sends, as browsers tell, or by a name that it points at this machine."""
         host = self.headers.get("Host", "")
         if self.server.host in LOCAL and host.partition(":")[0] not in LOCAL:
             raise Refused(HTTPStatus.FORBIDDEN, f"{host} is not the address of this page; it is {self.server.url}")
-        if self.headers.get("Origin", f"http://{host}") != f"http://{host}":
+        other = self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") and self.path != "/"  # a link
+        if other or self.headers.get("Origin", f"http://{host}") != f"http://{host}":
             raise Refused(HTTPStatus.FORBIDDEN, "only this page may ask")
 
     def _models(self, _: Asked) -> Answer:
@@ -154,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self, most: float) -> bytes:
         told = self.headers.get("Content-Length", "")
-        if not told.isdecimal():
+        if not (told.isdecimal() and len(told) < 20):
             raise Refused(HTTPStatus.LENGTH_REQUIRED, "a picture must come with its length")
         if int(told) > most * 1e6:
             size = f"the file has {int(told) / 1e6:.1f} MB"

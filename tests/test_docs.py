@@ -91,6 +91,15 @@ def test_commands_set_params_and_name_stages_and_modules_that_are_there(page: Pa
             assert {word for word in command[1:] if "=" not in word} <= set(targets), command
 
 
+def test_published_protocols_keep_the_size_of_a_datasets_images() -> None:
+    found = [
+        with_settings(one, 0) for one in commands(ROOT / "docs" / "evaluation.md") if "evaluate.reference" in str(one)
+    ]
+    blocks = [one["prepare_data"][name] for one in found for name in ("images", "domains")]
+    sizes = {(block["source"], block["image_size"]) for block in blocks}
+    assert {one for one in sizes if one[0] in ("cifar10", "horse2zebra")} == {("cifar10", 32), ("horse2zebra", 256)}
+
+
 def test_the_pages_hold_commands() -> None:
     found = [command for page in PAGES for command in commands(page)]
     assert sum("-S" in command for command in found) >= 10

@@ -1,6 +1,7 @@
 """`python -m gan export`: a folder that needs nothing of this program, and that says where it comes from."""
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from gan.dcgan.sampling import sample_latents
 from gan.run.errors import GanError
 from gan.sampling.use import Input, Network
 from gan.use.formats import write
+from gan.use.networks import networks_of
 from tests.trained import PAPER, RESIDUAL, UNET, cyclegan, dcgan, saved
 
 # Runs examples, each in its folder, where `import gan` fails; as importing torch takes seconds, all in one process.
@@ -135,6 +137,18 @@ def test_a_file_that_makes_something_else_is_refused(kind: str, module: nn.Modul
     network = Network(module, (Input("z", (2,), "normal"),))
     with pytest.raises(GanError, match=r"wrong\.\w+ differs from torch by .* more than 0\.0001; nothing is kept"):
         write(kind, model, {"wrong": network}, workspace)
+
+
+@pytest.mark.parametrize("kind", ["onnx", "torch", "safetensors"])
+def test_a_full_disk_is_told(kind: str, workspace: Path) -> None:
+    model = gan.load(saved(dcgan(), workspace), accelerator="cpu")
+    networks, limit = networks_of(model, None), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write(kind, model, networks, workspace)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 def test_what_cannot_be_exported_is_told(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:

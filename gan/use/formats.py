@@ -9,6 +9,7 @@
 * safetensors is the checkpoint itself, to the byte: all weights, and in its metadata what the networks are built from.
 """
 
+import io
 import json
 import warnings
 from collections.abc import Callable, Iterator
@@ -126,7 +127,9 @@ def _run_onnx(network: Network, path: Path) -> Run:
 def _to_torch(network: Network, path: Path) -> None:
     with torch.no_grad():
         traced = torch.jit.trace(_module(network), drawn(network, TRACED), check_trace=False)  # `_compared` checks it
-    torch.jit.save(traced, str(path))
+    content = io.BytesIO()  # on a full disk, torch's own writing to a file ends the process
+    torch.jit.save(traced, content)
+    path.write_bytes(content.getvalue())
 
 
 def _run_torch(_: Network, path: Path) -> Run:

@@ -14,7 +14,7 @@ from gan.commands.study import rows
 from gan.commands.study.plan import read_study, runs
 from gan.run.errors import GanError
 from tests.project import commit, sh
-from tests.test_study import row
+from tests.study_rows import row
 from tests.tiny import ROOT
 
 STUDY = """

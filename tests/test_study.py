@@ -1,27 +1,22 @@
-"""A study: what it plans, when a run is known, how settings are ranked, and what the page says."""
+"""A study: what it plans, when a run is known, and what the page says."""
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from dvc.utils.hydra import apply_overrides
 
 from gan.commands.leaderboard import shown
-from gan.commands.ranking import holm, ranks
+from gan.commands.ranking import ranks
 from gan.commands.study import page, rows, run
 from gan.commands.study.plan import Run, Study, read_study, runs
-from gan.commands.study.queue import Workers
-from gan.metrics.columns import COLUMNS
 from gan.run.errors import ParamsError
 from tests.project import sh
+from tests.study_rows import row
 from tests.tiny import ROOT
 
-LIKE = dict.fromkeys({*COLUMNS} - {"seed"}, "x") | {"n_features": 1280, "step": 10, "libraries": "torch 2"}
 DIGITS = """
 seeds: [0, 1]
 groups:
@@ -48,14 +43,6 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("gan", "stages"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
-
-
-def row(setting: str, seed: int, kid: float, direction: str = "", **changes: Any) -> dict[str, Any]:
-    about = {"group": "digits", "model": "dcgan", "setting": setting, "seed": seed, "overrides": ""}
-    about |= {"inputs": "x", "code": "y", "experiment": f"study-digits-{setting}-{seed}-01234567"}
-    scored = {"kid": kid, "kid_std": 0.001, "fid": 1000 * kid, "fid_std": 0.3, "kid_start": 0.4, "fid_start": 200.0}
-    where = {"direction": direction, "checkpoint": "best", "extractor": "lite", "reference": "train"}
-    return about | where | {"n_real": 2000, "n_fake": 1000, "seconds": 60.0} | LIKE | scored | changes
 
 
 def test_each_setting_is_planned_with_a_seed_before_the_next_seed() -> None:
@@ -160,14 +147,6 @@ def test_the_missing_runs_are_listed_as_commands(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == f"{words} 'train_dcgan.betas=[0.5,0.9]' evaluate@dcgan\n"
 
 
-def test_workers_share_cores_and_take_gpus_in_turn() -> None:
-    workers = Workers(3, ["0", "GPU-5ebe9ddb"])
-    given = [workers.environment(number) for number in (1, 2, 3)]
-    assert [one["CUDA_VISIBLE_DEVICES"] for one in given] == ["0", "GPU-5ebe9ddb", "0"]
-    assert {one["OMP_NUM_THREADS"] for one in given} == {str(max(1, (os.cpu_count() or 1) // 3))}
-    assert "CUDA_VISIBLE_DEVICES" not in Workers(1, []).environment(1)
-
-
 def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -> None:
     """And they keep the name of the experiment that they come from."""
     first, second, third, _ = runs(study())
@@ -178,45 +157,6 @@ def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -
     assert not rows.has(table, second)
     assert list(table["code"]) == [first.code, "older"]
     assert table["experiment"][0] == older["experiment"]
-
-
-def test_holm_corrects_as_in_his_paper() -> None:
-    """Four tests: 4 · 0.005, 3 · 0.01, 2 · 0.03, and 0.04, which is raised to that before it."""
-    assert holm(np.array([0.01, 0.04, np.nan, 0.03, 0.005])) == pytest.approx(
-        [0.03, 0.06, np.nan, 0.06, 0.02], nan_ok=True
-    )
-    assert holm(np.array([0.9, 0.8])) == pytest.approx([1.0, 1.0])
-
-
-def test_settings_are_ranked_with_verdicts_that_know_the_noise_of_training() -> None:
-    scores = {"default": (0.030, 0.031, 0.032), "good": (0.020, 0.021, 0.022), "bad": (0.05, 0.06, 0.07),
-              "same": (0.029, 0.031, 0.034)}  # fmt: skip
-    table = pd.DataFrame([row(name, seed, kid) for name, kids in scores.items() for seed, kid in enumerate(kids)])
-    kids = ranks(table).query("metric == 'kid'").set_index("setting")
-    assert list(kids.index) == ["good", "default", "same", "bad"]
-    assert list(kids["verdict"]) == ["better", "the default", "within noise", "worse"]
-    assert kids.loc["good", "change"] == pytest.approx(-0.01)
-    assert kids.loc["good", "reach"] == pytest.approx(4.3027 * 0.001 / np.sqrt(3), rel=1e-4)
-
-
-def test_many_comparisons_need_more_evidence() -> None:
-    """A change that is better alone is within noise beside 20 others, each of which had its chance."""
-    base = [row("default", seed, kid) for seed, kid in enumerate((0.030, 0.032, 0.034))]
-    good = [row("good", seed, kid) for seed, kid in enumerate((0.025, 0.027, 0.029))]
-    others = [row(f"other-{n}", seed, kid) for n in range(20) for seed, kid in enumerate((0.031, 0.032, 0.033))]
-    alone, beside = (ranks(pd.DataFrame(part)).query("setting == 'good' and metric == 'kid'").iloc[0] for part in
-                     (base + good, base + good + others))  # fmt: skip
-    assert (alone["verdict"], beside["verdict"]) == ("better", "within noise")
-    assert beside["p"] == pytest.approx(21 * alone["p"])
-
-
-def test_runs_that_were_scored_differently_are_not_compared() -> None:
-    table = pd.DataFrame([row("default", 0, 0.03), row("hinge", 0, 0.02, n_real=1000), row("flip", 0, 0.02)])
-    kids = ranks(table).query("metric == 'kid'").set_index("setting")["verdict"]
-    assert kids["hinge"] == "scored differently: n_real"
-    assert kids["flip"] == "better (one seed)"
-    alone = ranks(table[table["setting"] != "default"])
-    assert set(alone["verdict"]) == {"no default"}
 
 
 def test_the_page_shows_each_setting_and_what_is_missing() -> None:

@@ -44,3 +44,11 @@ def test_each_worker_has_its_gpu(workspace: Path, monkeypatch: pytest.MonkeyPatc
     finally:
         sh(workspace, "dvc", "queue", "stop", "--kill")
     assert {one.read_text() for one in found.glob("gpu-*")} == {"6", "7"}
+
+
+def test_workers_share_cores_and_take_gpus_in_turn() -> None:
+    workers = Workers(3, ["0", "GPU-5ebe9ddb"])
+    given = [workers.environment(number) for number in (1, 2, 3)]
+    assert [one["CUDA_VISIBLE_DEVICES"] for one in given] == ["0", "GPU-5ebe9ddb", "0"]
+    assert {one["OMP_NUM_THREADS"] for one in given} == {str(max(1, (os.cpu_count() or 1) // 3))}
+    assert "CUDA_VISIBLE_DEVICES" not in Workers(1, []).environment(1)

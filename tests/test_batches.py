@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gan.core.runtime import Runtime
+from gan.params.training import Shuffle
 from gan.run.errors import DataError
 from gan.training.batches import Batches, prefetched, resident
+from gan.training.order import epoch_order
 
 CPU = Runtime(torch.device("cpu"), "fp32")
 IMAGES = np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1)
@@ -70,3 +74,32 @@ def test_an_error_while_the_next_batch_is_read_comes_with_its_step() -> None:
     assert at(0)[0] == 0
     with pytest.raises(DataError, match="gone"):
         at(1)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 300), st.integers(1, 40), st.integers(2, 9), st.integers(0, 5))
+def test_every_order_is_a_permutation(count: int, block: int, mixed: int, seed: int) -> None:
+    order = epoch_order(count, Shuffle(block=block, mixed=mixed), np.random.default_rng(seed))
+    assert order.dtype == np.int64
+    assert sorted(order.tolist()) == list(range(count))
+
+
+def test_blocks_are_read_in_one_piece_and_mixed() -> None:
+    """1,000 images in blocks of 10, of which 5 are mixed: those of a block come within 50 images, but in any order."""
+    orders = [epoch_order(1000, Shuffle(block=10, mixed=5), np.random.default_rng(seed)) for seed in (3, 4)]
+    for order in orders:
+        apart = np.abs(np.diff(np.argsort(order)))  # how far apart neighbours on disk come
+        assert 0.9 <= (apart < 50).mean() < 0.95
+        assert (apart == 1).mean() < 0.1
+    assert len({tuple(np.flatnonzero(np.abs(np.diff(np.argsort(order))) >= 50) % 10) for order in orders}) == 2
+
+
+def test_a_resumed_run_reads_the_same_blocks() -> None:
+    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1, 1)
+    how = Shuffle(block=8, mixed=3)
+    straight = Batches(images, 7, (0,), CPU, shuffle=how)
+    expected = [straight.at(step).tolist() for step in range(40)]
+    assert [Batches(images, 7, (0,), CPU, shuffle=how).at(step).tolist() for step in (39, 20)] == [
+        expected[39],
+        expected[20],
+    ]

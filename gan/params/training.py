@@ -61,6 +61,11 @@ class Augment(Block):
         return self
 
 
+class Shuffle(Block):
+    block: Count
+    mixed: Annotated[int, Field(ge=2)]
+
+
 class Schedule(Block):
     decay: Shape
     discriminator_decay: Shape | None
@@ -107,6 +112,7 @@ class Adversarial(Training):
     epochs: Natural
     decay_epochs: Natural
     loss: Literal["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"]
+    shuffle: Shuffle
     discriminator_betas: Betas | None
     discriminator_lr_factor: Positive
     discriminator_steps: Count

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from gan.core.images import Images
 from gan.core.runtime import Runtime
 from gan.core.streams import Stream, numpy_generator
+from gan.params.training import Shuffle
 from gan.run.errors import DataError
+from gan.training.order import FULL, Indices, epoch_order
 from gan.training.ranks import ranks
 
 Labels = NDArray[np.int64]
@@ -30,6 +32,7 @@ class Batches:
         key: integers that decide the order, such as (seed, domain).
         runtime: where the batches are needed.
         labels: the class of each image, int64 (N,).
+        shuffle: how the order is drawn.
 
     Raises:
         DataError: there are fewer images than `batch_size`.
@@ -42,13 +45,14 @@ class Batches:
         key: tuple[int, ...],
         runtime: Runtime,
         labels: Labels | None = None,
+        shuffle: Shuffle = FULL,
     ) -> None:
         if len(images) < batch_size:
             raise DataError(f"a batch of {batch_size} needs as many images, there are {len(images)}; lower batch_size")
         self.images = images
         self._arrays: Arrays = (images,) if labels is None else (images, labels)
         self.batch_size = batch_size
-        self.key = key
+        self.key, self.shuffle = key, shuffle
         self.per_epoch = len(images) // batch_size
         self._epoch = -1
         self._order = np.empty(0, np.int64)
@@ -74,16 +78,16 @@ class Batches:
         chosen = self._chosen(step)
         return tuple(torch.from_numpy(array[chosen]) for array in self._arrays)
 
-    def _chosen(self, step: int) -> Labels:
+    def _chosen(self, step: int) -> Indices:
         """The indices of this rank's part of a step's images, which are in their order on disk."""
         epoch, index = divmod(step, self.per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch
-            self._order = numpy_generator(Stream.ORDER, *self.key, epoch).permutation(len(self.images))
+            self._order = epoch_order(len(self.images), self.shuffle, numpy_generator(Stream.ORDER, *self.key, epoch))
         return ranks().part(np.sort(self._order[index * self.batch_size : (index + 1) * self.batch_size]))
 
 
-def resident(arrays: Arrays, chosen: Callable[[int], Labels], runtime: Runtime) -> Callable[[int], Batch]:
+def resident(arrays: Arrays, chosen: Callable[[int], Indices], runtime: Runtime) -> Callable[[int], Batch]:
     """Copy all images and labels to the device once; then only the indices of a batch travel there."""
     on_device = [torch.from_numpy(np.array(array[:])).to(runtime.device) for array in arrays]
 

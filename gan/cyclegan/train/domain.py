@@ -32,7 +32,7 @@ class Domain:
         networks = (Discriminator(shape, self.channels) for _ in range(shape.scales))
         self.discriminators = nn.ModuleList(runtime.place(normalised(one, shape.spectral_norm)) for one in networks)
         self.adversary = Scales([*self.discriminators], params, runtime)
-        self.batches = Batches(images, params.batch_size, key, runtime)
+        self.batches = Batches(images, params.batch_size, key, runtime, shuffle=params.shuffle)
         self.pool = ImagePool(params.pool_size, runtime)
 
     def real(self, number: int) -> torch.Tensor:

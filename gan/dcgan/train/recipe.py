@@ -72,7 +72,7 @@ class DCGAN:
         batch_norm = params.discriminator.norm == "batch"
         self.adversary = Adversary(self.discriminator, params, runtime, batch_norm, autocast=True)
         self.ema = Average(self.generator)
-        self.batches = Batches(images, params.batch_size, (seed,), runtime, labels)
+        self.batches = Batches(images, params.batch_size, (seed,), runtime, labels, params.shuffle)
         self.per_epoch = self.batches.per_epoch
         self.rates = Rates(params, lr, self.per_epoch)
         self.total_steps = self.rates.total

@@ -14,6 +14,7 @@ from gan.params.schema import Params
 from tests.papers import PAPER
 
 COUNT = 256  # images
+LOSS = {"loss": "least_squares", "penalties": {"r1": 0.0, "r2": 0.0, "gradient": 0.0, "every": 1}}  # CycleGAN's paper
 
 
 def noise(seed: int, count: int, size: int, channels: int) -> Uint8:
@@ -36,12 +37,12 @@ def dcgan(size: int, batch: int, p: Params, runtime: Runtime) -> DCGAN:
 
 
 def cyclegan(size: int, blocks: int, batch: int, p: Params, runtime: Runtime) -> CycleGAN:
-    """The paper's networks, with its identity loss."""
+    """The paper's networks and losses, with its identity loss."""
     a, b = (noise(seed, max(32, batch), size, 3) for seed in (0, 1))
     block = p.train_cyclegan.model_dump()
     discriminator = block["discriminator"] | {"width": 64, "layers": 3}
     networks = {"generator": PAPER | {"width": 64, "blocks": blocks}, "discriminator": discriminator}
-    changes = {"lambda_identity": 0.5, "batch_size": batch, "load_size": None, "crop_size": None}
+    changes = {"lambda_identity": 0.5, "batch_size": batch, "load_size": None, "crop_size": None, **LOSS}
     params = cyclegan_params.Train.model_validate(block | changes | networks)
     return CycleGAN(a, b, params, p.lr, 0, runtime)
 

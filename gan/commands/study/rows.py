@@ -19,7 +19,7 @@ from gan.run.paths import LOCK, REPORTS, RUN_CARD
 
 FOUND = REPORTS / "study.csv"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
-HOW = ["seconds", "device", "threads", "torch"]
+HOW = ["seconds", "device", "threads", "precision", "torch"]
 
 
 def read() -> pd.DataFrame:

@@ -19,7 +19,7 @@ from gan.run.paths import LOCK, REPORTS, RUN_CARD
 
 FOUND = REPORTS / "study.csv"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
-HOW = ["seconds", "device", "threads", "precision", "torch"]
+HOW = ["seconds", "device", "threads", "arithmetic", "torch"]  # `precision` is a score
 
 
 def read() -> pd.DataFrame:
@@ -100,4 +100,5 @@ def _how(run: Run) -> dict[str, Any]:
     if not card or card["checkpoint"]["md5"] not in show(commit, LOCK.as_posix()):
         return dict.fromkeys(HOW)
     where = card["environments"][-1]
+    where["arithmetic"] = where.get("precision")
     return {"seconds": card.get("seconds")} | {name: where.get(name) for name in HOW[1:]}

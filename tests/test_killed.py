@@ -47,6 +47,7 @@ RUNS: dict[str, Changes] = {
     },
     "minimax, with smooth labels, noise and DiffAugment": {
         "loss": "minimax",
+        "shuffle": {"block": 4, "mixed": 3},
         "real_label": 0.9,
         "instance_noise": 0.1,
         "augment": {"policy": ["colour", "translation", "cutout"]},

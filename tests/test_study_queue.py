@@ -35,6 +35,7 @@ COMMAND = ("python", "-m", "gan", "study", "--jobs", "1")
 def test_a_study_goes_on_after_a_kill_a_failed_run_and_on_a_machine_that_has_only_its_table(clone: Path) -> None:
     """Without the experiments of the first part, only the table tells that the default needs no second run."""
     table = clone / "reports" / "study.csv"
+    table.unlink()  # the project's own
     (clone / "study.yaml").write_text(STUDY.format("train_dcgan.snapshots.count=1000"))
     try:
         begun = begin(clone, *COMMAND)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from gan.params.training import Training
 from tests import tiny
 
 FILES = {
@@ -20,9 +21,8 @@ class Train(Training):
 class Sample(Sampling):
     count: Count
 """,
-    "gan/toy/__init__.py": "",
-    "gan/toy/train/__init__.py": "",
-    "gan/toy/train/recipe.py": '''
+    **dict.fromkeys(("gan/toy/__init__.py", "gan/toy/train/__init__.py"), ""),
+    "gan/toy/train/recipe.py": """
 import torch
 from torch import nn
 
@@ -32,9 +32,7 @@ from gan.core.tensors import to_float, to_uint8
 from gan.training.batches import Batches
 
 
-class Toy:
-    """Learns the mean image, whatever the noise."""
-
+class Toy:  # learns the mean image, whatever the noise
     def __init__(self, images, params, seed, runtime):
         self.params, self.runtime = params, runtime
         self.batches = Batches(images, params.batch_size, (seed,), runtime)
@@ -74,7 +72,7 @@ class Toy:
 def make(network, z, shape):
     height, width, channels = shape
     return network(z).tanh().reshape(len(z), channels, height, width)
-''',
+""",
     "gan/toy/sampling.py": """
 import torch
 from torch import nn
@@ -196,16 +194,6 @@ def add(project: Path) -> None:
         pipeline = pipeline.replace(before, before + "".join(f"    - {path}\n" for path in added))
     (project / "dvc.yaml").write_text(pipeline)
     values = tiny.values()
-    common = (
-        "start_from",
-        "batch_size",
-        "betas",
-        "ema_decay",
-        "log_every",
-        "preview_every_epochs",
-        "snapshots",
-        "watch",
-    )
-    block = {name: values["train_dcgan"][name] for name in common} | {"steps": 30}
+    block = {name: values["train_dcgan"][name] for name in Training.model_fields} | {"steps": 30}
     values["select"]["toy"], values["sample"]["toy"] = {"images": 12}, {"count": 40, "batch_size": 40}
     (project / "params.yaml").write_text(yaml.safe_dump(values | {"train_toy": block}, sort_keys=False))

@@ -1,5 +1,6 @@
 """A training stage by two processes on this machine, which it starts and ends itself."""
 
+import contextlib
 import json
 import re
 import signal
@@ -24,7 +25,12 @@ def by_two(trained: Path) -> None:
 
 
 def followers(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
-    return [one for one in psutil.Process(process.pid).children() if one.environ().get("RANK") == "1"]
+    found = []
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):  # it ended since, or is just beginning
+            if child.environ().get("RANK") == "1":
+                found.append(child)
+    return found
 
 
 def test_a_stage_by_two_processes_is_stopped_loses_one_and_ends(trained: Path) -> None:

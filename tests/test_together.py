@@ -13,8 +13,10 @@ from torch import nn
 from gan.core.runtime import Runtime
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.params.schema import Params
+from gan.run.errors import RankError
 from gan.run.interrupts import SIGNALS
 from gan.training.ranks import Several, among, ranks
+from gan.training.recipe import Recipe
 from gan.training.sync_batch_norm import SyncBatchNorm
 from gan.training.together import PATIENCE, Place, runtime_of, together
 from gan.training.train import run
@@ -53,7 +55,7 @@ def test_a_stage_waits_for_minutes_and_leaves_the_others_afterwards(monkeypatch:
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32, torch.float64])
 def test_images_of_each_precision_are_gathered(joined: Several, dtype: torch.dtype) -> None:
-    """Gloo itself cannot send bfloat16."""
+    """In an older torch, gloo cannot send bfloat16."""
     rows = torch.rand(2, 3, dtype=dtype, requires_grad=True)
     whole = joined.gathered(rows)
     assert (whole.dtype, whole.requires_grad) == (dtype, False)
@@ -90,22 +92,37 @@ def test_ranks_share_the_cores(asked: str | None, count: int, expected: int, mon
     assert torch.get_num_threads() == expected
 
 
-@pytest.mark.usefixtures("_heard")
-def test_signals_are_for_the_first_rank(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def _second(workspace: Path, monkeypatch: pytest.MonkeyPatch, _heard: None) -> None:
+    """This process is the second of two ranks that another program has started."""
+    tiny.write(workspace / "params.yaml", devices=2)
+    for name, value in {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["train", "data"])
+
+
+@pytest.mark.usefixtures("_second")
+def test_signals_are_for_the_first_rank() -> None:
     """Which decides when to stop, and until then needs the others; torchrun and Slurm signal all."""
 
     class BuiltError(Exception):
         pass
 
-    def build(p: Params, folder: Path, runtime: Runtime) -> None:
+    def build(p: Params, folder: Path, runtime: Runtime) -> Recipe:
         assert (ranks().rank, ranks().count) == (1, 2)
         for number in SIGNALS:
             os.kill(os.getpid(), number)
         raise BuiltError
 
-    tiny.write(workspace / "params.yaml", devices=2)
-    for name, value in {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sys.argv", ["train", "data"])
     with pytest.raises(BuiltError):
-        run("dcgan", build)  # type: ignore[arg-type]
+        run("dcgan", build)
+
+
+@pytest.mark.usefixtures("_second")
+def test_a_rank_that_another_program_started_tells_what_it_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    def build(p: Params, folder: Path, runtime: Runtime) -> Recipe:
+        raise RankError("silent")
+
+    with pytest.raises(SystemExit, match="1"):
+        run("dcgan", build)
+    assert capsys.readouterr().err == "error: silent\n"

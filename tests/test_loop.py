@@ -12,13 +12,14 @@ import torch
 from torch import nn
 
 from gan.artifacts import checkpoint
+from gan.core.runtime import Runtime
 from gan.params.schema import Params
 from gan.run.errors import Interrupted, NonFiniteError, ParamsError
 from gan.run.runstate import RunState
 from gan.training.loop import Job, Run, fit
 from gan.training.recipe import Recipe, state_of
 from tests import tiny
-from tests.recipes import Build, discriminators, equal
+from tests.recipes import Build, discriminators, equal, small_cyclegan
 
 PIPELINE = "stages:\n  train-it: {cmd: train}\n"
 
@@ -77,6 +78,18 @@ def test_a_run_stopped_at_any_step_ends_in_the_same_bits(build: Build, stops: li
     assert [path.read_bytes() for path in kept[0]] == [path.read_bytes() for path in kept[1]]
     assert len([path for path in kept[0] if path.suffix == ".png"]) >= 2
     assert len([path for path in kept[0] if path.suffix == ".safetensors"]) >= 2
+
+
+def test_a_run_that_goes_on_in_another_environment_says_so_once(
+    project: Path, cpu: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for stop, mode in enumerate(["default", "error", "error"], 1):
+        torch.set_deterministic_debug_mode(mode)
+        with pytest.raises(Interrupted):
+            run(signalled(lambda p: small_cyclegan(p, cpu), stop), tiny.params(), project / "parts")
+    said = "train-it: resumed in another environment, the same bits are not promised: deterministic False → True\n"
+    printed = capsys.readouterr().err
+    assert printed.count(said) == printed.count("another environment") == 1
 
 
 def test_another_seed_is_another_run(build: Build, project: Path) -> None:

@@ -27,6 +27,8 @@ from gan.training.steps import made
 from tests.papers import DCGAN_D, PAPER, PATCHGAN
 from tests.tiny import ROOT
 
+SCALE = ROOT / "docs" / "scale.md"
+
 
 def parameters(*networks: nn.Module) -> int:
     return sum(one.numel() for network in networks for one in network.parameters())
@@ -87,9 +89,22 @@ def test_a_real_step_sends_what_the_plan_says(model: str, tmp_path: Path) -> Non
     assert several.calls == sums
     planned = Work("", "", "", 0, 1, 1, 1, parameters(*both), 0, sums, sum(channels), pooled).sent(2)
     assert planned <= several.sent <= planned * 1.02  # beside it: scalars, and what the discriminator says
+    for one in said(model, sums, len(channels), several.sent, planned):
+        assert one in " ".join(SCALE.read_text(encoding="utf-8").split()), f"docs/scale.md does not say: {one}"
     if model == "dcgan":
         state = replace(WORKS[0], generators=parameters(both[0]), discriminators=parameters(both[1])).state
         assert state <= size_of(state_of(recipe)) <= state * 1.02  # beside it: BatchNorm's running statistics
+
+
+def said(model: str, sums: int, norms: int, sent: int, planned: int) -> list[str]:
+    """What the docs say of a step of the default model by two processes."""
+    if model == "cyclegan":
+        return [f"one of CycleGAN {sums} of {sent / 1e6:.1f} MB"]
+    return [
+        f"makes {sums} sums of {sent / 1e6:.1f} MB together",
+        f"{sums - norms} sums over ranks in a step instead of {sums};",
+        f"{sums} sums of {planned:,} bytes, and a real one sends {sent - planned} more",
+    ]
 
 
 def size_of(state: Any) -> int:
@@ -127,6 +142,6 @@ def test_several_gpus_launch_compute_and_then_talk() -> None:
 
 
 def test_docs_have_the_tables() -> None:
-    text = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    text = SCALE.read_text(encoding="utf-8")
     for one in tables():
         assert one in text, f"docs/scale.md differs from python -m benchmarks.plan:\n{one}"

@@ -14,10 +14,10 @@ from tests import servers, tiny
 from tests.project import commit, environment, fresh_clone, sh, wait_until
 from tests.remotes import Remote, remote_of
 
-IMAGES, SIZE = 160, 256
-SET = IMAGES * SIZE**2 * 3  # bytes: 31 MB
+IMAGES, SIZE = 800, 128
+SET = IMAGES * SIZE**2 * 3  # bytes: 39 MB
 CACHE = 10 << 20
-BLOCK = 8  # images that are read in one piece; 4 of them are mixed
+BLOCK = 32  # images that are read in one piece; 4 pieces are mixed
 
 
 @pytest.fixture
@@ -36,18 +36,20 @@ def mounted(port: int, store: str, folder: Path) -> Iterator[Path]:
     """Mount a store of the S3 server as docs/scale.md does; its cache is in `folder` too."""
     at = folder / "mount"
     at.mkdir()
-    env = {name: value for name, value in environment().items() if name != "AWS_CA_BUNDLE"}  # it is not for localhost
+    # AWS_CA_BUNDLE, which names certificates on some machines, is empty: this server has none, and rclone refuses it.
     rclone = ["rclone", "--config", str(folder / "rclone.conf"), "--cache-dir", str(folder / "cache")]
     keys = f"endpoint=http://127.0.0.1:{port} access_key_id=me secret_access_key=secret"
-    subprocess.run([*rclone, "config", "create", "store", "s3", "provider=Other", *keys.split()], check=True, env=env)
+    sh(folder, *rclone, "config", "create", "store", "s3", "provider=Other", *keys.split(), AWS_CA_BUNDLE="")
     how = f"""--read-only --file-perms 0444 --vfs-cache-mode full --vfs-cache-max-size {CACHE}B
-        --vfs-cache-poll-interval 1s --buffer-size 0 --vfs-read-chunk-size 128k"""
-    with subprocess.Popen([*rclone, "mount", f"store:bucket/{store}", at, *how.split()], env=env) as process:
+        --vfs-cache-poll-interval 200ms --buffer-size 0 --vfs-read-chunk-size 128k"""
+    mount = [*rclone, "mount", f"store:bucket/{store}", str(at), *how.split()]
+    with subprocess.Popen(mount, env=environment() | {"AWS_CA_BUNDLE": ""}) as process:
         try:
             wait_until(lambda: at.is_mount() or process.poll() is not None)
+            assert process.poll() is None
             yield at
         finally:
-            subprocess.run(["fusermount3", "-u", "-z", at], check=True)
+            subprocess.run(["fusermount3", "-u", "-z", at], check=False)
 
 
 def settings(project: Path, block: int) -> None:
@@ -56,6 +58,7 @@ def settings(project: Path, block: int) -> None:
     values["prepare_data"] |= {"shard_megabytes": 4}
     values["prepare_data"]["images"] |= {"image_size": SIZE, "channels": 3, "limit": IMAGES + 40, "test_count": 40}
     values["train_dcgan"] |= {"epochs": 1, "preview_every_epochs": 1.0, "shuffle": {"block": block, "mixed": 4}}
+    values["train_dcgan"]["watch"]["every_steps"] = 1000  # it looks at images from everywhere
     tiny.write(project / "params.yaml", **values)
 
 
@@ -81,7 +84,7 @@ def test_a_clone_trains_from_a_store_that_its_disk_cannot_hold(remote: Remote, t
     fetched = {}
     with servers.line(remote.port) as line, mounted(line.port, "shared", tmp_path) as store:
         (theirs / ".dvc" / "cache").mkdir()
-        sh(theirs, "cp", "-rs", str(store / "files"), ".dvc/cache/")
+        sh(theirs, "cp", "-rsn", str(store / "files"), ".dvc/cache/")
         sh(theirs, "dvc", "config", "--local", "cache.type", "symlink")
         sh(theirs, "dvc", "checkout", "data/packed/images")
         assert "up to date" in sh(theirs, "dvc", "status", "prepare-data@dcgan")
@@ -92,10 +95,14 @@ def test_a_clone_trains_from_a_store_that_its_disk_cannot_hold(remote: Remote, t
             fetched[block] = line.passed - before
             wait_until(lambda: held(tmp_path / "cache") <= CACHE)
         assert " pushed" in sh(theirs, "dvc", "push")
-    assert fetched[BLOCK] < fetched[1] / 1.5
-    assert fetched[BLOCK] < 1.5 * SET  # so nothing reads all of it first, to hash it
+    assert fetched[BLOCK] < 0.8 * fetched[1]
+    assert fetched[BLOCK] < 1.75 * SET  # so nothing reads all of it first, to hash it
 
 
 def held(folder: Path) -> int:
     """The bytes that the files of a folder take on the disk; they may have holes."""
-    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # the cache has just dropped it
+            total += path.stat().st_blocks * 512 if path.is_file() else 0
+    return total

@@ -30,7 +30,7 @@ check: $(STAMP)  ## everything that CI checks: format, lint, types, tests
 
 remotes: $(STAMP)  ## the tests of shared data, with servers of S3 and SSH, which it installs
 	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[remotes]'
-	pytest -n 0 tests/test_remotes.py
+	pytest -n 0 tests/test_remotes.py tests/test_mounted.py
 
 slurm: $(STAMP)  ## the test of a study on a Slurm of its own; needs Debian's slurm-wlm and munge
 	pytest -n 0 -m slurm tests/test_slurm.py

@@ -20,19 +20,20 @@ PIECE, CACHE = 128 << 10, 0.05
 ORDERS = [(1, 2), (16, 64), (64, 64), (64, 512), (256, 64), (1024, 16)]
 
 
-def main() -> None:
+def table() -> list[str]:
+    """The lines of the table."""
     rng = np.random.default_rng(0)
     sorted_by_class = np.arange(IMAGES) * CLASSES // IMAGES
     packed = rng.permutation(sorted_by_class)
     full = [uneven(rng.permutation(IMAGES), labels) for labels in (sorted_by_class, packed)]
-    print("| block | mixed | images mixed | read | together | uneven, sorted | uneven, packed |")
-    print("|---|---|---|---|---|---|---|")
+    lines = ["| block | mixed | images mixed | read | together | uneven, sorted | uneven, packed |", "|---" * 7 + "|"]
     for block, mixed in ORDERS:
         order = epoch_order(IMAGES, Shuffle(block=block, mixed=mixed), rng)
         spread = [uneven(order, labels) / one for labels, one in zip((sorted_by_class, packed), full, strict=True)]
         among = IMAGES if block == 1 else block * mixed
         cells = [block, mixed, among, read(order), together(order), *spread]
-        print(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else f'{cell:.2f}' for cell in cells)} |")
+        lines.append(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else f'{cell:.2f}' for cell in cells)} |")
+    return lines
 
 
 def read(order: Indices) -> float:
@@ -66,4 +67,4 @@ def uneven(order: Indices, labels: Indices) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    print("\n".join(table()))

@@ -10,6 +10,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from benchmarks import shuffle
 from benchmarks.plan import training
 from benchmarks.plan.__main__ import packed, packing, tables
 from benchmarks.plan.inputs import BETWEEN, DATASETS, INSIDE, PACKED, Images, Link
@@ -143,5 +144,7 @@ def test_several_gpus_launch_compute_and_then_talk() -> None:
 
 def test_docs_have_the_tables() -> None:
     text = SCALE.read_text(encoding="utf-8")
-    for one in tables():
-        assert one in text, f"docs/scale.md differs from python -m benchmarks.plan:\n{one}"
+    for one in [*tables(), "
+".join(shuffle.table())]:
+        assert one in text, f"docs/scale.md differs from python -m benchmarks.plan, or benchmarks.shuffle:
+{one}"

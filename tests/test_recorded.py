@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gan.run.fingerprint import fingerprint
 from gan.run.recorded import Record, dvc_hash, is_cached, is_recorded, record
 from gan.run.yaml12 import read_yaml
 from tests.project import commit, sh
@@ -90,6 +91,23 @@ def test_it_is_what_dvc_writes_and_caches(project: Path) -> None:
     folder = wanted["outs"]["folder"]
     (project / ".dvc" / "cache" / "files" / "md5" / folder[:2] / folder[2:]).unlink()
     assert not is_cached("make@a", wanted)
+
+
+def test_a_link_into_the_cache_is_not_read(project: Path) -> None:
+    """Its name there is its hash, which the content of this one is not, unless it may be written."""
+    kept = project / ".dvc" / "cache" / "files" / "md5" / "ab" / ("c" * 30)
+    kept.parent.mkdir(parents=True)
+    kept.write_text("not read")
+    kept.chmod(0o444)
+    (project / "out.bin").symlink_to(kept)
+    (project / "code" / "x.py").unlink()
+    (project / "code" / "x.py").symlink_to(kept)
+    trusted = fingerprint("make@a")
+    assert dvc_hash(project / "out.bin") == "ab" + "c" * 30
+    kept.chmod(0o644)
+    assert dvc_hash(project / "out.bin") == "098d253b74b1ae64ab00a7ed00b9cf8c"
+    changed = {name for name, value in fingerprint("make@a").items() if value != trusted[name]}
+    assert changed == {"code"}
 
 
 def test_without_dvc_nothing_is_cached(made: Record) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
+from gan.run.files import linked_md5
 from gan.run.fingerprint import entry, values
 from gan.run.paths import LOCK, PARAMS, main_repository
 from gan.run.tools import ToolError, dvc, git
@@ -122,5 +123,7 @@ def dvc_hash(path: Path) -> str | None:
 
 
 def _md5(path: Path) -> str:
+    if known := linked_md5(path):
+        return known
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

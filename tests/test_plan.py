@@ -144,7 +144,5 @@ def test_several_gpus_launch_compute_and_then_talk() -> None:
 
 def test_docs_have_the_tables() -> None:
     text = SCALE.read_text(encoding="utf-8")
-    for one in [*tables(), "
-".join(shuffle.table())]:
-        assert one in text, f"docs/scale.md differs from python -m benchmarks.plan, or benchmarks.shuffle:
-{one}"
+    for one in [*tables(), "\n".join(shuffle.table())]:
+        assert one in text, f"docs/scale.md differs from python -m benchmarks.plan, or benchmarks.shuffle:\n{one}"

@@ -62,12 +62,14 @@ def read_checked(path: Path) -> memoryview | None:
     return whole[DIGEST:] if hashlib.sha256(whole[DIGEST:]).digest() == whole[:DIGEST] else None
 
 
-def linked_md5(path: Path) -> str | None:
-    """The MD5 of a file that is a link into DVC's cache, where its name says it: nobody has to read data for it.
+def md5_of(path: Path) -> str:
+    """The MD5 of a file. That of a link into DVC's cache is its name there: nobody has to read data for it.
 
-    As DVC does, this trusts only files that may not be written.
+    As DVC does, this trusts only names of files that may not be written.
     """
-    if not path.is_symlink() or stat.S_IMODE(path.stat().st_mode) != 0o444:
-        return None
-    found = IN_CACHE.fullmatch(path.readlink().as_posix())
-    return found and found[1] + found[2]
+    if path.is_symlink() and stat.S_IMODE(path.stat().st_mode) == 0o444:
+        found = IN_CACHE.fullmatch(path.readlink().as_posix())
+        if found:
+            return found[1] + found[2]
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

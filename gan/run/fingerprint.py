@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.run.errors import InputsChangedError, ParamsError
-from gan.run.files import linked_md5
+from gan.run.files import md5_of
 from gan.run.paths import PARAMS, PIPELINE
 from gan.run.yaml12 import read_file
 
@@ -162,16 +162,15 @@ def _hash_path(path: Path) -> str:
 
 
 def _hash_file(path: Path) -> bytes:
-    """The hash of a file. A big one is read again only if its size or its modification time changed, a link never."""
-    about, known = path.stat(), linked_md5(path)
+    """The hash of a file. A big file is read again only if its size or its modification time changed."""
+    about = path.stat()
     read = _read_once if about.st_size > BIG else _read_once.__wrapped__
-    return bytes.fromhex(known) if known else read(path.absolute(), about.st_size, about.st_mtime_ns)
+    return read(path.absolute(), about.st_size, about.st_mtime_ns)
 
 
 @cache
 def _read_once(path: Path, _size: int, _mtime: int) -> bytes:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "blake2b").digest()
+    return bytes.fromhex(md5_of(path))
 
 
 def refuse_changes(stage: str, before: Fingerprint, hint: str = "") -> None:

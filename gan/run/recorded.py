@@ -9,7 +9,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from gan.run.files import linked_md5
+from gan.run.files import md5_of
 from gan.run.fingerprint import entry, values
 from gan.run.paths import LOCK, PARAMS, main_repository
 from gan.run.tools import ToolError, dvc, git
@@ -109,21 +109,14 @@ def dvc_hash(path: Path) -> str | None:
     The hash of a folder is the MD5 of a list of its files, as dvc_data's Tree writes it.
     """
     if path.is_file():
-        return _md5(path)
+        return md5_of(path)
     if not path.is_dir():
         return None
     ignored = IGNORED.read_text(encoding="utf-8").split("\n") if IGNORED.exists() else []
     files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
     listed = [
-        {"md5": _md5(files[name]), "relpath": name}
+        {"md5": md5_of(files[name]), "relpath": name}
         for name in sorted(files)
         if not any(fnmatch(part, pattern) for part in name.split("/") for pattern in ignored)
     ]
     return hashlib.md5(json.dumps(listed, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
-
-
-def _md5(path: Path) -> str:
-    if known := linked_md5(path):
-        return known
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -1,4 +1,4 @@
-"""How many threads an experiment of DVC's queue takes."""
+"""How the threads of torch wait, and how many an experiment of DVC's queue takes."""
 
 import os
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gan.core.runtime import choose_runtime
 from gan.run import threads
 
 
@@ -58,3 +59,40 @@ def test_a_run_outside_of_an_experiment_takes_all_cores(celery: Path, monkeypatc
     monkeypatch.delenv("DVC_EXP_NAME")
     threads.share_cores()
     assert threads.COUNT not in os.environ
+
+
+CPUS = {
+    "AMD with AVX512-BF16": ("vendor_id\t: AuthenticAMD\nflags\t\t: sse2 avx512_bf16 avx512vl", None),
+    "AMD without": ("vendor_id\t: AuthenticAMD\nflags\t\t: sse2 avx2", threads.SPINS),
+    "Intel with AMX": ("vendor_id\t: GenuineIntel\nflags\t\t: avx512_bf16 amx_bf16 amx_tile", None),
+    "Intel without": ("vendor_id\t: GenuineIntel\nflags\t\t: avx512_bf16 avx512vl", threads.SPINS),
+    "an ARM": ("Features\t: fp asimd bf16", threads.SPINS),
+}
+
+
+@pytest.mark.parametrize(("text", "spins"), CPUS.values(), ids=CPUS)
+def test_threads_wait_briefly_unless_convolutions_spin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, spins: str | None
+) -> None:
+    monkeypatch.setattr(threads, "CPUS", tmp_path / "cpuinfo")
+    threads.CPUS.write_text(text)
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    threads.wait_briefly()
+    assert os.environ.get("GOMP_SPINCOUNT") == spins
+
+
+@pytest.mark.parametrize("name", ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT"])
+def test_who_says_how_to_wait_has_the_last_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(threads, "CPUS", tmp_path / "none")
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+    monkeypatch.setenv(name, "9")
+    threads.wait_briefly()
+    assert os.environ.get("GOMP_SPINCOUNT", "9") == "9"
+
+
+@pytest.mark.skipif(not threads.CPUS.exists(), reason="only Linux describes its CPUs in a file")
+def test_the_rule_is_that_of_the_precision() -> None:
+    chosen = choose_runtime("cpu", "auto", "exact").precision
+    assert (chosen == "bf16") == threads.fast_bf16(threads.CPUS.read_text())

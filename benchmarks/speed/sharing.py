@@ -1,4 +1,4 @@
-"""Training alone and beside other work: threads that wait briefly (ours), and threads that spin (OpenMP's default)."""
+"""Training alone and beside other work: threads that wait briefly (ours in float32), and threads that spin."""
 
 import os
 import subprocess

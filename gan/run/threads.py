@@ -4,19 +4,30 @@ import os
 from pathlib import Path
 
 SPINS = "2000"
+CPUS = Path("/proc/cpuinfo")
 COUNT = "OMP_NUM_THREADS"
 WORKERS = Path(".dvc", "tmp", "exps", "celery")  # where DVC keeps a file with the pid of each worker of its queue
 
 
 def wait_briefly() -> None:
-    """Let OpenMP's threads sleep after a short wait.
+    """Let OpenMP's threads sleep after a short wait, where convolutions run in float32.
 
     By default they spin, which keeps their cores from other work: beside one busy process on two cores, training then
-    keeps a tenth of its rate; with this, about half (`python -m benchmarks.speed --only sharing`). No result changes.
-    Whoever sets one of the two variables has the last word.
+    keeps a quarter of its rate; with this, almost half. In bfloat16 oneDNN's threads spin all the same, and OpenMP's
+    sleep costs half of the rate beside other work and a tenth alone (`python -m benchmarks.speed --only sharing`). No
+    result changes. Whoever sets one of the two variables has the last word.
     """
-    if "OMP_WAIT_POLICY" not in os.environ:
+    if "OMP_WAIT_POLICY" not in os.environ and not fast_bf16(CPUS.read_text() if CPUS.exists() else ""):
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+
+
+def fast_bf16(cpus: str) -> bool:
+    """Whether bfloat16 is faster than float32 on these CPUs, as /proc/cpuinfo describes them.
+
+    `gan.core.runtime` decides by the same rule, but needs torch for it.
+    """
+    found = cpus.split()
+    return "amx_bf16" in found or ("avx512_bf16" in found and "AuthenticAMD" in found)
 
 
 def share_cores() -> None:

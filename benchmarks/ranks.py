@@ -9,13 +9,16 @@ cores free.
 import argparse
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from multiprocessing import get_context
 from statistics import median
 from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 
 from benchmarks.plan.inputs import Link
 from benchmarks.plan.training import all_reduce
@@ -30,9 +33,17 @@ from gan.training.ranks import Ranks, Several, among
 from gan.training.recipe import Recipe
 from gan.training.steps import made
 
+Work = Callable[[int, int, str], dict[str, float]]  # rank, count, folder → what it measures
+
 WARM = 3  # steps before the clock starts
 SMALL, LARGE = 2**10, 2**22  # floats of the sums that are measured alone
-ALONE = 30  # sums of each
+ALONE = 300  # sums of each
+
+TRAININGS = {  # name → model, and whether BatchNorm takes statistics over all ranks; CycleGAN has none by default
+    "DCGAN": ("dcgan", True),
+    "DCGAN, `sync_batch_norm: false`": ("dcgan", False),
+    "CycleGAN": ("cyclegan", True),
+}
 
 
 class Clocked(Several):
@@ -61,14 +72,19 @@ def recipe_of(model: str, p: Params) -> Recipe:
     return CycleGAN(images, images, pairs, p.lr, p.seed, runtime)
 
 
-def rank_seconds(rank: int, count: int, folder: str, model: str, steps: int) -> dict[str, float]:
+def _with(p: Params, sync: bool) -> Params:
+    """These params, but for whether DCGAN's BatchNorm takes statistics over all ranks."""
+    return p.model_copy(update={"train_dcgan": p.train_dcgan.model_copy(update={"sync_batch_norm": sync})})
+
+
+def rank_seconds(rank: int, count: int, folder: str, model: str, sync: bool, steps: int) -> dict[str, float]:
     """Seconds a step, and of communication: MB, calls and seconds a step."""
     torch.set_num_threads(1)
     several = Clocked(rank, count, torch.device("cpu")) if count > 1 else None
     if several:
         several.connect(f"file://{folder}/meet-{model}", timedelta(minutes=5))
     with among(several or Ranks()):
-        recipe = recipe_of(model, load())
+        recipe = recipe_of(model, _with(load(), sync))
         for step in range(WARM):
             made(recipe, 0, step)
         if several:
@@ -98,18 +114,18 @@ def sum_seconds(rank: int, count: int, folder: str) -> dict[str, float]:
     return {"latency": took[SMALL], "bandwidth": moved / max(took[LARGE] - took[SMALL], 1e-9)}
 
 
-def _rank(rank: int, count: int, folder: str, model: str, steps: int, queue: Any) -> None:
-    found = rank_seconds(rank, count, folder, model, steps) if model else sum_seconds(rank, count, folder)
-    queue.put(found | {"rank": rank})
+def _rank(rank: int, count: int, folder: str, work: Work, queue: Any) -> None:
+    queue.put(work(rank, count, folder) | {"rank": rank})
+    if count > 1:
+        dist.destroy_process_group()
 
 
-def measured(model: str, count: int, steps: int) -> dict[str, float]:
-    """What the first of so many ranks measures; without a model, of sums alone."""
+def measured(work: Work, count: int) -> dict[str, float]:
+    """What the first of so many ranks measures."""
     context = get_context("spawn")
     queue = context.Queue()
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [(rank, count, folder, model, steps, queue) for rank in range(count)]
-        processes = [context.Process(target=_rank, args=one) for one in arguments]
+        processes = [context.Process(target=_rank, args=(rank, count, folder, work, queue)) for rank in range(count)]
         for process in processes:
             process.start()
         found = [queue.get() for _ in processes]
@@ -122,16 +138,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=60, help="of each training; %(default)s")
     steps = parser.parse_args().steps
-    alone = measured("", 2, 0)
+    alone = measured(sum_seconds, 2)
     link = Link(alone["latency"], alone["bandwidth"])
     print(f"a sum of 2 processes: {link.latency * 1e6:.0f} µs and {link.bandwidth / 1e6:,.0f} MB/s\n")
     print("| model | steps/s of 1 | of 2 processes | times | overhead | sums a step | MB | ms in sums | modelled |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for model in ("dcgan", "cyclegan"):
-        one, two = (measured(model, count, steps) for count in (1, 2))
+    for name, (model, sync) in TRAININGS.items():
+        one, two = (measured(partial(rank_seconds, model=model, sync=sync, steps=steps), count) for count in (1, 2))
         modelled = all_reduce(round(two["calls"]), two["MB"] * 1e6, 2, link)
         print(
-            f"| {model} | {1 / one['step']:.2f} | {1 / two['step']:.2f} | {one['step'] / two['step']:.2f} "
+            f"| {name} | {1 / one['step']:.2f} | {1 / two['step']:.2f} | {one['step'] / two['step']:.2f} "
             f"| {2 * two['step'] / one['step'] - 1:.0%} | {two['calls']:.0f} | {two['MB']:.1f} "
             f"| {1000 * two['sums']:.1f} | {1000 * modelled:.1f} |",
             flush=True,

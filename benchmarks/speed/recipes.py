@@ -37,14 +37,18 @@ def dcgan(size: int, batch: int, p: Params, runtime: Runtime) -> DCGAN:
 
 
 def cyclegan(size: int, blocks: int, batch: int, p: Params, runtime: Runtime) -> CycleGAN:
-    """The paper's networks and losses, with its identity loss."""
+    """The paper's networks and losses, on noise."""
     a, b = (noise(seed, max(32, batch), size, 3) for seed in (0, 1))
+    return CycleGAN(a, b, paper_cyclegan(blocks, batch, p), p.lr, 0, runtime)
+
+
+def paper_cyclegan(blocks: int, batch: int, p: Params) -> cyclegan_params.Train:
+    """The paper's networks and losses, with its identity loss."""
     block = p.train_cyclegan.model_dump()
     discriminator = block["discriminator"] | {"width": 64, "layers": 3}
     networks = {"generator": PAPER | {"width": 64, "blocks": blocks}, "discriminator": discriminator}
     changes = {"lambda_identity": 0.5, "batch_size": batch, "load_size": None, "crop_size": None, **LOSS}
-    params = cyclegan_params.Train.model_validate(block | changes | networks)
-    return CycleGAN(a, b, params, p.lr, 0, runtime)
+    return cyclegan_params.Train.model_validate(block | changes | networks)
 
 
 def default_dcgan(p: Params, runtime: Runtime) -> DCGAN:

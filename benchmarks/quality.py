@@ -1,0 +1,185 @@
+"""Seconds of training until images are good, ours beside what one would run instead: `python -m benchmarks.quality`.
+
+It takes the packed data of the default run. Scoring stops the clock. benchmarks/quality.csv keeps the curves of KID.
+
+* DCGAN: the digits, enlarged to 64×64. Ours is the default training; the other is that of PyTorch's example, in a plain
+  loop. Good is 90 % of the way from its untrained generator to the real images.
+* CycleGAN: the pair of domains. Ours is the default training; the other is the paper's recipe in our code. Good is 80 %
+  of what our whole training gains over the untranslated images.
+
+The other one stops when it is good, or after three (DCGAN) and two (CycleGAN) times our seconds.
+"""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from benchmarks.speed.machine import described
+from benchmarks.speed.recipes import paper_cyclegan
+from benchmarks.speed.training import endless
+from gan.core.images import Images, Uint8
+from gan.core.runtime import Runtime, choose_runtime
+from gan.core.seeding import seed_torch
+from gan.core.streams import Stream
+from gan.core.tensors import to_uint8
+from gan.cyclegan.train.recipe import CycleGAN
+from gan.dcgan.train.recipe import DCGAN
+from gan.distances.selection import Selection, choice_score
+from gan.features.extractors import build
+from gan.features.features import extract
+from gan.loading.packed import load_images
+from gan.params.schema import Params, load
+from gan.run.errors import clean_exit
+from gan.run.files import write_whole
+from gan.training.recipe import Recipe
+from tests import plain_dcgan
+
+FOUND = Path("benchmarks/quality.csv")
+SAMPLES = 1000  # of each score
+PAPER_LR = 2e-4  # of both papers
+
+
+@dataclass(frozen=True)
+class Way:
+    """A training: its steps, and its images by output, uint8 (N, H, W, C)."""
+
+    name: str
+    step: Callable[[int], object]
+    images: Callable[[], dict[str, Uint8]]
+    steps: int | None = None  # None: without an end
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on a curve: `seconds` is training alone."""
+
+    way: str
+    step: int
+    seconds: float
+    kid: float
+
+
+def curve(way: Way, kid: Callable[[dict[str, Uint8]], float], every: float) -> Iterator[Point]:
+    """KID before training, then after each `every` seconds of it, and at its end."""
+    seconds, due = 0.0, 0.0
+    for step in count():
+        ended = step == way.steps
+        if seconds >= due or ended:
+            yield Point(way.name, step, seconds, kid(way.images()))
+            due = seconds + every
+        if ended:
+            return
+        began = time.perf_counter()
+        way.step(step)
+        seconds += time.perf_counter() - began
+
+
+def judge(reals: dict[str, Images], p: Params, runtime: Runtime) -> Callable[[dict[str, Uint8]], float]:
+    """A function from images to their KID, the mean over the outputs."""
+    extractor = build(p.evaluate.extractors[0], p.evaluate, runtime)
+    features = {name: extract(images, extractor, p.evaluate.batch_size) for name, images in reals.items()}
+    selection = Selection(extractor, features, p.evaluate.batch_size, p.evaluate.nearest, p.seed)
+    return lambda made: choice_score(selection.scores(made), "kid")
+
+
+def ours(recipe: Recipe) -> Way:
+    return Way("ours", recipe.step, lambda: recipe.samples(SAMPLES), recipe.total_steps)
+
+
+def enlarged(images: Images, size: int) -> Uint8:
+    """Digits are 28×28; both trainings get them in the size of the example."""
+    pixels = torch.from_numpy(images.copy()).permute(0, 3, 1, 2)
+    return torch.nn.functional.interpolate(pixels, (size, size), mode="bilinear").permute(0, 2, 3, 1).numpy()
+
+
+def example(images: Uint8, seed: int) -> Way:
+    """PyTorch's DCGAN, as its example trains it, on images (N, 64, 64, 1)."""
+    seed_torch(Stream.WEIGHTS, seed)
+    networks = plain_dcgan.generator(100, 64, 1, 64), plain_dcgan.discriminator(64, 1, 64)
+    for network in networks:
+        network.apply(_as_the_example)
+    training = plain_dcgan.Training(*networks, PAPER_LR, (0.5, 0.999))
+    batches, latents = endless(images, 64), torch.randn(SAMPLES, 100, 1, 1)
+
+    @torch.no_grad()
+    def made() -> dict[str, Uint8]:
+        return {"": to_uint8(torch.cat([networks[0](some) for some in latents.split(50)]))}
+
+    return Way("the example", lambda _: training.step(next(batches), torch.randn(64, 100)), made)
+
+
+def _as_the_example(layer: torch.nn.Module) -> None:
+    if isinstance(layer, torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+        torch.nn.init.normal_(layer.weight, 0.0, 0.02)
+    elif isinstance(layer, torch.nn.BatchNorm2d):
+        torch.nn.init.normal_(layer.weight, 1.0, 0.02)
+        torch.nn.init.zeros_(layer.bias)
+
+
+def dcgan(p: Params, runtime: Runtime, patience: float, every: float) -> list[Point]:
+    images = enlarged(load_images(Path("data/packed/images"), "train"), 64)
+    kid = judge({"": images}, p, runtime)
+    other = example(images, p.seed)
+    target = 0.1 * kid(other.images())  # that of real images is 0
+    seed_torch(Stream.WEIGHTS, p.seed)
+    found = until(ours(DCGAN(images, p.train_dcgan, p.lr, p.seed, runtime)), kid, every, target)
+    return found + until(other, kid, every, target, patience * found[-1].seconds)
+
+
+def cyclegan(p: Params, runtime: Runtime, patience: float, every: float) -> list[Point]:
+    a, b = (load_images(Path("data/packed/domains"), f"train{domain}") for domain in "AB")
+    kid = judge({"a2b": b, "b2a": a}, p, runtime)
+    before = kid({"a2b": a[:SAMPLES], "b2a": b[:SAMPLES]})
+    seed_torch(Stream.WEIGHTS, p.seed)
+    found = until(ours(CycleGAN(a, b, p.train_cyclegan, p.lr, p.seed, runtime)), kid, every, 0.0)
+    target = before - 0.8 * (before - found[-1].kid)
+    good = next(point for point in found if point.kid <= target)
+    params = paper_cyclegan(6, 1, p).model_copy(update={"epochs": 100, "decay_epochs": 100, "ema_decay": 0.0})
+    seed_torch(Stream.WEIGHTS, p.seed)
+    paper = CycleGAN(a, b, params, PAPER_LR, p.seed, runtime)
+    other = Way("the paper's recipe", paper.step, ours(paper).images)
+    return found + until(other, kid, every, target, patience * good.seconds)
+
+
+def until(
+    way: Way, kid: Callable[[dict[str, Uint8]], float], every: float, target: float, most: float = float("inf")
+) -> list[Point]:
+    """The curve up to this KID, or to the most seconds."""
+    found = []
+    for point in curve(way, kid, every):
+        found.append(point)
+        print(
+            f"{point.way}: step {point.step}, {point.seconds:.0f} s, KID {point.kid:.4f}, to {target:.4f}", flush=True
+        )
+        if point.kid <= target or point.seconds >= most:
+            break
+    return found
+
+
+TRAININGS = {"dcgan": (dcgan, 3.0), "cyclegan": (cyclegan, 2.0)}  # and the other's seconds at most, in ours
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=TRAININGS, default=list(TRAININGS), help="these models; both")
+    parser.add_argument("--every", type=float, default=20.0, help="seconds of training between scores; %(default)s")
+    given = parser.parse_args()
+    p = load()
+    runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
+    for model in given.only:
+        train, patience = TRAININGS[model]
+        rows = pd.DataFrame(train(p, runtime, patience, given.every)).assign(model=model, **described(runtime))
+        kept = pd.read_csv(FOUND) if FOUND.exists() else pd.DataFrame({"model": []})
+        together = pd.concat([kept[kept["model"] != model], rows])
+        write_whole(FOUND, together.to_csv(index=False, float_format="%.4g").encode())
+
+
+if __name__ == "__main__":
+    with clean_exit():
+        main()

@@ -1,0 +1,62 @@
+"""The clock of benchmarks/quality: it runs in training alone, and stops when the images are good."""
+
+import time
+
+import numpy as np
+import pytest
+
+from benchmarks.quality import Point, Way, curve, until
+from gan.core.images import Uint8
+
+BLACK = {"": np.zeros((1, 2, 2, 1), np.uint8)}
+
+
+class Falling:
+    """KID falls by 0.1 a step; a step takes 10 ms and a score 50."""
+
+    def __init__(self, steps: int | None) -> None:
+        self.kid = 1.0
+        self.way = Way("ours", self.step, lambda: BLACK, steps)
+
+    def step(self, _: int) -> None:
+        time.sleep(0.01)
+        self.kid -= 0.1
+
+    def score(self, _: dict[str, Uint8]) -> float:
+        time.sleep(0.05)
+        return self.kid
+
+
+def falls(found: list[Point]) -> list[float]:
+    return [1 - 0.1 * point.step for point in found]
+
+
+def test_a_curve_begins_before_the_first_step_and_ends_after_the_last() -> None:
+    falling = Falling(4)
+    found = list(curve(falling.way, falling.score, every=0.0))
+    assert [point.step for point in found] == [0, 1, 2, 3, 4]
+    assert [point.kid for point in found] == pytest.approx(falls(found))
+    assert found[0].seconds == 0.0
+
+
+def test_scores_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def passes(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(time, "sleep", passes)
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+    falling = Falling(6)
+    found = list(curve(falling.way, falling.score, every=0.025))
+    assert [point.step for point in found] == [0, 3, 6]
+    assert [point.seconds for point in found] == pytest.approx([0.0, 0.03, 0.06])
+
+
+def test_it_ends_at_the_target_or_at_the_most_seconds() -> None:
+    falling = Falling(None)
+    assert until(falling.way, falling.score, 0.0, target=0.75)[-1].step == 3
+    assert falling.kid == pytest.approx(0.7)
+    slow = Falling(None)
+    assert until(slow.way, slow.score, 0.0, target=-1.0, most=0.015)[-1].step == 2

@@ -9,9 +9,9 @@ from scipy import special
 
 from gan.commands.verdicts import CONFIDENCE, LOWER, UnlikeError, noise_of, refuse_unlike
 from gan.records.samples import START
+from gan.report.scores import BY
 
 BASELINE = "default"  # the setting that all others are compared with
-BY = " by "  # between a metric and an extractor
 METRICS = ("kid", "fid", "class_accuracy", "sea_iou", "land_iou")  # those that are ranked, where there are any
 RANKED = [
     "rank", "setting", "direction", "extractor", "metric", "seeds", "mean", "std", "reach", "change", "p", "verdict",

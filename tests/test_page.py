@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 
 from gan.report.page import Source, chapter, render
+from gan.report.study import RANKS, study
 from gan.run.errors import DataError
 from tests import tiny
 from tests.browser import CHROMIUM, tab
 from tests.markup import Page
 from tests.results import CARD, HISTORY, METRICS, OUTPUTS, results
+from tests.study_rows import write_study
 
 STRANGE = "a<b>\"&'c"  # as a user may call a class or a folder
 CSS = (tiny.ROOT / "gan" / "report" / "page.css").read_text()
 
 
 def shown(*sources: Source, **params: Any) -> str:
-    return render([chapter(source, tiny.values() | params, place) for place, source in enumerate(sources)])
+    return render([chapter(source, tiny.values() | params, place) for place, source in enumerate(sources)], study())
 
 
 def page(*models: str, **changes: Any) -> str:
@@ -30,8 +32,9 @@ def page(*models: str, **changes: Any) -> str:
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page of two models."""
+    """The page of two models and a study."""
     with chdir(tmp_path_factory.mktemp("results")):
+        write_study()
         yield page("dcgan", "other")
 
 
@@ -49,6 +52,7 @@ def test_a_browser_fetches_nothing_and_runs_nothing(text: str) -> None:
 
 def test_it_is_small_and_the_same_inputs_give_the_same_bytes(text: str, workspace: Path) -> None:
     assert len(text) < 1_000_000
+    write_study()
     assert page("dcgan", "other") == text
 
 
@@ -115,6 +119,28 @@ def test_a_card_of_another_training_tells_nothing(workspace: Path) -> None:
     text = shown(made)
     assert "a CPU" not in text
     assert "reports/dcgan/run.json is of another training" in text
+
+
+def test_it_says_in_words_what_the_study_found(text: str) -> None:
+    words = Page(text).text
+    assert "digits : of 3 changes 1 helped, 1 hurt, 1 within noise" in words.replace("digits:", "digits :")
+    assert "Helped : hinge (KID ×1000 30.1 → 20.1, FID 30.1 → 20.1)" in words
+    assert "Within noise : none" in words
+    assert "setting KID ×1000 a2b ↓ KID ×1000 b2a ↓ FID a2b ↓ FID b2a ↓ sea IoU a2b ↑" in words
+    assert "hinge loss=hinge 20.1 ± 0.1 better 20.1 ± 0.1 better 0.500 ± 0.000 3 60 default 30.1 ± 0.1" in words
+    assert "none ema_decay=0. 0 30.2 ± 0.1 30.2 ± 0.1 0.500" in words
+    assert text.count('role="img" aria-labelledby="study-') == 2
+
+
+def test_a_page_needs_no_study(workspace: Path) -> None:
+    made = results("dcgan")
+    assert "study" not in Page(shown(made)).text
+    write_study(changes=f"folder='{STRANGE[:6]}'", about=STRANGE)
+    assert STRANGE in Page(shown(made)).text
+    assert "a<b>" not in shown(made)
+    RANKS.write_text("group,model\ndigits,dcgan\n")
+    with pytest.raises(DataError, match="^reports/study_ranks.csv has no column about.*; `python -m gan study --table`"):
+        shown(made)
 
 
 def test_any_history_is_drawn(workspace: Path) -> None:

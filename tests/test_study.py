@@ -167,8 +167,10 @@ def test_the_page_shows_each_setting_and_what_is_missing() -> None:
     text = page.PAGE.read_text()
     assert "3 runs are still missing" in text
     assert "2 rows are of other code, params or data than today's, and left out" in text
-    assert "| hinge | `train_dcgan.loss=hinge` | 2 | 20 ± 0, better |" in text
-    assert text.index("| hinge") < text.index("| default")
+    assert "**digits** (dcgan): of 1 change 1 helped." in text
+    assert "* **Helped**: **hinge**, `train_dcgan.loss=hinge`: KID ×1000 30.0 → 20.0, FID 30.0 → 20.0\n" in text
+    assert "| **hinge**<br>`train_dcgan.loss=hinge` | 20.0 ± 0.0 **better** |" in text
+    assert text.index("| **hinge**") < text.index("| **default** | 30.0 ± 0.0 | 30.0 ± 0.0 | 2 | 60 |")
     assert page.PICTURE.read_bytes()[:4] == b"\x89PNG"
     first = page.PICTURE.read_bytes()
     page.write(study(), table, planned=7, kept=len(table) + 2)
@@ -189,9 +191,11 @@ def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:
     page.write(study(), table, planned=4, kept=len(table))
     lines = page.PAGE.read_text().splitlines()
     head = next(line for line in lines if line.startswith("| setting"))
-    assert head == "| setting | changes | seeds | kid ×1000 | fid | sea_iou | kid ×1000 by waves | seconds |"
-    hinge, default = (line for line in lines if line.startswith(("| hinge", "| default")))
-    assert [cell.strip() for cell in hinge.split("|")][4:8:3] == ["20 ± 0.071, better", "400 ± 0.071, worse"]
-    assert "| 300 ± 0.071 |" in default
+    assert head == "| setting | KID ×1000 ↓ | KID ×1000 by waves ↓ | FID ↓ | sea IoU ↑ | seeds | seconds |"
+    hinge, default = (line for line in lines if line.startswith(("| **hinge", "| **default")))
+    cells = [cell.strip() for cell in hinge.split("|")]
+    assert cells[2:6] == ["20.1 ± 0.1 **better**", "400.0 ± 0.1 worse", "20.1 ± 0.1 **better**", "0.500 ± 0.000"]
+    assert "| 300.1 ± 0.1 |" in default
+    assert "**digits** (dcgan): of 1 change none helped, 1 helped and hurt." in lines
     line = shown(ranks(table)).set_index("changed").loc["hinge"]
     assert (line["kid"], line["kid by waves"]) == ("0.02005 ± 7.1e-05, better", "0.4001 ± 7.1e-05, worse")

@@ -67,7 +67,7 @@ class Group:
         counts = [f"{len(settings)} {outcome}" for outcome, settings in self.outcomes]
         none = [] if any(outcome == HELPED for outcome, _ in self.outcomes) else [f"none {HELPED}"]
         total = sum(1 for one in self.settings if one.outcome)
-        return f"of {total} changes {', '.join(none + counts)}"
+        return f"of {total} change{'s' * (total != 1)} {', '.join(none + counts)}"
 
 
 def study() -> list[tuple[Group, Drawing]]:

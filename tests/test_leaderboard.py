@@ -22,7 +22,7 @@ seeds: [0, 1]
 groups:
   digits:
     model: dcgan
-    always: []
+    always: ["evaluate.checkpoints=[best]"]
     settings:
       default:
       hinge: ["train_dcgan.betas=[0.0, 0.9]", train_dcgan.loss=hinge, lr=1e-3]
@@ -138,6 +138,18 @@ def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: p
     found = gathered("main", "best")
     known = found[found["setting"].str.contains("hinge")]
     assert list(known["name"]) == [planned[0].experiment, ""], "the second has no experiment here"
+    experiment(project, "baseline", 0.03, lr=1e-3)
+    settings = gathered("baseline", "best").query("model == 'dcgan'")["setting"]
+    assert "lr=" not in [*settings][-1], "it has the learning rate of this baseline"
+
+
+def test_the_same_params_and_seed_count_once(project: Path) -> None:
+    """Also if one run was scored in more ways."""
+    experiment(project, "first", 0.021, seed=1, evaluate={"extractors": ["lite"]})
+    experiment(project, "again", 0.022, seed=1)
+    found = gathered("main", "best").query("model == 'dcgan'")
+    assert list(found["setting"]) == ["default", "default"]
+    assert sorted(found["seed"]) == [0, 1]
     assert list(known["commit"] != "") == [True, False]
 
 

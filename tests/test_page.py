@@ -127,8 +127,8 @@ def test_it_says_in_words_what_the_study_found(text: str) -> None:
     assert "Helped : hinge (KID ×1000 30.1 → 20.1, FID 30.1 → 20.1)" in words
     assert "Within noise : none" in words
     assert "setting KID ×1000 a2b ↓ KID ×1000 b2a ↓ FID a2b ↓ FID b2a ↓ sea IoU a2b ↑" in words
-    assert "hinge loss=hinge 20.1 ± 0.1 better 20.1 ± 0.1 better 0.500 ± 0.000 3 60 default 30.1 ± 0.1" in words
-    assert "none ema_decay=0. 0 30.2 ± 0.1 30.2 ± 0.1 0.500" in words
+    assert "hinge loss= hinge 20.1 ± 0.1 better 20.1 ± 0.1 better 0.500 ± 0.000 3 60 default 30.1 ± 0.1" in words
+    assert "none ema_decay= 0.0 30.2 ± 0.1 30.2 ± 0.1 0.500" in words
     assert text.count('role="img" aria-labelledby="study-') == 2
 
 

@@ -96,7 +96,7 @@ def group(table: pd.DataFrame) -> Group:
         model=str(first["model"]),
         about=str(first["about"]),
         always=shlex.split(first["always"]),
-        columns=[" ".join([heading(metric), direction]).strip() for metric, direction in columns],
+        columns=[heading(metric, direction) for metric, direction in columns],
         settings=[_setting(str(name), rows, columns) for name, rows in table.groupby("setting", sort=False)],
     )
 
@@ -135,5 +135,4 @@ def _outcome(kinds: set[str]) -> str:
 def _told(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
     for row in rows:
         if kind(row["verdict"]) in (BETTER, WORSE):
-            score = " ".join([in_words(row["metric"]), row["direction"]]).strip()
-            yield f"{score} {step(row)}"
+            yield " ".join(filter(None, [in_words(row["metric"]), row["direction"], step(row)]))

@@ -61,7 +61,7 @@ def test_everyone_can_read_it(text: str) -> None:
     assert found.all("html")[0][1]["lang"] == "en"
     assert all(attributes["alt"].strip() for _, attributes in found.all("img"))
     assert len(found.all("caption")) == len(found.all("table")) > 4
-    assert {attributes.get("scope") for _, attributes in found.all("th")} == {"col", "row"}
+    assert {attributes.get("scope") for _, attributes in found.all("th")} == {"col", "row", "rowgroup"}
     assert all("aria-labelledby" in attributes for _, attributes in found.all("svg"))
     assert len(found.all("main")) == len(found.all("h1")) == 1
     levels = [int(tag[1]) for tag, _ in found.all("h1", "h2", "h3", "h4")]
@@ -123,23 +123,24 @@ def test_a_card_of_another_training_tells_nothing(workspace: Path) -> None:
 
 def test_it_says_in_words_what_the_study_found(text: str) -> None:
     words = Page(text).text
-    assert "digits : of 3 changes 1 helped, 1 hurt, 1 within noise" in words.replace("digits:", "digits :")
-    assert "Helped : hinge (KID ×1000 30.1 → 20.1, FID 30.1 → 20.1)" in words
-    assert "Within noise : none" in words
-    assert "setting KID ×1000 a2b ↓ KID ×1000 b2a ↓ FID a2b ↓ FID b2a ↓ sea IoU a2b ↑" in words
-    assert "hinge loss= hinge 20.1 ± 0.1 better 20.1 ± 0.1 better 0.500 ± 0.000 3 60 default 30.1 ± 0.1" in words
-    assert "none ema_decay= 0.0 30.2 ± 0.1 30.2 ± 0.1 0.500" in words
+    assert "digits: of 3 changes 1 helped, 1 hurt, 1 within noise Helped : hinge loss= hinge :" in words
+    assert ": KID ×1000 30.1 → 20.1; FID 30.1 → 20.1 Hurt : slow lr= 1e-5 : KID ×1000 30.1 → 300.1 W" in words
+    assert "Within noise : none KID ×1000" in words
+    assert (
+        "setting direction KID ×1000 ↓ FID ↓ sea IoU ↑ seeds seconds hinge loss= hinge a2b 20.1 ± 0.1 better" in words
+    )
+    assert "none ema_decay= 0.0 30.2 ± 0.1 30.2 ± 0.1 0.500 ± 0.000 3 60" in words, "no verdict: within noise"
     assert text.count('role="img" aria-labelledby="study-') == 2
 
 
-def test_a_page_needs_no_study(workspace: Path) -> None:
+def test_a_page_needs_no_study_and_names_in_one_are_text(workspace: Path) -> None:
     made = results("dcgan")
-    assert "study" not in Page(shown(made)).text
-    write_study(changes=f"folder='{STRANGE[:6]}'", about=STRANGE)
-    assert STRANGE in Page(shown(made)).text
+    assert "What the study found" not in shown(made)
+    write_study(changes=f"folder={STRANGE}", about=STRANGE)
+    assert Page(shown(made)).text.count(STRANGE) == 5
     assert "a<b>" not in shown(made)
     RANKS.write_text("group,model\ndigits,dcgan\n")
-    with pytest.raises(DataError, match="^reports/study_ranks.csv has no column about.*; `python -m gan study --table`"):
+    with pytest.raises(DataError, match=f"^{RANKS} has no column about, .*; `python -m gan study --table` makes"):
         shown(made)
 
 

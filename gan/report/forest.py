@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
@@ -29,7 +28,8 @@ def drawing(table: pd.DataFrame, name: str, identity: str) -> Drawing:
         _panel(axes, table, LIVING)
         made = svg(figure, identity, f"KID of each setting of {name} with its 95 % interval")
         plt.close(figure)
-    return Drawing("KID ×1000", CAPTION, made)
+    scale = ", on a logarithmic scale" if axes.get_xscale() == "log" else ""
+    return Drawing(f"KID ×1000{scale}", CAPTION, made)
 
 
 def picture(tables: Mapping[str, pd.DataFrame], path: Path) -> None:

@@ -129,11 +129,11 @@ def _place(checkpoint: str) -> tuple[int, str]:
     return (order.index(checkpoint) if checkpoint in order else order.index(None), checkpoint)
 
 
-def heading(name: str, direction: str = "") -> str:
+def heading(name: str) -> str:
     """The heading of a column, with an arrow towards better values where that is known."""
     score = name.partition(BY)[0]
     arrow = " ↓" if score.endswith(LOWER) else " ↑" if score.endswith(HIGHER) else ""
-    return f"{in_words(name)} {direction}".rstrip() + arrow
+    return f"{in_words(name)}{arrow}"
 
 
 def in_words(name: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gan.records.tables import parse_table
 from gan.report.forest import drawing
-from gan.report.scores import EMPTY, heading, in_words
+from gan.report.scores import BY, EMPTY, heading, in_words
 from gan.report.svg import Drawing
 from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell, cell, kind, step
 from gan.run.paths import REPORTS
@@ -29,14 +29,14 @@ class Setting:
 
     Args:
         outcome: what it did, over all scores; empty for the default.
-        cells: its scores in the order of the group's columns, None for one that it does not have.
-        told: each score that is better or worse, with that of the default: `FID 40.2 → 22.6`.
+        lines: direction → its scores in the order of the group's columns, None for one that it does not have.
+        told: the scores that are better or worse, with those of the default: `FID 40.2 → 22.6`.
     """
 
     name: str
     changes: list[str]
     outcome: str
-    cells: list[Cell | None]
+    lines: dict[str, list[Cell | None]]
     told: list[str]
     seeds: int
     seconds: str
@@ -44,7 +44,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of settings, the best first; `always` is what every run of it has."""
+    """A group of settings, the best first; `always` is what every run of it has, `columns` are headings of scores."""
 
     name: str
     model: str
@@ -56,10 +56,9 @@ class Group:
     @property
     def outcomes(self) -> list[tuple[str, list[Setting]]]:
         """The settings by what they did, without the default; outcomes that none had are left out."""
-        found = [
-            (one, [each for each in self.settings if each.outcome == one]) for one in (HELPED, BOTH, HURT, EVEN, UNKNOWN)
-        ]
-        return [(outcome, settings) for outcome, settings in found if settings]
+        order = (HELPED, BOTH, HURT, EVEN, UNKNOWN)
+        found = {outcome: [one for one in self.settings if one.outcome == outcome] for outcome in order}
+        return [(outcome, settings) for outcome, settings in found.items() if settings]
 
     @property
     def sentence(self) -> str:
@@ -90,37 +89,33 @@ def study() -> list[tuple[Group, Drawing]]:
 def group(table: pd.DataFrame) -> Group:
     """The rows of a group for people."""
     first = table.iloc[0]
-    columns = _columns(table)
+    metrics = [*table["metric"].unique()]
+    columns = sorted(metrics, key=lambda name: (not name.startswith("kid"), metrics.index(name)))
     return Group(
         name=str(first["group"]),
         model=str(first["model"]),
         about=str(first["about"]),
         always=shlex.split(first["always"]),
-        columns=[heading(metric, direction) for metric, direction in columns],
+        columns=[heading(metric) for metric in columns],
         settings=[_setting(str(name), rows, columns) for name, rows in table.groupby("setting", sort=False)],
     )
 
 
-def _columns(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Score and direction of each column: KID first, by all extractors, and the directions of a score side by side."""
-    metrics = [*table["metric"].unique()]
-    order = sorted(metrics, key=lambda name: (not name.startswith("kid"), metrics.index(name)))
-    there = {*zip(table["metric"], table["direction"], strict=True)}
-    return [(one, to) for one in order for to in table["direction"].unique() if (one, to) in there]
-
-
-def _setting(name: str, rows: pd.DataFrame, columns: list[tuple[str, str]]) -> Setting:
-    by_column = {(row["metric"], row["direction"]): row for row in rows.to_dict("records")}
-    ordered = [by_column.get(one) for one in columns]
-    first, seconds = rows.iloc[0], rows["seconds"].iloc[0]
+def _setting(name: str, rows: pd.DataFrame, columns: list[str]) -> Setting:
+    first, outcome = rows.iloc[0], _outcome({kind(one) for one in rows["verdict"]})
+    ordered = sorted(rows.to_dict("records"), key=lambda row: columns.index(row["metric"]))
+    lines: dict[str, list[Cell | None]] = {}
+    for direction in rows["direction"].unique():
+        cells = {row["metric"]: cell(row) for row in ordered if row["direction"] == direction}
+        lines[str(direction)] = [cells.get(metric) for metric in columns]
     return Setting(
         name=name,
         changes=shlex.split(first["changes"]),
-        outcome=_outcome({kind(one) for one in rows["verdict"]}),
-        cells=[cell(row) if row else None for row in ordered],
-        told=[*_told(row for row in ordered if row)],
+        outcome=outcome,
+        lines=lines,
+        told=[*_told(ordered, outcome)],
         seeds=int(rows["seeds"].max()),
-        seconds=EMPTY if np.isnan(seconds) else f"{seconds:.0f}",
+        seconds=EMPTY if np.isnan(first["seconds"]) else f"{first['seconds']:.0f}",
     )
 
 
@@ -132,7 +127,12 @@ def _outcome(kinds: set[str]) -> str:
     return HELPED if BETTER in kinds else HURT if WORSE in kinds else EVEN if NOISE in kinds else UNKNOWN
 
 
-def _told(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        if kind(row["verdict"]) in (BETTER, WORSE):
-            yield " ".join(filter(None, [in_words(row["metric"]), row["direction"], step(row)]))
+def _told(rows: list[dict[str, Any]], outcome: str) -> Iterator[str]:
+    """The first score that hurt; or all that changed, and whether another extractor confirms a KID that helped."""
+    changed = [row for row in rows if kind(row["verdict"]) in (BETTER, WORSE)]
+    wanted = changed[:1]
+    if outcome in (HELPED, BOTH):
+        wanted = [row for row in rows if row in changed or row["metric"].startswith(f"kid{BY}")]
+    for row in wanted:
+        words = " ".join(filter(None, [in_words(row["metric"]), row["direction"], step(row)]))
+        yield words if row in changed else f"{words}, {row['verdict']}"

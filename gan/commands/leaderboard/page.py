@@ -10,8 +10,8 @@ from gan.commands.leaderboard.thumbnails import grid_of, thumbnail
 from gan.commands.ranking import BASELINE, beside, ranks
 from gan.report.pictures import Picture
 from gan.report.scores import heading
-from gan.report.verdicts import Cell, cell
 from gan.report.templates import rendered
+from gan.report.verdicts import Cell, cell
 from gan.run.files import write_whole
 from gan.run.recorded import cache
 

@@ -82,8 +82,13 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
     failed: list[Run] = []
     if missing and not instead:
         found, failed = _train(missing, found, queue.Workers(jobs, gpus))
-    page.write(study, rows.current(found, planned), len(planned), len(found))
-    print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(found) else "nothing was found yet")
+    current = rows.current(found, planned)
+    page.write(study, current, len(planned), len(found))
+    if len(current):
+        print(f"{page.PAGE} and {page.PICTURE} show what was found")
+    else:
+        older = f"; all {len(found)} rows are of other code, params or data, see --accept" if len(found) else ""
+        print(f"nothing was found yet{older}")
     if failed:
         raise GanError(
             f"{len(failed)} runs failed: {', '.join(one.experiment for one in failed)}; `dvc queue logs NAME` says "

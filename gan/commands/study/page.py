@@ -1,7 +1,7 @@
-"""What a study found, for people: reports/study.md and reports/study.png, and the ranks that reports/index.html shows."""
+"""What a study found, for people: reports/study.md and study.png, and the ranks that reports/index.html shows."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -10,20 +10,21 @@ from gan.commands.study.plan import Group, Study
 from gan.report import study as found
 from gan.report.forest import picture
 from gan.report.scores import EMPTY
-from gan.report.verdicts import BETTER, DEFAULT, NOISE, Cell
+from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell
 from gan.run.files import write_whole
 from gan.run.paths import REPORTS
 
 PAGE, PICTURE = REPORTS / "study.md", REPORTS / "study.png"
+BREAK = "<br>"  # within a cell
 HEAD = """# Which change helped?
 """
 LEGEND = """![KID of each setting with its 95 % interval](study.png)
 
-Scores are the mean ± standard deviation over seeds. A verdict compares with the default at 95 % confidence, corrected
-for the number of comparisons (Holm 1979); a score without one is within noise. The order is that of KID, relative to
-KID before training. If several extractors scored the runs, each has a column with its KID: a verdict that both give
-does not hang on one network. `python -m gan study` made this page from study.yaml; every run is a row of study.csv,
-and study_ranks.csv has all intervals.
+Scores are the mean ± standard deviation over seeds; a2b translates from A to B, b2a back. A verdict compares with the
+default at 95 % confidence, corrected for the number of comparisons (Holm 1979); a score without one is within noise.
+The order is that of KID, relative to KID before training. If several extractors scored the runs, each has a column with
+its KID: a verdict that both give does not hang on one network. `python -m gan study` made this page from study.yaml.
+Every run is a row of study.csv; study_ranks.csv holds all intervals.
 """
 
 
@@ -67,36 +68,32 @@ def _short(group: found.Group) -> str:
     """What helped and what did not, in a few lines."""
     lines = [f"**{group.name}** ({group.model}): {group.sentence}.", ""]
     for outcome, settings in group.outcomes:
-        lines.append(f"* **{outcome.capitalize()}**: {'; '.join(_named(one) for one in settings)}")
+        told = [one for one in settings if one.told]
+        names = ", ".join(one.name for one in settings if not one.told)
+        lines.append(f"* **{outcome.capitalize()}**: {names}" if names else f"* **{outcome.capitalize()}**:")
+        lines += [f"  * {_code(one.changes)} ({one.name}): {'; '.join(one.told)}" for one in told]
     return "\n".join([*lines, ""])
-
-
-def _named(setting: found.Setting) -> str:
-    """A setting, and for one that helped or hurt also what it changes and its scores."""
-    if not setting.told:
-        return setting.name
-    return f"**{setting.name}**, {_code(setting.changes)}: {', '.join(setting.told)}"
 
 
 def _section(group: found.Group) -> str:
-    head = ["setting", *group.columns, "seeds", "seconds"]
+    directed = bool([*filter(None, group.settings[0].lines)])
+    head = ["setting", *["direction"] * directed, *group.columns, "seeds", "seconds"]
     about = [group.about, ""] if group.about else []
-    always = f"Every run: {_code(group.always)}" if group.always else "Every run: the defaults at full length."
+    always = f"Every run: {_code(group.always)}" if group.always else "Every run: the defaults."
     lines = [f"## {group.name}", "", *about, always, "", _line(head), _line(["---"] * len(head))]
-    for setting in group.settings:
-        name = "<br>".join([f"**{setting.name}**", *(f"`{one}`" for one in setting.changes)])
-        lines.append(_line([name, *_cells(setting.cells), str(setting.seeds), setting.seconds]))
+    for one in group.settings:
+        name = BREAK.join([f"**{one.name}**", *(f"`{change}`" for change in one.changes)])
+        scores = [BREAK.join(map(_cell, cells)) for cells in zip(*one.lines.values(), strict=True)]
+        lines.append(_line([name, *[BREAK.join(one.lines)] * directed, *scores, str(one.seeds), one.seconds]))
     return "\n".join([*lines, ""])
 
 
-def _cells(cells: list[Cell | None]) -> Iterator[str]:
-    for cell in cells:
-        if cell is None:
-            yield EMPTY
-        elif cell.verdict in (DEFAULT, NOISE):
-            yield cell.score
-        else:
-            yield f"{cell.score} **{cell.verdict}**" if cell.kind == BETTER else f"{cell.score} {cell.verdict}"
+def _cell(cell: Cell | None) -> str:
+    if cell is None:
+        return EMPTY
+    if cell.verdict in (DEFAULT, NOISE):
+        return cell.score
+    return f"{cell.score} **{cell.verdict}**" if cell.kind in (BETTER, WORSE) else f"{cell.score} {cell.verdict}"
 
 
 def _code(words: list[str]) -> str:

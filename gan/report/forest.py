@@ -17,13 +17,13 @@ from matplotlib import pyplot as plt
 SCALE = 1000.0  # of KID, as everywhere
 PAINTED = {BETTER: "#1a7f37", WORSE: "#b42318", DEFAULT: "#1f4e9e", "": "#6b7280"}  # "" is every other verdict
 LIVING = {BETTER: LINES[2], WORSE: LINES[5], DEFAULT: LINES[0], "": INK}  # as the page shows them, light and dark
-WIDTH, ROW, SECOND, REST = 5.2, 0.25, 0.12, 0.9  # inches: a row of one direction, each further one, axis and title
+WIDTH, ROW, SECOND, REST = 4.6, 0.27, 0.12, 0.9  # inches: a row of one direction, each further one, axis and title
 CAPTION = "Lower is better. The dotted line is the default; a line through a point is the 95 % interval of its mean."
 
 
 def drawing(table: pd.DataFrame, name: str, identity: str) -> Drawing:
     """The picture of a group for a page; `identity` is unique there, `table` is of KID by one extractor."""
-    with matplotlib.rc_context(STYLE | {"font.size": 10, "svg.hashsalt": identity}):
+    with matplotlib.rc_context(STYLE | {"svg.hashsalt": identity}):
         figure, axes = plt.subplots(figsize=(WIDTH, _height(table)), layout="constrained")
         _panel(axes, table, LIVING)
         made = svg(figure, identity, f"KID of each setting of {name} with its 95 % interval")

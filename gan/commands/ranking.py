@@ -88,7 +88,7 @@ def _verdicts(rows: pd.DataFrame, direction: str, extractor: str) -> list[dict[s
 def _unlike(base: pd.DataFrame, side: pd.DataFrame) -> str:
     """How the two were scored differently; empty if they compare."""
     if base.empty:
-        return "no default"
+        return "default has none"
     try:
         refuse_unlike((), base, side, set())
     except UnlikeError as error:

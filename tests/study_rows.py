@@ -20,7 +20,12 @@ def row(setting: str, seed: int, kid: float, direction: str = "", **changes: Any
     return about | where | {"n_real": 2000, "n_fake": 1000, "seconds": 60.0} | LIKE | scored | changes
 
 
-SETTINGS = {"default": [], "hinge": ["loss=hinge"], "slow": ["lr=1e-5"], "none": ["ema_decay=0.0"]}
+SETTINGS: dict[str, list[str] | None] = {
+    "default": None,
+    "hinge": ["loss=hinge"],
+    "slow": ["lr=1e-5"],
+    "none": ["ema_decay=0.0"],
+}
 KIDS = {"default": 0.03, "hinge": 0.02, "slow": 0.3, "none": 0.0301}
 
 

@@ -65,8 +65,8 @@ def _panel(axes: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
             if verdict == DEFAULT:
                 axes.axvline(mean, color=colour, lw=0.8, ls=":")
             elif verdict in (BETTER, WORSE):
-                beside = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": "small"}
-                axes.text(1.01, height, verdict, color=colour, **beside)
+                edge = axes.get_yaxis_transform()
+                axes.text(1.01, height, verdict, color=colour, va="center", fontsize="small", transform=edge)
     axes.set_yticks([*places.values()], [*places])
     axes.set_ylim(len(places) - 0.4, -0.6)
     axes.grid(axis="x", color=colours[""], alpha=0.2)

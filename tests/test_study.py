@@ -147,11 +147,16 @@ def test_the_missing_runs_are_listed_as_commands(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == f"{words} 'train_dcgan.betas=[0.5,0.9]' evaluate@dcgan\n"
 
 
-def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -> None:
+def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """And they keep the name of the experiment that they come from."""
     first, second, third, _ = runs(study())
     older = row(first.setting, first.seed, 0.02, inputs=first.inputs, code="older")
     other = row(second.setting, second.seed, 0.02, inputs="other", code="older")
+    rows.write(pd.DataFrame([older, other]))
+    run(jobs=1, gpus=[], only=None, instead="table")
+    assert "\n1 more are there of other code: `--accept`" in capsys.readouterr().out
     table = rows.accept(pd.DataFrame([older, other]), [first, second, third])
     assert rows.has(table, first)
     assert not rows.has(table, second)

@@ -10,6 +10,7 @@ from gan.params.schema import load
 from gan.records.tables import read_table
 from gan.report.figures import overview, training_curves
 from gan.report.page import Source, chapter, render
+from gan.report.study import study
 from gan.run.files import write_whole
 from gan.run.paths import PARAMS, REPORTS
 from gan.run.stage import stage
@@ -35,7 +36,7 @@ def main(sources: list[Source]) -> None:
     )
     params = read_file(PARAMS)  # as written: by the names and values that -S takes
     chapters = [chapter(source, params, place) for place, source in enumerate(sources, 1)]
-    write_whole(REPORTS / "index.html", render(chapters).encode())
+    write_whole(REPORTS / "index.html", render(chapters, study()).encode())
 
 
 def _scores(model: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ seeds: [0, 1]
 groups:
   digits:
     model: dcgan
-    always: []
+    always: ["evaluate.checkpoints=[best]"]
     settings:
       default:
       hinge: ["train_dcgan.betas=[0.0, 0.9]", train_dcgan.loss=hinge, lr=1e-3]
@@ -133,12 +133,26 @@ def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: p
     leaderboard.run("main", "dcgan", "best")
     output = capsys.readouterr().out
     line = next(line for line in output.splitlines() if "hinge" in line)
-    assert line.split()[1:5] == ["lr=0.001", "train_dcgan.betas=[0.0,0.9]", "train_dcgan.loss=hinge", "2"]
+    assert line.split()[1] == "2"
+    assert line.split()[-3:] == ["lr=0.001", "train_dcgan.betas=[0.0,0.9]", "train_dcgan.loss=hinge"]
     assert "lr=0.1" not in output
     found = gathered("main", "best")
     known = found[found["setting"].str.contains("hinge")]
     assert list(known["name"]) == [planned[0].experiment, ""], "the second has no experiment here"
     assert list(known["commit"] != "") == [True, False]
+    commit(project, "the study's table")
+    experiment(project, "baseline", 0.03, lr=1e-3)
+    beside = gathered("baseline", "best").query("group == 'digits'")["setting"]
+    assert not beside.str.contains(r"\blr=").any(), "that baseline has the same learning rate"
+
+
+def test_the_same_params_and_seed_count_once(project: Path) -> None:
+    """Also if one run was scored in more ways."""
+    experiment(project, "first", 0.021, seed=1, evaluate={"extractors": ["lite"]})
+    experiment(project, "again", 0.022, seed=1)
+    found = gathered("main", "best").query("model == 'dcgan'")
+    assert list(found["setting"]) == ["default", "default"]
+    assert sorted(found["seed"]) == [0, 1]
 
 
 def test_mistakes_end_in_a_sentence(project: Path) -> None:

@@ -10,18 +10,20 @@ from typing import Any
 import pytest
 
 from gan.report.page import Source, chapter, render
+from gan.report.study import RANKS, study
 from gan.run.errors import DataError
 from tests import tiny
 from tests.browser import CHROMIUM, tab
 from tests.markup import Page
 from tests.results import CARD, HISTORY, METRICS, OUTPUTS, results
+from tests.study_rows import write_study
 
 STRANGE = "a<b>\"&'c"  # as a user may call a class or a folder
 CSS = (tiny.ROOT / "gan" / "report" / "page.css").read_text()
 
 
 def shown(*sources: Source, **params: Any) -> str:
-    return render([chapter(source, tiny.values() | params, place) for place, source in enumerate(sources)])
+    return render([chapter(source, tiny.values() | params, place) for place, source in enumerate(sources)], study())
 
 
 def page(*models: str, **changes: Any) -> str:
@@ -30,8 +32,9 @@ def page(*models: str, **changes: Any) -> str:
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The page of two models."""
+    """The page of two models and a study."""
     with chdir(tmp_path_factory.mktemp("results")):
+        write_study()
         yield page("dcgan", "other")
 
 
@@ -49,6 +52,7 @@ def test_a_browser_fetches_nothing_and_runs_nothing(text: str) -> None:
 
 def test_it_is_small_and_the_same_inputs_give_the_same_bytes(text: str, workspace: Path) -> None:
     assert len(text) < 1_000_000
+    write_study()
     assert page("dcgan", "other") == text
 
 
@@ -57,7 +61,7 @@ def test_everyone_can_read_it(text: str) -> None:
     assert found.all("html")[0][1]["lang"] == "en"
     assert all(attributes["alt"].strip() for _, attributes in found.all("img"))
     assert len(found.all("caption")) == len(found.all("table")) > 4
-    assert {attributes.get("scope") for _, attributes in found.all("th")} == {"col", "row"}
+    assert {attributes.get("scope") for _, attributes in found.all("th")} == {"col", "row", "rowgroup"}
     assert all("aria-labelledby" in attributes for _, attributes in found.all("svg"))
     assert len(found.all("main")) == len(found.all("h1")) == 1
     levels = [int(tag[1]) for tag, _ in found.all("h1", "h2", "h3", "h4")]
@@ -115,6 +119,29 @@ def test_a_card_of_another_training_tells_nothing(workspace: Path) -> None:
     text = shown(made)
     assert "a CPU" not in text
     assert "reports/dcgan/run.json is of another training" in text
+
+
+def test_it_says_in_words_what_the_study_found(text: str) -> None:
+    words = Page(text).text
+    assert "digits: of 3 changes 1 helped, 1 hurt, 1 within noise Helped : hinge loss= hinge :" in words
+    assert ": KID ×1000 30.1 → 20.1; FID 30.1 → 20.1 Hurt : slow lr= 1e-5 : KID ×1000 30.1 → 300.1 W" in words
+    assert "Within noise : none KID ×1000" in words
+    assert (
+        "setting direction KID ×1000 ↓ FID ↓ sea IoU ↑ seeds seconds hinge loss= hinge a2b 20.1 ± 0.1 better" in words
+    )
+    assert "none ema_decay= 0.0 30.2 ± 0.1 30.2 ± 0.1 0.500 ± 0.000 3 60" in words, "no verdict: within noise"
+    assert text.count('role="img" aria-labelledby="study-') == 2
+
+
+def test_a_page_needs_no_study_and_names_in_one_are_text(workspace: Path) -> None:
+    made = results("dcgan")
+    assert "What the study found" not in shown(made)
+    write_study(changes=f"folder={STRANGE}", about=STRANGE)
+    assert Page(shown(made)).text.count(STRANGE) == 5
+    assert "a<b>" not in shown(made)
+    RANKS.write_text("group,model\ndigits,dcgan\n")
+    with pytest.raises(DataError, match=f"^{RANKS} has no column about, .*; `python -m gan study --table` makes"):
+        shown(made)
 
 
 def test_any_history_is_drawn(workspace: Path) -> None:

@@ -15,7 +15,8 @@ from tests.test_dependencies import DECIDE_NOTHING, NO_DEPS, pipeline
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
 # What git keeps of a run, so that a clone shows it without the data; everything else lies in DVC's cache.
-TRACKED = {f"reports/{name}" for name in ("fid.csv", "overview.jpg", "study.csv", "study.md", "study.png")} | {
+STUDY = {f"reports/{name}" for name in ("study.csv", "study.md", "study.png", "study_ranks.csv")}
+TRACKED = {"reports/fid.csv", "reports/overview.jpg", *STUDY} | {
     f"reports/{model}/{name}"
     for model in ("dcgan", "cyclegan")
     for name in ("data.json", "fid.csv", "metrics.json", "run.json")

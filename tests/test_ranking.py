@@ -44,4 +44,4 @@ def test_runs_that_were_scored_differently_are_not_compared() -> None:
     assert kids["hinge"] == "scored differently: n_real"
     assert kids["flip"] == "better (one seed)"
     alone = ranks(table[table["setting"] != "default"])
-    assert set(alone["verdict"]) == {"no default"}
+    assert set(alone["verdict"]) == {"default has none"}

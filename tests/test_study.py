@@ -147,11 +147,16 @@ def test_the_missing_runs_are_listed_as_commands(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == f"{words} 'train_dcgan.betas=[0.5,0.9]' evaluate@dcgan\n"
 
 
-def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot() -> None:
+def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """And they keep the name of the experiment that they come from."""
     first, second, third, _ = runs(study())
     older = row(first.setting, first.seed, 0.02, inputs=first.inputs, code="older")
     other = row(second.setting, second.seed, 0.02, inputs="other", code="older")
+    rows.write(pd.DataFrame([older, other]))
+    run(jobs=1, gpus=[], only=None, instead="table")
+    assert "\n1 more are there of other code: `--accept`" in capsys.readouterr().out
     table = rows.accept(pd.DataFrame([older, other]), [first, second, third])
     assert rows.has(table, first)
     assert not rows.has(table, second)
@@ -167,8 +172,10 @@ def test_the_page_shows_each_setting_and_what_is_missing() -> None:
     text = page.PAGE.read_text()
     assert "3 runs are still missing" in text
     assert "2 rows are of other code, params or data than today's, and left out" in text
-    assert "| hinge | `train_dcgan.loss=hinge` | 2 | 20 ± 0, better |" in text
-    assert text.index("| hinge") < text.index("| default")
+    assert "**digits** (dcgan): of 1 change 1 helped." in text
+    assert "* **Helped**:\n  * `train_dcgan.loss=hinge` (hinge): KID ×1000 30.0 → 20.0; FID 30.0 → 20.0\n" in text
+    assert "| **hinge**<br>`train_dcgan.loss=hinge` | 20.0 ± 0.0 **better** |" in text
+    assert text.index("| **hinge**") < text.index("| **default** | 30.0 ± 0.0 | 30.0 ± 0.0 | 2 | 60 |")
     assert page.PICTURE.read_bytes()[:4] == b"\x89PNG"
     first = page.PICTURE.read_bytes()
     page.write(study(), table, planned=7, kept=len(table) + 2)
@@ -180,7 +187,7 @@ def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:
     seen = {"lite": {"default": 0.03, "hinge": 0.02}, "waves": {"default": 0.3, "hinge": 0.4}}
     table = pd.DataFrame(
         [
-            row(name, seed, kid + 0.0001 * seed, extractor=extractor, sea_iou=0.5)
+            row(name, seed, kid + 0.00011 * seed, extractor=extractor, sea_iou=0.5 + seed / 1e6)
             for extractor, kids in seen.items()
             for name, kid in kids.items()
             for seed in (0, 1)
@@ -189,9 +196,11 @@ def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:
     page.write(study(), table, planned=4, kept=len(table))
     lines = page.PAGE.read_text().splitlines()
     head = next(line for line in lines if line.startswith("| setting"))
-    assert head == "| setting | changes | seeds | kid ×1000 | fid | sea_iou | kid ×1000 by waves | seconds |"
-    hinge, default = (line for line in lines if line.startswith(("| hinge", "| default")))
-    assert [cell.strip() for cell in hinge.split("|")][4:8:3] == ["20 ± 0.071, better", "400 ± 0.071, worse"]
-    assert "| 300 ± 0.071 |" in default
+    assert head == "| setting | KID ×1000 ↓ | KID ×1000 by waves ↓ | FID ↓ | sea IoU ↑ | seeds | seconds |"
+    hinge, default = (line for line in lines if line.startswith(("| **hinge", "| **default")))
+    cells = [cell.strip() for cell in hinge.split("|")]
+    assert cells[2:6] == ["20.1 ± 0.1 **better**", "400.1 ± 0.1 **worse**", "20.1 ± 0.1 **better**", "0.500 ± 0.000"]
+    assert "| 300.1 ± 0.1 |" in default
+    assert "**digits** (dcgan): of 1 change none helped, 1 helped and hurt." in lines
     line = shown(ranks(table)).set_index("changed").loc["hinge"]
-    assert (line["kid"], line["kid by waves"]) == ("0.02005 ± 7.1e-05, better", "0.4001 ± 7.1e-05, worse")
+    assert (line["kid"], line["kid by waves"]) == ("0.02005 ± 7.8e-05, better", "0.4001 ± 7.8e-05, worse")

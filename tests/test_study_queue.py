@@ -57,4 +57,4 @@ def test_a_study_goes_on_after_a_kill_a_failed_run_and_on_a_machine_that_has_onl
     assert pd.read_csv(table)["setting"].tolist() == ["default", "other"]
     assert table.read_text().splitlines()[1] == kept
     assert (pd.read_csv(table)["seconds"] > 0).all()
-    assert "| other | `train_dcgan.loss=hinge` | 1 |" in (clone / "reports" / "study.md").read_text()
+    assert "| **other**<br>`train_dcgan.loss=hinge` |" in (clone / "reports" / "study.md").read_text()

@@ -9,9 +9,9 @@ from scipy import special
 
 from gan.commands.verdicts import CONFIDENCE, LOWER, UnlikeError, noise_of, refuse_unlike
 from gan.records.samples import START
+from gan.report.scores import BY
 
 BASELINE = "default"  # the setting that all others are compared with
-BY = " by "  # between a metric and an extractor
 METRICS = ("kid", "fid", "class_accuracy", "sea_iou", "land_iou")  # those that are ranked, where there are any
 RANKED = [
     "rank", "setting", "direction", "extractor", "metric", "seeds", "mean", "std", "reach", "change", "p", "verdict",
@@ -88,7 +88,7 @@ def _verdicts(rows: pd.DataFrame, direction: str, extractor: str) -> list[dict[s
 def _unlike(base: pd.DataFrame, side: pd.DataFrame) -> str:
     """How the two were scored differently; empty if they compare."""
     if base.empty:
-        return "no default"
+        return "default has none"
     try:
         refuse_unlike((), base, side, set())
     except UnlikeError as error:

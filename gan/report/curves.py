@@ -1,18 +1,15 @@
 """Curves of a training as SVG inside a page, in the page's own colours."""
 
-import io
-import re
 from dataclasses import dataclass
-from html import escape
 from itertools import cycle
-from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
+
+from gan.report.svg import INK, LINES, STYLE, Drawing, svg
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -21,18 +18,7 @@ Numbers = NDArray[np.float64]
 KEYS = ("step", "epoch")
 SIZE = (4.8, 3.4)  # inches
 LETTERS, ROW = 50, 0.068  # of a legend: letters in a row, and a row's share of the height
-INK = "#fe00fe"  # is replaced with the colour of the text
-LINES = tuple(f"#fe01{number:02x}" for number in range(1, 7))  # are replaced with --line-1 to --line-6
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))  # a line is told by its dashes too
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "text.parse_math": False,
-    "font.size": 11,
-    "legend.frameon": False,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
-}
 
 MARKS = "○ around the best checkpoint, □ around the last."
 
@@ -79,15 +65,6 @@ PANELS = (
 )
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A panel that was drawn: SVG to be put into HTML as it is."""
-
-    title: str
-    caption: str
-    svg: str
-
-
 def curves(history: pd.DataFrame, name: str, best: int | None) -> list[Drawing]:
     """A drawing for each panel that the history has numbers for.
 
@@ -124,7 +101,7 @@ def _drawn(panel: Curves, numbers: pd.DataFrame, columns: list[str], name: str, 
         names = [column.lstrip("_") for column in columns]  # matplotlib hides names that begin with _
         figure.legend(lines, names, loc="upper left", ncols=across, handlelength=2.6, borderaxespad=0)
         figure.subplots_adjust(left=0.13, right=0.97, bottom=0.14, top=0.98 - ROW * -(-len(columns) // across))
-        drawing = _svg(figure, name, panel.title)
+        drawing = svg(figure, name, panel.title)
         plt.close(figure)
     return Drawing(panel.title, panel.caption, drawing)
 
@@ -134,22 +111,3 @@ def _mark(axes: Axes, steps: Numbers, heights: Numbers, colour: str, best: int |
     for wanted, marker, size in ((best, "o", 12), (steps[-1], "s", 8)):
         at = steps == wanted
         axes.plot(steps[at], heights[at], marker, mfc="none", mec=colour, ms=size)
-
-
-def _svg(figure: Figure, name: str, title: str) -> str:
-    """The figure as an SVG element for HTML: as wide as its place, coloured by the page, with ids of its own."""
-    content = io.StringIO()
-    figure.savefig(content, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = content.getvalue()
-    text = text[text.index("<svg") :]
-    box = re.search(r'viewBox="[^"]+"', text)
-    body = text[text.index(">") + 1 :]
-    # Metadata names its standards by http addresses, and <style> would hold for the whole page.
-    body = re.sub(r"<(metadata|style).*?</\1>", "", body, flags=re.DOTALL)
-    body = re.sub(r'\bid="', f'id="{name}-', body)
-    body = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', body)
-    body = body.replace("url(#", f"url(#{name}-").replace(INK, "currentColor")
-    for number, colour in enumerate(LINES, 1):
-        body = body.replace(colour, f"var(--line-{number})")
-    head = f'<svg {box[0] if box else ""} role="img" aria-labelledby="{name}-title"><title id="{name}-title">'
-    return f"{head}{escape(title)}</title>{body}"

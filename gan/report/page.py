@@ -13,9 +13,11 @@ from gan.records.samples import read_samples_card
 from gan.records.tables import read_table
 from gan.report import facts, scores
 from gan.report.captions import NEIGHBOURS, Made, caption, made_by, preview_caption
-from gan.report.curves import Drawing, curves
+from gan.report.curves import curves
 from gan.report.pictures import Picture, sheet, still
 from gan.report.previews import Previews, previews
+from gan.report.study import Group
+from gan.report.svg import Drawing
 from gan.report.templates import rendered
 from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
@@ -126,6 +128,6 @@ def _environments(model: str) -> list[facts.Facts]:
     return facts.environments(card, dvc_hash(CHECKPOINTS / model / "last.safetensors"))
 
 
-def render(chapters: Sequence[Chapter]) -> str:
+def render(chapters: Sequence[Chapter], study: Sequence[tuple[Group, Drawing]] = ()) -> str:
     """The page as HTML. All text from outside is escaped."""
-    return rendered(Path(__file__).with_suffix(".html"), chapters=chapters)
+    return rendered(Path(__file__).with_suffix(".html"), chapters=chapters, study=study)

@@ -10,6 +10,7 @@ import pandas as pd
 from gan.records.samples import START
 
 EMPTY = "–"
+BY = " by "  # between a score and an extractor
 KEYS = ("model", "direction", "checkpoint", "extractor", "n_real", "n_fake", "reference", "images")
 PROTOCOL = "extractor_sha256"  # the first column of those that say how a score was measured
 # The order of rows; snapshots come before `last`.
@@ -130,9 +131,16 @@ def _place(checkpoint: str) -> tuple[int, str]:
 
 def heading(name: str) -> str:
     """The heading of a column, with an arrow towards better values where that is known."""
-    arrow = " ↓" if name.endswith(LOWER) else " ↑" if name.endswith(HIGHER) else ""
-    words = [WORDS.get(word, word) for word in name.split("_")]
-    return f"{NAMES.get(name, ' '.join(words))}{arrow}"
+    score = name.partition(BY)[0]
+    arrow = " ↓" if score.endswith(LOWER) else " ↑" if score.endswith(HIGHER) else ""
+    return f"{in_words(name)}{arrow}"
+
+
+def in_words(name: str) -> str:
+    """A score as people call it; `kid by scattering` keeps its extractor."""
+    score, by, extractor = name.partition(BY)
+    words = [WORDS.get(word, word) for word in score.split("_")]
+    return f"{NAMES.get(score, ' '.join(words))}{by}{extractor}"
 
 
 def meanings(scores: pd.DataFrame) -> dict[str, str]:

@@ -53,7 +53,7 @@ def run(baseline: str, model: str | None, checkpoint: str, html: Path | None = N
         raise GanError(f"{baseline} has no scores of {model}; it has {', '.join(found['model'].unique())}")
     for one in models:
         print(f"{one}: default is {baseline}\n")
-        print(shown(ranks(found[found["model"] == one])).to_string(index=False, max_colwidth=None), end="\n\n")
+        print(_aligned(shown(ranks(found[found["model"] == one]))), end="\n\n")
     if html:
         from gan.commands.leaderboard import page  # imported here, as it takes a second
 
@@ -69,4 +69,12 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
         spread = "" if pd.isna(row["std"]) else f" ± {row['std']:.2g}"
         verdict = "" if row["setting"] == BASELINE else f", {row['verdict']}"
         line[f"{row['metric']} {row['direction']}".strip()] = f"{row['mean']:.4g}{spread}{verdict}"
-    return pd.DataFrame([*lines.values()]).fillna("")
+    table = pd.DataFrame([*lines.values()]).fillna("")
+    return table[[*table.columns.drop("changed"), "changed"]]
+
+
+def _aligned(table: pd.DataFrame) -> str:
+    """The table as text, with what was changed last: it is the longest, and screens cut it."""
+    wide = table["changed"].str.len().max()
+    left = table.assign(changed=table["changed"].str.ljust(wide)).rename(columns={"changed": "changed".ljust(wide)})
+    return "\n".join(line.rstrip() for line in left.to_string(index=False, max_colwidth=None).splitlines())

@@ -12,7 +12,10 @@ from gan.commands.study import rows as study_rows
 from gan.commands.study.plan import read_study, runs
 from gan.run.errors import GanError
 from gan.run.paths import PARAMS
-from gan.run.yaml12 import read_yaml
+from gan.run.yaml12 import read_file, read_yaml
+
+LISTED = ("evaluate.checkpoints", "evaluate.extractors")  # they decide which scores there are, and change none
+ONE = ["model", "setting", "seed", "direction", "extractor"]  # of these, one row counts
 
 
 def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
@@ -46,11 +49,12 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
         parts.append(changed.assign(setting=_label(params, its), seed=its.get("seed"), name=name, commit=commit))
     if len(kept):
         kept = study_rows.current(kept, runs(read_study()))
-        settings = [_label(params, params | _overrides(text)) for text in kept["overrides"]]
+        own = _flat(read_file(PARAMS))  # the study's params are those of the workspace, not of the baseline
+        settings = [_label(params, own | _overrides(text)) for text in kept["overrides"]]
         commits = [dict(here).get(name, "") for name in kept["name"]]
         names = kept["name"].where([commit != "" for commit in commits], "")
         parts.append(kept.assign(setting=settings, name=names, commit=commits))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True).drop_duplicates(ONE, ignore_index=True)
 
 
 def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -67,6 +71,6 @@ def _overrides(text: str) -> dict[str, Any]:
 
 
 def _label(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """What differs between two sets of params, but for the seed; `default` if nothing does."""
-    names = [name for name in after if name != "seed" and after[name] != before.get(name)]
+    """What differs between two sets of params, but for the seed and what is scored; `default` if nothing does."""
+    names = [name for name in after if name not in ("seed", *LISTED) and after[name] != before.get(name)]
     return " ".join(f"{name}={after[name]}".replace(" ", "") for name in names) or BASELINE

@@ -3,32 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from gan.commands.leaderboard.thumbnails import grid_of, thumbnail
-from gan.commands.ranking import BASELINE, BY, beside, ranks
+from gan.commands.ranking import BASELINE, beside, ranks
 from gan.report.pictures import Picture
-from gan.report.scores import DIGITS, heading, number
+from gan.report.scores import heading
 from gan.report.templates import rendered
+from gan.report.verdicts import Cell, cell
 from gan.run.files import write_whole
 from gan.run.recorded import cache
 
 TEMPLATE = Path(__file__).with_name("leaderboard.html")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A score with its verdict."""
-
-    score: str
-    verdict: str
-
-    @property
-    def kind(self) -> str:
-        """The verdict without how sure it is: better, worse, or something else."""
-        return self.verdict.removesuffix(" (one seed)")
 
 
 @dataclass(frozen=True)
@@ -88,12 +75,7 @@ def _board(model: str, identity: str, found: pd.DataFrame, files: Path) -> Board
         runs = found[found["setting"] == setting].sort_values("seed", kind="stable")
         picture = thumbnail(grid, model, _known(runs["commit"]), files) if grid else None
         rows.append(_row(str(setting), scores, metrics, _known(runs["name"]), picture))
-    return Board(identity, model, str(table["extractor"].iloc[0]), grid, [_heading(one) for one in metrics], rows)
-
-
-def _heading(metric: str) -> str:
-    score, by, extractor = metric.partition(BY)
-    return heading(score) + by + extractor
+    return Board(identity, model, str(table["extractor"].iloc[0]), grid, [heading(one) for one in metrics], rows)
 
 
 def _known(values: "pd.Series[str]") -> list[str]:
@@ -103,7 +85,7 @@ def _known(values: "pd.Series[str]") -> list[str]:
 def _row(setting: str, scores: pd.DataFrame, metrics: list[str], names: list[str], picture: Picture | None) -> Row:
     lines: dict[str, list[Cell | None]] = {}
     for direction, here in scores.groupby("direction", sort=False):
-        cells = {row["metric"]: _cell(row) for row in here.to_dict("records")}
+        cells = {row["metric"]: cell(row) for row in here.to_dict("records")}
         lines[str(direction)] = [cells.get(metric) for metric in metrics]
     return Row(
         rank=int(scores["rank"].iloc[0]),
@@ -113,8 +95,3 @@ def _row(setting: str, scores: pd.DataFrame, metrics: list[str], names: list[str
         picture=picture,
         lines=lines,
     )
-
-
-def _cell(row: dict[str, Any]) -> Cell:
-    metric = row["metric"].partition(BY)[0]
-    return Cell(number(metric, row["mean"], row["std"], DIGITS.get(metric, 3)), row["verdict"])

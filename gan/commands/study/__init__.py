@@ -78,17 +78,26 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
     if instead == "list":
         print(*map(queue.command, missing), sep="\n", end="\n" if missing else "")
         return
-    print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them in {rows.FOUND}")
+    _tell(wanted, missing, found)
     failed: list[Run] = []
     if missing and not instead:
         found, failed = _train(missing, found, queue.Workers(jobs, gpus))
-    page.write(study, rows.current(found, planned), len(planned), len(found))
-    print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(found) else "nothing was found yet")
+    current = rows.current(found, planned)
+    page.write(study, current, len(planned), len(found))
+    print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(current) else "nothing was found yet")
     if failed:
         raise GanError(
             f"{len(failed)} runs failed: {', '.join(one.experiment for one in failed)}; `dvc queue logs NAME` says "
             "why. The same command tries them again"
         )
+
+
+def _tell(wanted: list[Run], missing: list[Run], found: pd.DataFrame) -> None:
+    """Say how many runs the table holds, and how many it would hold if their code were today's."""
+    print(f"{len(wanted)} runs, {len(wanted) - len(missing)} of them in {rows.FOUND}")
+    accepted = rows.accept(found, missing)
+    if older := sum(rows.has(accepted, one) for one in missing):
+        print(f"{older} more are there of other code: `--accept` keeps them, where you know that it trains the same")
 
 
 def _gathered(missing: list[Run], found: pd.DataFrame) -> pd.DataFrame:

@@ -27,9 +27,10 @@ Pipeline = dict[str, dict[str, Any]]  # the stages of dvc.yaml, by name
 
 
 class Group(Block):
-    """Settings of one model, each compared with the default on the same data."""
+    """Settings of one model, each compared with the default on the same data; `about` is a sentence for the page."""
 
     model: str
+    about: str = ""
     always: Overrides
     settings: dict[str, Overrides | None]
 

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.project import begin, often, printed, sh, states, wait_until
+from tests.servers import free_port
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
@@ -81,3 +82,22 @@ def test_a_batch_that_cannot_be_shared_is_refused(trained: Path) -> None:
     by_two(trained)
     command = [sys.executable, "-m", "stages.train_cyclegan", "data/packed/domains"]
     assert "train_cyclegan.batch_size: 1 cannot be shared equally by 2 ranks" in sh(trained, *command, status=1)
+
+
+def test_ranks_started_by_hand_or_by_torchrun_make_the_same_bits(trained: Path) -> None:
+    """DVC starts and records the first of them, as docs/scale.md shows; torchrun sets the same variables."""
+    by_two(trained)
+    last = trained / "data" / "checkpoints" / "dcgan" / "last.safetensors"
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "GLOO_SOCKET_IFNAME": "lo"}
+    other = begin(trained, *COMMAND, RANK="1", **shared)
+    sh(trained, "dvc", "repro", "-f", "-s", "train-dcgan", RANK="0", **shared)
+    assert other.wait(60) == 0
+    assert "changed" not in sh(trained, "dvc", "status", "train-dcgan")
+    card = json.loads((trained / "reports/dcgan/run.json").read_text())
+    assert [environment["ranks"] for environment in card["environments"]] == [2]
+    by_hand = last.read_bytes()
+
+    last.unlink()
+    meet = ["--rdzv-backend", "c10d", "--rdzv-endpoint", f"127.0.0.1:{free_port()}", "--nproc-per-node", "2"]
+    sh(trained, sys.executable, "-m", "torch.distributed.run", *meet, *COMMAND[1:], GLOO_SOCKET_IFNAME="lo")
+    assert last.read_bytes() == by_hand

@@ -7,10 +7,11 @@ weights are apart from those of one process, or what went wrong. Fabric is compa
 import importlib.util
 import os
 import tempfile
-from contextlib import contextmanager
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -29,6 +30,24 @@ PLAIN, R1, THROUGH, NORM = "alternating updates", "R1", "a frozen D is called th
 CASES = [PLAIN, R1, THROUGH, NORM]
 
 
+class Way(Protocol):
+    """What differs from way to way."""
+
+    name: str
+
+    def norms(self, network: nn.Module) -> nn.Module:
+        """The network, its BatchNorms over all ranks."""
+
+    def wrapped(self, network: nn.Module) -> nn.Module:
+        """The network as it is trained."""
+
+    def inner(self, network: Any) -> nn.Module:
+        """The network without its wrapper."""
+
+    def backward(self, loss: torch.Tensor, network: nn.Module) -> None:
+        """Compute the gradients of this network's weights: the mean over all ranks."""
+
+
 class Sums:
     """Networks stay as they are; one flat sum averages gradients before each update."""
 
@@ -40,8 +59,7 @@ class Sums:
     def wrapped(self, network: nn.Module) -> nn.Module:
         return network
 
-    def inner(self, network: nn.Module) -> nn.Module:
-        """What takes no part in the sums."""
+    def inner(self, network: Any) -> nn.Module:
         return network
 
     def backward(self, loss: torch.Tensor, network: nn.Module) -> None:
@@ -63,7 +81,7 @@ class DDP:
     def inner(self, network: Any) -> nn.Module:
         return network.module
 
-    def backward(self, loss: torch.Tensor, network: nn.Module) -> None:
+    def backward(self, loss: torch.Tensor, network: nn.Module) -> None:  # noqa: ARG002
         loss.backward()
 
 
@@ -75,6 +93,7 @@ class Fabric(DDP):
     def __init__(self) -> None:
         from lightning_fabric import Fabric as Lightning
 
+        warnings.filterwarnings("ignore", "The `srun` command is available")
         os.environ |= {"LOCAL_RANK": str(ranks().rank), "NODE_RANK": "0"}  # so that it starts no processes itself
         self.fabric = Lightning(accelerator="cpu", devices=ranks().count, strategy="ddp", precision="64-true")
         self.fabric.launch()
@@ -82,11 +101,11 @@ class Fabric(DDP):
     def wrapped(self, network: nn.Module) -> nn.Module:
         return self.fabric.setup(network)
 
-    def backward(self, loss: torch.Tensor, network: nn.Module) -> None:
+    def backward(self, loss: torch.Tensor, network: nn.Module) -> None:  # noqa: ARG002
         self.fabric.backward(loss)
 
 
-WAYS = [Sums, DDP, *([Fabric] if importlib.util.find_spec("lightning_fabric") else [])]
+WAYS: list[type[Way]] = [Sums, DDP, *([Fabric] if importlib.util.find_spec("lightning_fabric") else [])]
 
 
 def networks(norm: bool) -> tuple[nn.Module, nn.Module]:
@@ -95,16 +114,27 @@ def networks(norm: bool) -> tuple[nn.Module, nn.Module]:
     norms = [nn.BatchNorm2d(3)] if norm else []
     generator = nn.Sequential(nn.Linear(4, 36), nn.Tanh(), nn.Unflatten(1, (1, 6, 6)))
     discriminator = nn.Sequential(nn.Conv2d(1, 3, 3), *norms, nn.Softplus(), nn.Flatten(), nn.Linear(48, 1))
-    return generator.double(), discriminator.double()
+    return generator, discriminator
 
 
-def trained(way: Any, case: str) -> torch.Tensor:
+@contextmanager
+def _in_float64() -> Iterator[None]:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+@_in_float64()
+def trained(way: Way, case: str) -> torch.Tensor:
     """All weights of both networks after a few steps."""
     g, d = (way.wrapped(way.norms(one)) for one in networks(case == NORM))
     updates = {one: torch.optim.SGD(one.parameters(), LR) for one in (g, d)}
     for step in range(STEPS):
         numbers = torch.Generator().manual_seed(step)
-        real, z = (torch.randn(BATCH, *shape, generator=numbers).double() for shape in ((1, 6, 6), (4,)))
+        real, z = (torch.randn(BATCH, *shape, generator=numbers) for shape in ((1, 6, 6), (4,)))
         real, fake = ranks().part(real), g(ranks().part(z))
 
         # (1) Update D: maximise log D(x) + log(1 - D(G(z))), less R1 of real images.
@@ -132,12 +162,12 @@ def _told(path: Path) -> Iterator[None]:
         path.write_text(str(error).strip().partition("\n")[0].partition(". ")[0])
 
 
-def _rank(rank: int, folder: Path, way: type, case: str) -> None:
+def _rank(rank: int, folder: Path, way: type[Way], case: str) -> None:
     with _told(folder / f"error-{rank}"):
         torch.save(trained(way(), case), folder / f"{rank}.pt")
 
 
-def apart(way: type, case: str) -> float | str:
+def apart(way: type[Way], case: str) -> float | str:
     """How far two ranks are from one process, at most; or why they did not come to the end."""
     alone = trained(Sums(), case)
     with tempfile.TemporaryDirectory() as name:

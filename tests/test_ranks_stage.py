@@ -88,9 +88,14 @@ def test_ranks_started_by_hand_or_by_torchrun_make_the_same_bits(trained: Path) 
     """DVC starts and records the first of them, as docs/scale.md shows; torchrun sets the same variables."""
     by_two(trained)
     last = trained / "data" / "checkpoints" / "dcgan" / "last.safetensors"
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "GLOO_SOCKET_IFNAME": "lo"}
+    shared = {
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(free_port()),
+        "GLOO_SOCKET_IFNAME": "lo",
+    }
     other = begin(trained, *COMMAND, RANK="1", **shared)
-    sh(trained, "dvc", "repro", "-f", "-s", "train-dcgan", RANK="0", **shared)
+    sh(trained, "dvc", "repro", "-f", "-s", "train-dcgan", RANK="0", **shared)  # type: ignore[arg-type]
     assert other.wait(60) == 0
     assert "changed" not in sh(trained, "dvc", "status", "train-dcgan")
     card = json.loads((trained / "reports/dcgan/run.json").read_text())

@@ -67,9 +67,7 @@ def test_a_task_without_a_line_fails(task: str | None, sentence: str, tmp_path: 
 
 
 @pytest.mark.parametrize(("status", "requeued"), [(3, True), (0, False)])
-def test_one_that_is_told_to_stop_starts_again_unless_it_had_ended(
-    status: int, requeued: bool, tmp_path: Path
-) -> None:
+def test_one_that_is_told_to_stop_starts_again_unless_it_had_ended(status: int, requeued: bool, tmp_path: Path) -> None:
     process = begin(tmp_path, WAITS.format(status=status))
     until = time.monotonic() + 60
     while not (tmp_path / "waits").exists():

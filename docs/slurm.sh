@@ -25,7 +25,8 @@ for attempt in 1 2; do
     while kill -0 "$running" 2>/dev/null; do wait "$running"; status=$?; done  # being told to stop ends a wait
     [ "$status" = 0 ] && exit 0
     if [ "$stopped" ]; then
-        scontrol requeue "$SLURM_JOB_ID"  # after a preemption, Slurm has done so already
+        # Slurm itself starts a task again after a preemption, and one that was cancelled shall not come back.
+        [ "$(squeue --noheader --format=%T --jobs="$SLURM_JOB_ID")" = RUNNING ] && scontrol requeue "$SLURM_JOB_ID"
         exit "$status"
     fi
 done

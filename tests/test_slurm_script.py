@@ -10,16 +10,17 @@ import pytest
 
 from tests.tiny import ROOT
 
-# What Slurm's own program is asked; `make slurm` has the real one.
-SCONTROL = '#!/bin/sh\necho "$@" > requeued\n'
+# Slurm's own programs, as far as the script asks them; `make slurm` has the real ones.
+PROGRAMS = {"scontrol": 'echo "$@" > requeued', "squeue": "cat state"}
 # Ends well or badly once it is interrupted, as a training that had just ended does, or one that saves its state.
 WAITS = "trap 'exit {status}' INT; touch waits; while :; do sleep 0.05; done"
 
 
 def begin(folder: Path, lines: str, task: str | None = "1") -> "subprocess.Popen[str]":
     (folder / "list").write_text(lines)
-    (folder / "scontrol").write_text(SCONTROL)
-    (folder / "scontrol").chmod(0o755)
+    for name, does in PROGRAMS.items():
+        (folder / name).write_text(f"#!/bin/sh\n{does}\n")
+        (folder / name).chmod(0o755)
     variables = {name: value for name, value in os.environ.items() if not name.startswith("SLURM")}
     variables |= {"PATH": f"{folder}:{os.environ['PATH']}", "SLURM_JOB_ID": "7"}
     variables |= {"SLURM_ARRAY_TASK_ID": task} if task else {}
@@ -66,8 +67,13 @@ def test_a_task_without_a_line_fails(task: str | None, sentence: str, tmp_path: 
     assert not (tmp_path / "made").exists()
 
 
-@pytest.mark.parametrize(("status", "requeued"), [(3, True), (0, False)])
-def test_one_that_is_told_to_stop_starts_again_unless_it_had_ended(status: int, requeued: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("status", "state", "requeued"), [(3, "RUNNING", True), (3, "COMPLETING", False), (0, "RUNNING", False)]
+)
+def test_one_that_is_told_to_stop_starts_again_unless_it_had_ended_or_is_cancelled(
+    status: int, state: str, requeued: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text(state)
     process = begin(tmp_path, WAITS.format(status=status))
     until = time.monotonic() + 60
     while not (tmp_path / "waits").exists():

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 
@@ -94,7 +95,7 @@ def ours(recipe: Recipe) -> Way:
 
 def enlarged(images: Images, size: int) -> Uint8:
     """Digits are 28×28; both trainings get them in the size of the example."""
-    pixels = torch.from_numpy(images.copy()).permute(0, 3, 1, 2)
+    pixels = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)
     return torch.nn.functional.interpolate(pixels, (size, size), mode="bilinear").permute(0, 2, 3, 1).numpy()
 
 

@@ -10,9 +10,10 @@ command=$(sed -n "${task}p" "$list")
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} MKL_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}
 
 stop() {  # DVC waits until the training has saved its state, and removes its copy of the project
-    stopped=yes
+    stops=$((stops + 1))
     [ "$running" ] && kill -INT -- "-$running"
 }
+stops=
 trap stop TERM
 
 for attempt in 1 2; do
@@ -20,11 +21,11 @@ for attempt in 1 2; do
         "GPU ${CUDA_VISIBLE_DEVICES:-none}: $command"
     eval "$command" &
     running=$!
-    [ "$stopped" ] && stop  # told so before there was anything to stop
-    wait "$running"; status=$?
-    while kill -0 "$running" 2>/dev/null; do wait "$running"; status=$?; done  # being told to stop ends a wait
+    [ "$stops" ] && stop  # told so before there was anything to stop
+    # Being told to stop ends a wait with a status of its own; the next one has that of the command, even if it has ended.
+    while before=$stops; wait "$running"; status=$?; [ "$stops" != "$before" ]; do :; done
     [ "$status" = 0 ] && exit 0
-    if [ "$stopped" ]; then
+    if [ "$stops" ]; then
         # Slurm itself starts a task again after a preemption, and one that was cancelled shall not come back.
         [ "$(squeue --noheader --format=%T --jobs="$SLURM_JOB_ID")" = RUNNING ] && scontrol requeue "$SLURM_JOB_ID"
         exit "$status"

@@ -84,19 +84,48 @@ def test_a_batch_that_cannot_be_shared_is_refused(trained: Path) -> None:
     assert "train_cyclegan.batch_size: 1 cannot be shared equally by 2 ranks" in sh(trained, *command, status=1)
 
 
+def met() -> dict[str, str]:
+    """Variables of two ranks that meet on this machine."""
+    meet = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "GLOO_SOCKET_IFNAME": "lo"}
+    return {"WORLD_SIZE": "2", **meet}
+
+
+def test_a_rank_that_is_alone_can_be_stopped_and_one_with_other_inputs_is_refused(trained: Path) -> None:
+    by_two(trained)
+    shared = met()
+    line = f"train-dcgan: rank 1 of 2 meets the others at 127.0.0.1:{shared['MASTER_PORT']}\n"
+    other = begin(trained, *COMMAND, RANK="1", **shared)
+    wait_until(lambda: line in printed(trained), other)
+    other.send_signal(signal.SIGINT)
+    assert other.wait(60) == 1
+    assert printed(trained) == f"{line}error: interrupted\n"
+
+    path = trained / "params.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("lr: ", "lr: 0.5 #", 1))
+    other = begin(trained, *COMMAND, RANK="1", **shared)
+    wait_until(lambda: line in printed(trained), other)
+    path.write_text(text)
+    told = sh(trained, *COMMAND, status=1, RANK="0", **shared)
+    assert "error: another rank of this training has ended" in told
+    assert other.wait(60) == 1
+    assert printed(trained).endswith(
+        "error: rank 1 has other inputs than the first: params.yaml: lr; give all ranks the same code, params.yaml and "
+        "data\n"
+    )
+
+
 def test_ranks_started_by_hand_or_by_torchrun_make_the_same_bits(trained: Path) -> None:
     """DVC starts and records the first of them, as docs/scale.md shows; torchrun sets the same variables."""
     by_two(trained)
     last = trained / "data" / "checkpoints" / "dcgan" / "last.safetensors"
-    shared = {
-        "WORLD_SIZE": "2",
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(free_port()),
-        "GLOO_SOCKET_IFNAME": "lo",
-    }
+    often(trained)
+    shared = met()
     other = begin(trained, *COMMAND, RANK="1", **shared)
-    sh(trained, "dvc", "repro", "-f", "-s", "train-dcgan", RANK="0", **shared)  # type: ignore[arg-type]
-    assert other.wait(60) == 0
+    first = begin(trained, "dvc", "repro", "-f", "-s", "train-dcgan", RANK="0", **shared)
+    wait_until(lambda: states(trained), first)
+    other.send_signal(signal.SIGTERM)  # as Slurm does to all ranks; the first decides when to stop
+    assert (first.wait(120), other.wait(60)) == (0, 0)
     assert "changed" not in sh(trained, "dvc", "status", "train-dcgan")
     card = json.loads((trained / "reports/dcgan/run.json").read_text())
     assert [environment["ranks"] for environment in card["environments"]] == [2]

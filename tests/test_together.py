@@ -1,6 +1,5 @@
 """How a rank joins the others: its threads, its signals, its patience, and what it sends."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from gan.core.runtime import Runtime
 from gan.cyclegan.train.image_pool import ImagePool
 from gan.params.schema import Params
 from gan.run.errors import RankError
-from gan.run.interrupts import SIGNALS
 from gan.training.ranks import Several, among, ranks
 from gan.training.recipe import Recipe
 from gan.training.sync_batch_norm import SyncBatchNorm
@@ -96,31 +94,17 @@ def test_ranks_share_the_cores(asked: str | None, count: int, expected: int, mon
 def _second(workspace: Path, monkeypatch: pytest.MonkeyPatch, _heard: None) -> None:
     """This process is the second of two ranks that another program has started."""
     tiny.write(workspace / "params.yaml", devices=2)
-    for name, value in {"RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1"}.items():
+    (workspace / "dvc.yaml").write_text("stages: {train-dcgan: {cmd: train}}")
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}
+    for name, value in ({"RANK": "1", "LOCAL_RANK": "1"} | shared).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.argv", ["train", "data"])
 
 
 @pytest.mark.usefixtures("_second")
-def test_signals_are_for_the_first_rank() -> None:
-    """Which decides when to stop, and until then needs the others; torchrun and Slurm signal all."""
-
-    class BuiltError(Exception):
-        pass
-
-    def build(p: Params, folder: Path, runtime: Runtime) -> Recipe:
-        assert (ranks().rank, ranks().count) == (1, 2)
-        for number in SIGNALS:
-            os.kill(os.getpid(), number)
-        raise BuiltError
-
-    with pytest.raises(BuiltError):
-        run("dcgan", build)
-
-
-@pytest.mark.usefixtures("_second")
 def test_a_rank_that_another_program_started_tells_what_it_lost(capsys: pytest.CaptureFixture[str]) -> None:
     def build(p: Params, folder: Path, runtime: Runtime) -> Recipe:
+        assert (ranks().rank, ranks().count) == (1, 2)
         raise RankError("silent")
 
     with pytest.raises(SystemExit, match="1"):

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from gan.run.errors import GanError, clean_exit
 from gan.run.fingerprint import TAKEN, entry, fingerprint, stages
-from gan.run.names import RANK
+from gan.run.names import LED
 from gan.run.signals import handle
 
 
@@ -30,8 +30,8 @@ def begin(check: Callable[[], object]) -> None:
         return
     handle(signal.SIGTERM, signal.default_int_handler)
     sys.excepthook = _without_trace
-    if os.environ.get(RANK, "0") != "0":
-        return  # the first rank of a training checks the inputs of all
+    if LED in os.environ:
+        return  # the first rank of a training, which has started this one in the same folder, checks the inputs
     with clean_exit():
         try:
             if name := _name(script, sys.argv[1:]):

@@ -46,7 +46,12 @@ def of_entry(found: dict[str, Any], params: Any) -> Fingerprint:
 
 def name_of(inputs: Fingerprint) -> str:
     """The whole fingerprint as one hash of 16 hexadecimal digits."""
-    return _hash(json.dumps(inputs, sort_keys=True).encode())[:16]
+    return _hash_value(inputs)[:16]
+
+
+def unlike(one: Fingerprint, other: Fingerprint) -> list[str]:
+    """The names of inputs in which two fingerprints differ."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
 def begun(stage: str) -> Fingerprint:
@@ -143,11 +148,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _hash_value(value: Any) -> str:
-    return _hash(json.dumps(value, sort_keys=True).encode())
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    return hashlib.blake2b(json.dumps(value, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _hash_path(path: Path) -> str:
@@ -182,9 +183,7 @@ def refuse_changes(stage: str, before: Fingerprint, hint: str = "") -> None:
     Raises:
         InputsChangedError: names what changed.
     """
-    now = fingerprint(stage)
-    changed = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
-    if changed:
+    if changed := unlike(before, fingerprint(stage)):
         raise InputsChangedError(
             f"{stage}: changed while it ran: {', '.join(changed)}. Nothing is recorded: undo the change and rerun"
             f"{hint}, or rerun to work with the new values"

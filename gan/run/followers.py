@@ -11,9 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from gan.run.errors import RankError
-from gan.run.names import COUNT, LOCAL, RANK
+from gan.run.names import COUNT, LED, LOCAL, MEET, RANK
 
-LED = "GAN_LED"  # set for a process that ends with the one that started it
 GRACE = 20.0  # seconds in which this process may notice by itself that a follower has died
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 
@@ -37,7 +36,7 @@ class Followers:
 
     def __enter__(self) -> Self:
         os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK)  # nobody else can reach the ranks
-        shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(self.port), COUNT: str(self.count), LED: "1"}
+        shared = dict(zip(MEET, ("127.0.0.1", str(self.port)), strict=True)) | {COUNT: str(self.count), LED: "1"}
         for rank in range(1, self.count):
             own = {RANK: str(rank), LOCAL: str(rank)}
             self.processes.append(

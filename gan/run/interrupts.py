@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -43,3 +45,21 @@ class Interrupts:
     def _remember(self, number: int, _frame: FrameType | None) -> None:
         self._first = signal.Signals(number).name
         handle(signal.SIGINT, signal.default_int_handler)
+
+
+def interruptible(work: Callable[[], object]) -> None:
+    """Do work that waits in C++, where no signal is heard; Ctrl-C leaves it to a thread that ends with the process."""
+    errors: list[BaseException] = []
+
+    def attempt() -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+    if errors:
+        raise errors[0]

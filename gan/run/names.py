@@ -1,10 +1,13 @@
 """The names of stages that train, `train-<model>`: dvc.yaml and scripts write `-` and `_` for the same name.
 
-And of the variables that tell a process which of several ranks of a training it is, as torchrun sets them.
+And of the variables that tell a process which of several ranks of a training it is, and where all meet, as torchrun
+sets them.
 """
 
 TRAIN = "train-"
 RANK, COUNT, LOCAL = "RANK", "WORLD_SIZE", "LOCAL_RANK"
+LED = "GAN_LED"  # set for a rank that ends with the one that has started it, which is the first
+MEET = ("MASTER_ADDR", "MASTER_PORT")
 
 
 def training_of(model: str) -> str:

@@ -72,7 +72,7 @@ def fit(recipe: Recipe, job: Job) -> Run:
     params, total = recipe.params, recipe.total_steps
     _refuse_more_snapshots_than_steps(params.snapshots.count, total)
     run = _restore(recipe, job)
-    ranks().tell({"step": run.step, "recipe": state_of(recipe)})
+    ranks().tell({"step": run.step, "recipe": state_of(recipe), "inputs": job.state.inputs})
     live = Live(job.shown, job.previews, run.rows)
     with Interrupts() as interrupts, Progress(job.state.stage, total, "steps", run.step) as progress:
         if run.step:

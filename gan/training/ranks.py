@@ -18,6 +18,7 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 
 from gan.run.errors import RankError
+from gan.run.interrupts import interruptible
 
 Rows = TypeVar("Rows", torch.Tensor, NDArray[np.int64])
 
@@ -95,10 +96,14 @@ class Several(Ranks):
             patience: how long one waits for another.
         """
         backend = "nccl" if self.device.type == "cuda" else "gloo"
-        with _reached():
+
+        def join() -> None:
             dist.init_process_group(
                 backend, init_method=address, rank=self.rank, world_size=self.count, timeout=patience
             )
+
+        with _reached():
+            interruptible(join)
 
     def part(self, whole: Rows) -> Rows:
         own = len(whole) // self.count
@@ -106,7 +111,7 @@ class Several(Ranks):
 
     def gathered(self, rows: torch.Tensor) -> torch.Tensor:
         rows = rows.detach()
-        wide = torch.promote_types(rows.dtype, torch.float32)  # gloo cannot send bfloat16
+        wide = torch.promote_types(rows.dtype, torch.float32)  # the gloo of older torches cannot send bfloat16
         whole = rows.new_zeros(len(rows) * self.count, *rows.shape[1:], dtype=wide)
         self.part(whole).copy_(rows)
         return self.summed(whole).to(rows.dtype)

@@ -14,9 +14,10 @@ from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.params.schema import Params, load
 from gan.run.errors import RankError, clean_exit
-from gan.run.followers import LED, end_with_parent
+from gan.run.fingerprint import begun
+from gan.run.followers import end_with_parent
 from gan.run.interrupts import SIGNALS
-from gan.run.names import training_of
+from gan.run.names import LED, training_of
 from gan.run.paths import CHECKPOINTS, REPORTS, RUN_CARD
 from gan.run.runstate import RunState
 from gan.training.card import write_run_card
@@ -63,11 +64,13 @@ def _follow(place: Place, model: str, build: Build, p: Params) -> None:
     """Be another rank than the first: it keeps no state and writes no file."""
     if led := LED in os.environ:
         end_with_parent()
-    for number in SIGNALS:  # the first rank decides when to stop, and needs this one until then
-        signal.signal(number, signal.SIG_IGN)
+    stage = training_of(model)
+    inputs = None if led else begun(stage)
     try:
-        with _built(place, build, p) as recipe, together(training_of(model)):
-            follow(recipe, p.seed)
+        with _built(place, build, p) as recipe, together(stage):
+            for number in SIGNALS:  # the first rank decides when to stop, and needs this one until then
+                signal.signal(number, signal.SIG_IGN)
+            follow(recipe, p.seed, inputs)
     except RankError:
         if not led:
             raise

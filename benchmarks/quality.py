@@ -141,7 +141,9 @@ def cyclegan(p: Params, runtime: Runtime, patience: float, every: float) -> list
     found = until(ours(CycleGAN(a, b, p.train_cyclegan, p.lr, p.seed, runtime)), kid, every, 0.0)
     target = before - 0.8 * (before - found[-1].kid)
     good = next(point for point in found if point.kid <= target)
-    params = paper_cyclegan(6, 1, p).model_copy(update={"epochs": 100, "decay_epochs": 100, "ema_decay": 0.0})
+    params = paper_cyclegan(6, 1, p).model_copy(
+        update={"lr_factor": 1.0, "epochs": 100, "decay_epochs": 100, "ema_decay": 0.0}
+    )
     seed_torch(Stream.WEIGHTS, p.seed)
     paper = CycleGAN(a, b, params, PAPER_LR, p.seed, runtime)
     other = Way("the paper's recipe", paper.step, ours(paper).images)

@@ -175,5 +175,5 @@ def test_a_setting_changes_one_line_of_params(tmp_path: Path) -> None:
     shutil.copy(ROOT / "params.yaml", tmp_path)
     apply_overrides(tmp_path / "params.yaml", ["lr=0.0003"])
     after = (tmp_path / "params.yaml").read_text(encoding="utf-8").splitlines()
-    assert [line for line in after if line not in before] == [before[4].replace("0.0004", "0.0003")]
+    assert [line for line in after if line not in before] == [before[4].replace("0.0008", "0.0003")]
     assert len(after) == len(before)

@@ -130,7 +130,7 @@ def test_a_signal_saves_and_says_how_to_go_on(trained: Path, number: signal.Sign
 @pytest.mark.parametrize(
     ("file", "old", "new", "name"),
     [
-        ("params.yaml", "lr: 0.0004", "lr: 0.0003", "params.yaml: lr"),
+        ("params.yaml", "lr: 0.0008", "lr: 0.0003", "params.yaml: lr"),
         ("gan/cyclegan/train/recipe.py", "PREVIEW = 8", "PREVIEW = 9", "gan/cyclegan/train"),
     ],
 )

@@ -19,7 +19,7 @@ def test_what_was_recorded_is_verified_to_the_bit(trained: Path) -> None:
 def test_a_record_that_its_commit_does_not_make_is_found_out(trained: Path) -> None:
     """New params were committed without a `dvc repro`."""
     path = trained / "params.yaml"
-    path.write_text(path.read_text().replace("lr: 0.0004", "lr: 0.0003"))
+    path.write_text(path.read_text().replace("lr: 0.0008", "lr: 0.0003"))
     commit(trained, "forgot to reproduce")
     try:
         output = sh(trained, "python", "-m", "gan", "verify", "dcgan", status=1)

@@ -33,7 +33,7 @@ def edit(trained: Path, old: str, new: str) -> None:
 def test_a_kill_while_dvc_hashes_costs_no_training(trained: Path) -> None:
     """Nor does a second kill. Then DVC records the training, and a forced run trains again each time."""
     command = ["dvc", "repro", "-s", "train-dcgan"]
-    edit(trained, "lr: 0.0004", "lr: 0.0003")
+    edit(trained, "lr: 0.0008", "lr: 0.0003")
     killed(trained, *command)
     killed(trained, *command)
     output = sh(trained, *command)
@@ -77,7 +77,7 @@ def test_a_kill_while_dvc_writes_its_lock_leaves_the_cache_alone(trained: Path) 
 
 def test_sigterm_while_the_outputs_are_written_says_that_nothing_is_lost(trained: Path) -> None:
     command = [sys.executable, "-m", "stages.train_dcgan", "data/packed/images"]
-    edit(trained, "lr: 0.0004", "lr: 0.0005")
+    edit(trained, "lr: 0.0008", "lr: 0.0005")
     action = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
     output = sh(trained, *command, status=1, DVC_ROOT=str(trained), **at("open losses.csv", action))
     errors = [line for line in output.splitlines() if line.startswith("error: ")]
@@ -91,7 +91,7 @@ def test_sigterm_while_the_outputs_are_written_says_that_nothing_is_lost(trained
 @pytest.mark.parametrize(
     ("file", "old", "new", "name"),
     [
-        ("params.yaml", "lr: 0.0004", "lr: 0.0003", "params.yaml: lr"),
+        ("params.yaml", "lr: 0.0008", "lr: 0.0003", "params.yaml: lr"),
         ("gan/dcgan/train/recipe.py", "import torch\n", "import torch  # edited\n", "gan/dcgan/train"),
     ],
 )

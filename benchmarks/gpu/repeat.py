@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stderr
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ import torch
 from benchmarks.gpu.checks import Found
 from benchmarks.gpu.small import BUILDS, ROOT, SEED, Build, built, differing, leaves, trained
 from gan.core.runtime import Runtime
+from gan.run.fingerprint import Fingerprint
 from gan.run.runstate import RunState
 from gan.training import statefile
 from gan.training.loop import Job, Run, fit
@@ -82,6 +83,7 @@ class Place:
 
     folder: Path
     stage: str = "a check"
+    inputs: Fingerprint = field(default_factory=dict)
 
 
 def train_in(folder: Path, build: Build, runtime: Runtime, save_every_seconds: float) -> Run:

@@ -29,14 +29,14 @@ def sharing(turns: int) -> Iterator[dict[str, Any]]:
             with _busy(beside):
                 found = _in_turns(model, turns)
             work = f"{model}, the default, {'beside one busy process' if beside else 'alone'}"
-            yield {"work": work, "unit": "steps/s", **found, "ratio": found["ours"] / found["plain"]}
+            yield {"work": work, "unit": "steps/s", **found}
         both = median(_two(model) for _ in range(turns))
         yield {"work": f"{model}, two trainings of one thread, together", "unit": "steps/s", "ours": both}
 
 
 def _in_turns(model: str, turns: int) -> dict[str, float]:
     stages, other = (SPINNING, BRIEFLY) if fast_bf16(CPUS.read_text()) else (BRIEFLY, SPINNING)
-    ways = {"ours": stages, "plain": other}
+    ways = {"ours": stages, "other": other}
     found: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(turns):
         for name, variables in ways.items():

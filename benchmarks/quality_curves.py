@@ -15,9 +15,9 @@ COLOURS = "#1f4e9e", "#b45309"
 def summary(curves: pd.DataFrame) -> Iterator[str]:
     """`ours: good after 61 s`, a line for each way of training a model."""
     for way, part in curves.groupby("way", sort=False):
-        good = part[part["kid"] <= part["target"]]
-        seconds = (part if good.empty else good)["seconds"]
-        yield f"{way}: {'not ' if good.empty else ''}good after {(seconds.max() if good.empty else seconds.min()):.0f} s"
+        good = part[part["kid"] <= part["target"]]["seconds"]
+        found = f"not good after {part['seconds'].max():.0f} s" if good.empty else f"good after {good.min():.0f} s"
+        yield f"{way}: {found}"
 
 
 def draw(curves: pd.DataFrame, path: Path) -> None:

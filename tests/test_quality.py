@@ -14,6 +14,19 @@ from gan.core.images import Uint8
 BLACK = {"": np.zeros((1, 2, 2, 1), np.uint8)}
 
 
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that only sleep moves."""
+    now = 0.0
+
+    def passes(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(time, "sleep", passes)
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
+
+
 class Falling:
     """KID falls by 0.1 a step; a step takes 10 ms and a score 50."""
 
@@ -42,15 +55,7 @@ def test_a_curve_begins_before_the_first_step_and_ends_after_the_last() -> None:
     assert found[0].seconds == 0.0
 
 
-def test_scores_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-
-    def passes(seconds: float) -> None:
-        nonlocal now
-        now += seconds
-
-    monkeypatch.setattr(time, "sleep", passes)
-    monkeypatch.setattr(time, "perf_counter", lambda: now)
+def test_scores_stop_the_clock() -> None:
     falling = Falling(6)
     found = list(curve(falling.way, falling.score, every=0.025))
     assert [point.step for point in found] == [0, 3, 6]

@@ -6,6 +6,7 @@ import pytest
 from gan.commands.leaderboard import shown
 from gan.commands.ranking import ranks
 from gan.commands.study import page
+from gan.report import study as found
 from tests.study_rows import row
 from tests.test_study import study
 
@@ -28,6 +29,27 @@ def test_the_page_shows_each_setting_and_what_is_missing() -> None:
     first = page.PICTURE.read_bytes()
     page.write(study(), table, planned=7, kept=len(table) + 2)
     assert page.PICTURE.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ([("default", 0), ("default", 1), ("hinge", 0), ("hinge", 1)], "of 1 change 1 helped"),
+        ([("default", 0), ("default", 1), ("hinge", 0)], "so far, after 3 of 4 runs, of 1 change 1 helped"),
+        ([("default", 0), ("hinge", 0), ("hinge", 1)], "so far, after 3 of 4 runs, of 1 change 1 helped"),
+        ([("default", 0), ("hinge", 0)], "so far, after 2 of 4 runs, of 1 change 1 helped"),
+        ([("default", 0), ("default", 1)], "so far, after 2 of 4 runs, of 0 changes none helped"),
+        ([("hinge", 0), ("hinge", 1)], "so far, after 2 of 4 runs, of 1 change none helped, 1 not compared"),
+    ],
+)
+def test_a_group_that_lacks_runs_has_found_nothing_final(made: list[tuple[str, int]], words: str) -> None:
+    """Whether a seed is missing of a setting, of the default or of all, or a setting has none."""
+    kids = {"default": 0.03, "hinge": 0.02}
+    table = pd.DataFrame([row(name, seed, kids[name], to) for name, seed in made for to in ("a2b", "b2a")])
+    page.write(study(), table, planned=4, kept=len(table))
+    assert f"**digits** (dcgan): {words}." in page.PAGE.read_text()
+    ((group, _),) = found.study()
+    assert group.sentence == words
 
 
 def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:

@@ -1,6 +1,7 @@
 """Seconds of training until images are good, ours beside what one would run instead: `python -m benchmarks.quality`.
 
-It takes the packed data of the default run. Scoring stops the clock. benchmarks/quality.csv keeps the curves of KID.
+It takes the packed data of the default run. Scoring stops the clock. benchmarks/quality.csv keeps the curves of KID,
+benchmarks/quality.png shows them.
 
 * DCGAN: the digits, enlarged to 64×64. Ours is the default training; the other is that of PyTorch's example, in a plain
   loop. Good is 90 % of the way from its untrained generator to the real images.
@@ -21,6 +22,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from benchmarks.quality_curves import draw, summary
 from benchmarks.speed.machine import described
 from benchmarks.speed.recipes import paper_cyclegan
 from benchmarks.speed.training import endless
@@ -41,7 +43,7 @@ from gan.run.files import write_whole
 from gan.training.recipe import Recipe
 from tests import plain_dcgan
 
-FOUND = Path("benchmarks/quality.csv")
+FOUND, PICTURE = Path("benchmarks/quality.csv"), Path("benchmarks/quality.png")
 SAMPLES = 1000  # of each score
 PAPER_LR = 2e-4  # of both papers
 
@@ -123,17 +125,19 @@ def _as_the_example(layer: torch.nn.Module) -> None:
         torch.nn.init.zeros_(layer.bias)
 
 
-def dcgan(p: Params, runtime: Runtime, patience: float, every: float) -> list[Point]:
+def dcgan(p: Params, runtime: Runtime, patience: float, every: float) -> tuple[list[Point], float]:
+    """Both curves, and the KID that is good."""
     images = enlarged(load_images(Path("data/packed/images"), "train"), 64)
     kid = judge({"": images}, p, runtime)
     other = example(images, p.seed)
     target = 0.1 * kid(other.images())  # that of real images is 0
     seed_torch(Stream.WEIGHTS, p.seed)
     found = until(ours(DCGAN(images, p.train_dcgan, p.lr, p.seed, runtime)), kid, every, target)
-    return found + until(other, kid, every, target, patience * found[-1].seconds)
+    return found + until(other, kid, every, target, patience * found[-1].seconds), target
 
 
-def cyclegan(p: Params, runtime: Runtime, patience: float, every: float) -> list[Point]:
+def cyclegan(p: Params, runtime: Runtime, patience: float, every: float) -> tuple[list[Point], float]:
+    """Both curves, and the KID that is good."""
     a, b = (load_images(Path("data/packed/domains"), f"train{domain}") for domain in "AB")
     kid = judge({"a2b": b, "b2a": a}, p, runtime)
     before = kid({"a2b": a[:SAMPLES], "b2a": b[:SAMPLES]})
@@ -147,7 +151,7 @@ def cyclegan(p: Params, runtime: Runtime, patience: float, every: float) -> list
     seed_torch(Stream.WEIGHTS, p.seed)
     paper = CycleGAN(a, b, params, PAPER_LR, p.seed, runtime)
     other = Way("the paper's recipe", paper.step, ours(paper).images)
-    return found + until(other, kid, every, target, patience * good.seconds)
+    return found + until(other, kid, every, target, patience * good.seconds), target
 
 
 def until(
@@ -177,10 +181,13 @@ def main() -> None:
     runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
     for model in given.only:
         train, patience = TRAININGS[model]
-        rows = pd.DataFrame(train(p, runtime, patience, given.every)).assign(model=model, **described(runtime))
+        found, target = train(p, runtime, patience, given.every)
+        rows = pd.DataFrame(found).assign(model=model, target=target, **described(runtime))
+        print(*summary(rows), sep="\n", flush=True)
         kept = pd.read_csv(FOUND) if FOUND.exists() else pd.DataFrame({"model": []})
         together = pd.concat([kept[kept["model"] != model], rows])
         write_whole(FOUND, together.to_csv(index=False, float_format="%.4g").encode())
+        draw(together, PICTURE)
 
 
 if __name__ == "__main__":

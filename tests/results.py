@@ -9,8 +9,10 @@ import pandas as pd
 from PIL import Image
 
 from gan.loading.packed import load_images
-from gan.report.page import Source
+from gan.report.page import Source, chapter, render
+from gan.report.study import study
 from gan.run.recorded import dvc_hash
+from tests import tiny
 
 SCORES = {
     "direction": "", "checkpoint": ["start", "last", "best", "floor"], "extractor": "efficientnet_lite0", "n_real": 60,
@@ -32,6 +34,7 @@ CARD: dict[str, Any] = {
     "sets": {name: {"count": 40, "shape": [8, 8, 1]} for name in ("train", "test")},
 }  # fmt: skip
 ENVIRONMENT = {"device": "a CPU", "threads": 1}
+STRANGE = "a<b>\"&'c"  # as a user may call a class or a folder
 OUTPUTS: dict[str, Any] = {"": {"target": "", "source": None, "back": None}}
 
 
@@ -66,3 +69,13 @@ def results(model: str, **changes: Any) -> Source:
         picture(Path("reports/samples") / f"{model}_{name}.png", seed)
     images = {name: load_images(data, name) for name in ("train", "test")}
     return Source(model, "images", data, ["samples", "interpolation"], images)
+
+
+def shown(*sources: Source, **params: Any) -> str:
+    """The page of results of these models, and of the study that lies in the current folder."""
+    return render([chapter(source, tiny.values() | params, place) for place, source in enumerate(sources)], study())
+
+
+def page(*models: str, **changes: Any) -> str:
+    """The page of models whose results are written first, with these changes."""
+    return shown(*(results(model, **changes) for model in models))

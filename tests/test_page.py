@@ -5,29 +5,13 @@ from collections.abc import Iterator
 from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gan.report.page import Source, chapter, render
-from gan.report.study import RANKS, study
-from gan.run.errors import DataError
-from tests import tiny
 from tests.browser import CHROMIUM, tab
 from tests.markup import Page
-from tests.results import CARD, HISTORY, METRICS, OUTPUTS, results
+from tests.results import CARD, HISTORY, OUTPUTS, STRANGE, page, results, shown
 from tests.study_rows import write_study
-
-STRANGE = "a<b>\"&'c"  # as a user may call a class or a folder
-CSS = (tiny.ROOT / "gan" / "report" / "page.css").read_text()
-
-
-def shown(*sources: Source, **params: Any) -> str:
-    return render([chapter(source, tiny.values() | params, place) for place, source in enumerate(sources)], study())
-
-
-def page(*models: str, **changes: Any) -> str:
-    return shown(*(results(model, **changes) for model in models))
 
 
 @pytest.fixture(scope="module")
@@ -102,25 +86,6 @@ def test_the_result_comes_first_in_words(text: str) -> None:
     assert "dcgan/run.json is of another" not in words
 
 
-@pytest.mark.parametrize(("share", "sentence"), [(-0.2, "came no closer"), (1.04, "went all the way"), (None, "")])
-def test_a_training_that_went_nowhere_or_beyond(share: float | None, sentence: str, workspace: Path) -> None:
-    kept = {name: value for name, value in METRICS.items() if share is not None or name != "kid_closed"}
-    scores = kept | ({} if share is None else {"kid_closed": share})
-    text = Page(page("dcgan", metrics={"a2b": {"efficientnet_lite0": scores}, "b2a": {"cycle": {"l1": 1}}})).text
-    assert "a2b KID" in text
-    assert "of the way" not in text
-    assert sentence in text
-
-
-def test_a_card_of_another_training_tells_nothing(workspace: Path) -> None:
-    made = results("dcgan")
-    assert "a CPU" in shown(made)
-    Path("data/checkpoints/dcgan/last.safetensors").write_text("restored by DVC")
-    text = shown(made)
-    assert "a CPU" not in text
-    assert "reports/dcgan/run.json is of another training" in text
-
-
 def test_it_says_in_words_what_the_study_found(text: str) -> None:
     words = Page(text).text
     assert "digits: of 3 changes 1 helped, 1 hurt, 1 within noise Helped : hinge loss= hinge :" in words
@@ -131,82 +96,6 @@ def test_it_says_in_words_what_the_study_found(text: str) -> None:
     )
     assert "none ema_decay= 0.0 30.2 ± 0.1 30.2 ± 0.1 0.500 ± 0.000 3 60" in words, "no verdict: within noise"
     assert text.count('role="img" aria-labelledby="study-') == 2
-
-
-def test_a_page_needs_no_study_and_names_in_one_are_text(workspace: Path) -> None:
-    made = results("dcgan")
-    assert "What the study found" not in shown(made)
-    write_study(changes=f"folder={STRANGE}", about=STRANGE)
-    assert Page(shown(made)).text.count(STRANGE) == 5
-    assert "a<b>" not in shown(made)
-    RANKS.write_text("group,model\ndigits,dcgan\n")
-    with pytest.raises(DataError, match=f"^{RANKS} has no column about, .*; `python -m gan study --table` makes"):
-        shown(made)
-
-
-def test_any_history_is_drawn(workspace: Path) -> None:
-    strange = {"new": [1.0, None, float("inf"), 2.0], "_hidden": [1, 2, 3, 4], "words": ["x"] * 4, "none": [None] * 4}
-    text = page("dcgan", history={"step": HISTORY["step"], "epoch": HISTORY["epoch"]} | strange)
-    assert ">new<" in text
-    assert ">hidden<" in text
-    assert "words" not in text
-    assert text.count("<svg") == 1
-    assert page("dcgan", history={"step": [1], "epoch": [1]}).count("<svg") == 0
-
-
-def test_without_previews_the_page_has_no_animation(workspace: Path) -> None:
-    made = results("dcgan")
-    assert "<picture>" in shown(made)
-    for path in Path("reports/dcgan/previews").iterdir():
-        path.unlink()
-    assert "<picture>" not in shown(made)
-
-
-DAMAGE = ["dcgan/metrics.json", "dcgan/run.json", "samples/dcgan_neighbours.png", "dcgan/previews/0000040.png"]
-
-
-@pytest.mark.parametrize("name", DAMAGE)
-@pytest.mark.parametrize("content", [b"", b"[", b"[]"])
-def test_a_damaged_input_is_told_in_one_sentence(name: str, content: bytes, workspace: Path) -> None:
-    made = results("dcgan")
-    (Path("reports") / name).write_bytes(content)
-    with pytest.raises(DataError, match=f"^reports/{name} is (damaged|no picture) .*; `.*`") as caught:
-        shown(made)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("name", DAMAGE[:3])
-def test_a_missing_input_is_told_in_one_sentence(name: str, workspace: Path) -> None:
-    made = results("dcgan")
-    (Path("reports") / name).unlink()
-    with pytest.raises(DataError, match=f"^reports/{name} is missing; `.*`"):
-        shown(made)
-
-
-def colours(css: str) -> dict[str, str]:
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", css))
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours #rrggbb, as WCAG 2.2 defines it."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_colours_differ_enough_from_their_ground_in_both_schemes() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    light, dark = CSS.partition("@media screen and (prefers-color-scheme: dark)")[::2]
-    for scheme in (colours(light), colours(dark)):
-        assert len(scheme) == 13
-        for ground in (scheme["paper"], scheme["card"]):
-            assert min(contrast(scheme[name], ground) for name in ("ink", "soft", "link")) >= 4.5
-            assert min(contrast(scheme[name], ground) for name in scheme if name[:4] in ("line", "fill")) >= 3
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: `apt-get install chromium` brings one")

@@ -1,4 +1,4 @@
-"""A study: what it plans, when a run is known, and what the page says."""
+"""A study: what it plans, and when a run is known."""
 
 import re
 from dataclasses import replace
@@ -8,8 +8,6 @@ import pandas as pd
 import pytest
 from dvc.utils.hydra import apply_overrides
 
-from gan.commands.leaderboard import shown
-from gan.commands.ranking import ranks
 from gan.commands.study import page, rows, run
 from gan.commands.study.plan import Run, Study, read_study, runs
 from gan.run.errors import ParamsError
@@ -162,45 +160,3 @@ def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot(
     assert not rows.has(table, second)
     assert list(table["code"]) == [first.code, "older"]
     assert table["experiment"][0] == older["experiment"]
-
-
-def test_the_page_shows_each_setting_and_what_is_missing() -> None:
-    table = pd.DataFrame(
-        [row(name, seed, kid) for name, kid in (("default", 0.03), ("hinge", 0.02)) for seed in (0, 1)]
-    )
-    page.write(study(), table, planned=7, kept=len(table) + 2)
-    text = page.PAGE.read_text()
-    assert "3 runs are still missing" in text
-    assert "2 rows are of other code, params or data than today's, and left out" in text
-    assert "**digits** (dcgan): of 1 change 1 helped." in text
-    assert "* **Helped**:\n  * `train_dcgan.loss=hinge` (hinge): KID ×1000 30.0 → 20.0; FID 30.0 → 20.0\n" in text
-    assert "| **hinge**<br>`train_dcgan.loss=hinge` | 20.0 ± 0.0 **better** |" in text
-    assert text.index("| **hinge**") < text.index("| **default** | 30.0 ± 0.0 | 30.0 ± 0.0 | 2 | 60 |")
-    assert page.PICTURE.read_bytes()[:4] == b"\x89PNG"
-    first = page.PICTURE.read_bytes()
-    page.write(study(), table, planned=7, kept=len(table) + 2)
-    assert page.PICTURE.read_bytes() == first
-
-
-def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:
-    """A setting that is better by the first and worse by the second is shown as both; the first decides the order."""
-    seen = {"lite": {"default": 0.03, "hinge": 0.02}, "waves": {"default": 0.3, "hinge": 0.4}}
-    table = pd.DataFrame(
-        [
-            row(name, seed, kid + 0.00011 * seed, extractor=extractor, sea_iou=0.5 + seed / 1e6)
-            for extractor, kids in seen.items()
-            for name, kid in kids.items()
-            for seed in (0, 1)
-        ]
-    )
-    page.write(study(), table, planned=4, kept=len(table))
-    lines = page.PAGE.read_text().splitlines()
-    head = next(line for line in lines if line.startswith("| setting"))
-    assert head == "| setting | KID ×1000 ↓ | KID ×1000 by waves ↓ | FID ↓ | sea IoU ↑ | seeds | seconds |"
-    hinge, default = (line for line in lines if line.startswith(("| **hinge", "| **default")))
-    cells = [cell.strip() for cell in hinge.split("|")]
-    assert cells[2:6] == ["20.1 ± 0.1 **better**", "400.1 ± 0.1 **worse**", "20.1 ± 0.1 **better**", "0.500 ± 0.000"]
-    assert "| 300.1 ± 0.1 |" in default
-    assert "**digits** (dcgan): of 1 change none helped, 1 helped and hurt." in lines
-    line = shown(ranks(table)).set_index("changed").loc["hinge"]
-    assert (line["kid"], line["kid by waves"]) == ("0.02005 ± 7.8e-05, better", "0.4001 ± 7.8e-05, worse")

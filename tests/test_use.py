@@ -151,8 +151,6 @@ def test_the_command_writes_a_grid_or_files_and_replaces_nothing(
         with pytest.raises(GanError, match=r"there already; --force"):
             run(monkeypatch, "sample", path, "--out", out, *options)
     run(monkeypatch, "sample", path, "--out", "grid.png", *options, "--force")
-    with pytest.raises(GanError, match="n 0"):
-        run(monkeypatch, "sample", path, "--out", "none.png", "--count", "0")
 
 
 def test_help_and_the_package_import_nothing_heavy() -> None:

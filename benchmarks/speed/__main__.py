@@ -2,7 +2,7 @@
 
 Everything is measured in turns; a row is the median. What training reaches is also given as a share of the ceiling: of
 what a large convolution reaches on this machine in the same run. Each row goes into benchmarks/speed.csv at once; it
-keeps those of other machines.
+keeps those of other machines. benchmarks/speed.png shows all.
 """
 
 import argparse
@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.speed import features, machine, pipeline, sharing, training
+from benchmarks.speed import features, machine, picture, pipeline, sharing, training
 from gan.core.runtime import Runtime, choose_runtime
 from gan.params.schema import Params, load
 
-FOUND = Path("benchmarks/speed.csv")
+FOUND, PICTURE = Path("benchmarks/speed.csv"), Path("benchmarks/speed.png")
 PARTS = ("features", "pipeline", "sharing", "training")
 Row = dict[str, Any]
 
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument(
         "--precision", default="auto", choices=("auto", "fp32", "bf16"), help="of training; %(default)s"
     )
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts; all")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="these parts; all. None only draws")
     given = parser.parse_args()
     p = load()
     runtime = choose_runtime(p.accelerator, given.precision, p.determinism)
@@ -38,6 +38,7 @@ def main() -> None:
             ", ".join(f"{name} {value:.3g}" if isinstance(value, float) else str(value) for name, value in row.items())
         )
         _keep(here | row)
+    picture.draw(pd.read_csv(FOUND), PICTURE)
 
 
 def measured(p: Params, runtime: Runtime, turns: int, parts: list[str]) -> Iterator[Row]:

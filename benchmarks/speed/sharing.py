@@ -1,4 +1,4 @@
-"""Training alone and beside other work: threads that wait briefly (ours in float32), and threads that spin."""
+"""Training alone and beside other work: OpenMP's threads wait as those of a stage do (ours), or in the other way."""
 
 import os
 import subprocess
@@ -13,13 +13,13 @@ from typing import Any
 from benchmarks.speed.recipes import DEFAULTS
 from gan.core.runtime import choose_runtime
 from gan.params.schema import load
-from gan.run.threads import SPINS
+from gan.run.threads import CPUS, SPINS, fast_bf16
 
 BUSY = (
     "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # until this process ends, however it does
 )
 SECONDS = 6.0  # of one measurement
-WAYS = {"ours": {"GOMP_SPINCOUNT": SPINS}, "plain": {}}
+BRIEFLY, SPINNING = {"GOMP_SPINCOUNT": SPINS}, dict[str, str]()
 
 
 def sharing(turns: int) -> Iterator[dict[str, Any]]:
@@ -29,15 +29,17 @@ def sharing(turns: int) -> Iterator[dict[str, Any]]:
             with _busy(beside):
                 found = _in_turns(model, turns)
             work = f"{model}, the default, {'beside one busy process' if beside else 'alone'}"
-            yield {"work": work, "unit": "steps/s", **found, "ratio": found["ours"] / found["plain"]}
+            yield {"work": work, "unit": "steps/s", **found}
         both = median(_two(model) for _ in range(turns))
         yield {"work": f"{model}, two trainings of one thread, together", "unit": "steps/s", "ours": both}
 
 
 def _in_turns(model: str, turns: int) -> dict[str, float]:
-    found: dict[str, list[float]] = {name: [] for name in WAYS}
+    stages, other = (SPINNING, BRIEFLY) if fast_bf16(CPUS.read_text()) else (BRIEFLY, SPINNING)
+    ways = {"ours": stages, "other": other}
+    found: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(turns):
-        for name, variables in WAYS.items():
+        for name, variables in ways.items():
             found[name].append(_rate(_start(model, variables)))
     return {name: median(one) for name, one in found.items()}
 

@@ -1,8 +1,29 @@
 """How the arguments of all commands are parsed."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
+
+
+def above_zero(text: str) -> float:
+    """A number above 0, also `inf`; NaN, which no number is larger than, would be no limit."""
+    with suppress(ValueError):
+        if (number := float(text)) > 0:
+            return number
+    raise argparse.ArgumentTypeError(f"{text}: it must be a number above 0")
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """What reads a whole number that is not below `least`."""
+
+    def whole(text: str) -> int:
+        with suppress(ValueError):
+            if (number := int(text)) >= least:
+                return number
+        raise argparse.ArgumentTypeError(f"{text}: it must be a whole number of at least {least}")
+
+    return whole
 
 
 class Parser(argparse.ArgumentParser):

@@ -14,7 +14,7 @@ from gan.use.formats import ONNX, SAFETENSORS, TORCH, write
 from gan.use.load import BEST, Able, file_of, load_able
 from gan.use.networks import networks_of
 from gan.use.origin import Origin, origin
-from gan.use.places import refuse_existing
+from gan.use.places import needs_force, refuse_existing
 
 EXAMPLE = """examples:
   python -m gan export --to onnx --out digits                      the workspace's best checkpoint
@@ -50,8 +50,10 @@ def run(given: argparse.Namespace) -> None:
         (folder / NAME).write_text(text, "utf-8")
         export = Export(given.to, model, networks, files, known, text)
         (folder / README).write_text(card(export), "utf-8")
-        for one in sorted(folder.iterdir()):
-            write_whole(given.out / one.name, one.read_bytes())
+        written = sorted(folder.iterdir())
+        with needs_force([given.out / one.name for one in written], given.force):
+            for one in written:
+                write_whole(given.out / one.name, one.read_bytes())
     for file in files:
         print(f"{file.network} in {file.file}: at most {file.difference:.2g} from torch, of values in [-1, 1]")
     print(f"{given.to} of {model}: {given.out}")

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from gan.commands.arguments import at_least
 from gan.commands.data import path
 from gan.commands.source import add_source, trained
 from gan.core.images import grid
@@ -12,7 +13,7 @@ from gan.run.errors import GanError
 from gan.run.progress import Progress
 from gan.sampling.use import Wanted
 from gan.use.pictures import WRITTEN, Picture
-from gan.use.places import refuse_existing
+from gan.use.places import needs_force, refuse_existing
 from gan.use.trained import BATCH
 
 SEEN = 64  # pixels; smaller images are enlarged in a grid, so that a person sees them
@@ -27,9 +28,9 @@ EXAMPLE = """examples:
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("sample", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_source(parser)
-    parser.add_argument("--count", type=int, default=64, help="images; %(default)s")
+    parser.add_argument("--count", type=at_least(1), default=64, help="images; %(default)s")
     parser.add_argument("--out", type=path, required=True, metavar="DIR|grid.png", help="a folder, or one picture")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, other images; %(default)s")
+    parser.add_argument("--seed", type=at_least(0), default=0, help="another seed, other images; %(default)s")
     parser.add_argument(
         "--class", dest="classes", action="append", default=[], metavar="NAME_OR_NUMBER",
         help="of a conditional model: show this class; several are shown in turn; default: all",
@@ -49,12 +50,12 @@ def run(given: argparse.Namespace) -> None:
     as_grid = given.out.suffix.lower() in WRITTEN and not given.out.is_dir()
     if given.out.is_file() and not as_grid:
         raise GanError(f"{given.out} is a file; name a folder, or a picture that ends in {', '.join(WRITTEN)}")
-    digits = len(str(max(given.count - 1, 0)))
+    digits = len(str(given.count - 1))
     paths = [given.out] if as_grid else [given.out / f"{index:0{max(digits, 4)}d}.png" for index in range(given.count)]
     refuse_existing(paths, given.force)
     model = trained(given, lambda use: use.samples)
     batches = []
-    with Progress(model.model, given.count, "images") as progress:
+    with needs_force(paths, given.force), Progress(model.model, given.count, "images") as progress:
         for batch in model.batches(wanted):
             if as_grid:
                 batches.append(batch)

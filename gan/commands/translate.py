@@ -5,6 +5,7 @@ import tempfile
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from gan.commands.arguments import above_zero
 from gan.commands.data import path
 from gan.commands.source import add_source, trained
 from gan.datasets.collection import Reject, shown
@@ -12,7 +13,7 @@ from gan.datasets.packing import quiet_pillow
 from gan.run.errors import DataError
 from gan.run.progress import Progress
 from gan.use.pictures import Found, Picture, Reading, find, read
-from gan.use.places import destinations
+from gan.use.places import destinations, needs_force
 from gan.use.trained import Trained
 from gan.use.whole import TILE
 
@@ -33,7 +34,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--direction", required=True, help="a2b or b2a")
     parser.add_argument("--force", action="store_true", help="write over files that are there")
     parser.add_argument(
-        "--max-megapixels", type=float, default=MEGAPIXELS, help="a larger picture is not read; %(default)s"
+        "--max-megapixels", type=above_zero, default=MEGAPIXELS, help="a larger picture is not read; %(default)s"
     )
     parser.add_argument(
         "--tile", type=int, default=TILE, help="side of the parts of a large picture; %(default)s pixels"
@@ -52,7 +53,8 @@ def run(given: argparse.Namespace) -> None:
         places = destinations(found, given.output, given.force)
         model = trained(given, lambda use: use.directions)
         model.direction(given.direction)  # refuses an unknown one before any work
-        failed = _translate(found, places, model, given)
+        with needs_force(places, given.force):
+            failed = _translate(found, places, model, given)
     done, all_failed = len(places) - len(failed), found.pictures.rejected + failed
     print(f"{done} of {done + len(all_failed)} pictures by {model}, {given.direction}: {given.output}")
     if all_failed:

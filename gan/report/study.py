@@ -16,9 +16,9 @@ from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell, cell, kind,
 from gan.run.paths import REPORTS
 
 RANKS = REPORTS / "study_ranks.csv"
-ABOUT = ["group", "model", "about", "always", "changes", "seconds"]
+ABOUT = ["group", "model", "about", "always", "planned", "changes", "seconds"]
 RANKED = ["setting", "direction", "metric", "seeds", "mean", "std", "reach", "change", "verdict"]
-NUMBERS = ["seeds", "mean", "std", "reach", "change", "seconds"]
+NUMBERS = ["planned", "seeds", "mean", "std", "reach", "change", "seconds"]
 TEXTS = dict.fromkeys(("about", "always", "changes", "direction"), "")
 HELPED, HURT, BOTH, EVEN, UNKNOWN = "helped", "hurt", "helped and hurt", "within noise", "not compared"
 
@@ -44,12 +44,19 @@ class Setting:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of settings, the best first; `always` is what every run of it has, `columns` are headings of scores."""
+    """A group of settings, the best first.
+
+    Args:
+        always: what every run of it has.
+        planned: its number of runs, those that are missing too.
+        columns: headings of scores.
+    """
 
     name: str
     model: str
     about: str
     always: list[str]
+    planned: int
     columns: list[str]
     settings: list[Setting]
 
@@ -62,11 +69,13 @@ class Group:
 
     @property
     def sentence(self) -> str:
-        """`of 18 changes 2 helped, 4 hurt, 12 within noise`."""
+        """`of 18 changes 2 helped, 4 hurt, 12 within noise`; of a group that lacks runs, that it may still change."""
         counts = [f"{len(settings)} {outcome}" for outcome, settings in self.outcomes]
         none = [] if any(outcome == HELPED for outcome, _ in self.outcomes) else [f"none {HELPED}"]
         total = sum(1 for one in self.settings if one.outcome)
-        return f"of {total} change{'s' * (total != 1)} {', '.join(none + counts)}"
+        found = f"of {total} change{'s' * (total != 1)} {', '.join(none + counts)}"
+        done = sum(one.seeds for one in self.settings)
+        return found if done >= self.planned else f"so far, after {done} of {self.planned} runs, {found}"
 
 
 def study() -> list[tuple[Group, Drawing]]:
@@ -96,6 +105,7 @@ def group(table: pd.DataFrame) -> Group:
         model=str(first["model"]),
         about=str(first["about"]),
         always=shlex.split(first["always"]),
+        planned=int(first["planned"]),
         columns=[heading(metric) for metric in columns],
         settings=[_setting(str(name), rows, columns) for name, rows in table.groupby("setting", sort=False)],
     )

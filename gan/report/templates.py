@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from gan.report.scores import EMPTY
 
-SHARED = Path(__file__).parent  # layout.html, which pages extend, and page.css
+SHARED = Path(__file__).parent  # layout.html, which pages extend, page.css, and the macros of cells.html
 
 
 def rendered(template: Path, **values: object) -> str:
@@ -20,4 +20,5 @@ def rendered(template: Path, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["drawing"] = lambda drawing: Markup(drawing.svg)  # noqa: S704 - matplotlib has escaped its text
-    return environment.get_template(template.name).render(values, empty=EMPTY)
+    environment.globals["empty"] = EMPTY  # for macros too, which see no values
+    return environment.get_template(template.name).render(values)

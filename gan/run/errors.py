@@ -66,7 +66,7 @@ def clean_exit() -> Iterator[None]:
 
     Every stage and command runs its main inside, so that DVC sees a failure and the user sees no stack trace. SIGTERM
     ends a run as Ctrl-C does. After an interrupt or a lack of memory, `gan/run/endings.py` gives stages a message with
-    more detail.
+    more detail. Notes that were added to the error of a full disk or the like end its line.
     """
     before = handle(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -81,7 +81,8 @@ def clean_exit() -> Iterator[None]:
         mendable = isinstance(error, OSError) and error.errno in USERS_TO_MEND | {errno.ENAMETOOLONG}
         if not isinstance(error, OSError) or not (mendable or _is_short_write(error)):
             raise
-        _leave(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; {MEND}")
+        notes = "".join(f", and {note}" for note in getattr(error, "__notes__", ()))
+        _leave(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}; {MEND}{notes}")
     finally:
         handle(signal.SIGTERM, before)
 

@@ -14,8 +14,8 @@ def wait_briefly() -> None:
 
     By default they spin, which keeps their cores from other work: beside one busy process on two cores, training then
     keeps a quarter of its rate; with this, almost half. In bfloat16 oneDNN's threads spin all the same, and OpenMP's
-    sleep costs half of the rate beside other work and a tenth alone (`python -m benchmarks.speed --only sharing`). No
-    result changes. Whoever sets one of the two variables has the last word.
+    sleep costs a quarter (CycleGAN) or half (DCGAN) of the rate beside other work, and 16 % or nothing alone (`python
+    -m benchmarks.speed --only sharing`). No result changes. Whoever sets one of the two variables has the last word.
     """
     if "OMP_WAIT_POLICY" not in os.environ and not fast_bf16(CPUS.read_text() if CPUS.exists() else ""):
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)

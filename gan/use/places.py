@@ -1,6 +1,8 @@
 """Where files go: each translation under the name of its picture, and nothing over what is there."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from gan.run.errors import GanError
@@ -53,6 +55,22 @@ def refuse_existing(paths: list[Path], force: bool) -> None:
     if there and not force:
         which = f"{there[0]} and {len(there) - 1} more are" if there[1:] else f"{there[0]} is"
         raise GanError(f"{which} there already; --force writes over what is there, or name another place")
+
+
+@contextmanager
+def needs_force(paths: list[Path], force: bool) -> Iterator[None]:
+    """Where a full disk or the like ends the block, say that files which it has written are in the way of another try.
+
+    Args:
+        paths: what the block writes, where `refuse_existing` found nothing.
+        force: whether the user has said `--force` already.
+    """
+    try:
+        yield
+    except OSError as error:
+        if not force and any(path.exists() for path in paths):
+            error.add_note("--force writes over it")
+        raise
 
 
 def _names(names: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ import os
 
 from gan.commands.app.models import Models
 from gan.commands.app.server import LOCAL, Limits, Server
+from gan.commands.arguments import above_zero
 from gan.commands.revisions import experiments
 from gan.run.errors import GanError
 from gan.use.recorded import WORKSPACE
@@ -23,9 +24,17 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="commits, tags, experiments, or .safetensors files; the workspace and all experiments",
     )  # fmt: skip
     parser.add_argument("--port", type=int, default=7860, help="of the page; 0 takes a free one; %(default)s")
-    parser.add_argument("--host", default="localhost", help="another one lets other machines in; %(default)s")
-    parser.add_argument("--max-megapixels", type=float, default=16.0, help="a larger picture is not read; %(default)s")
-    parser.add_argument("--max-megabytes", type=float, default=50.0, help="a larger file is not taken; %(default)s")
+    parser.add_argument(
+        "--host", default="localhost",
+        help="a name or IP address of this machine, or 0.0.0.0 for all of them: other machines then reach the page "
+        "too, without a password; %(default)s",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-megapixels", type=above_zero, default=16.0, help="a larger picture is not read; %(default)s"
+    )
+    parser.add_argument(
+        "--max-megabytes", type=above_zero, default=50.0, help="a larger file is not taken; %(default)s"
+    )
     parser.add_argument("--accelerator", default="auto", choices=("auto", "cpu", "cuda"), help="%(default)s")
     parser.set_defaults(run=run)
 

@@ -1,6 +1,8 @@
 """The page's server: a few files, and what models make of what the page sends. It keeps nothing that it is sent."""
 
 import json
+import re
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +21,7 @@ from gan.use.pictures import Picture
 from gan.use.trained import Trained
 
 LOCAL = ("localhost", "127.0.0.1")
+ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")  # not a name, which a stranger could point at this machine
 SECONDS = 60  # a client that says nothing for so long is let go
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -62,6 +65,14 @@ class Server(ThreadingMixIn, TCPServer):
             reason = getattr(error, "strerror", None) or error
             raise GanError(f"http://{host}:{port} cannot be served ({reason}); --port chooses another port") from error
         self.url = f"http://{host}:{self.server_address[1]}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether this name, in a request, is one of this machine; not if a stranger may have pointed it here."""
+        if self.host in LOCAL:
+            return name in LOCAL
+        own = socket.gethostname()
+        known = {*LOCAL, *(one.lower() for one in (self.host, own, f"{own.partition('.')[0]}.local"))}
+        return name.lower() in known or ADDRESS.fullmatch(name) is not None
 
     def serve(self) -> None:
         """Answer until Ctrl-C."""
@@ -124,8 +135,9 @@ class Handler(BaseHTTPRequestHandler):
     def _refuse_strangers(self) -> None:
         """Refuse what another site's page sends, as browsers tell, or by a name that it points at this machine."""
         host = self.headers.get("Host", "")
-        if self.server.host in LOCAL and host.partition(":")[0] not in LOCAL:
-            raise Refused(HTTPStatus.FORBIDDEN, f"{host} is not the address of this page; it is {self.server.url}")
+        if not self.server.is_called(host.partition(":")[0]):
+            its = self.server.url if self.server.host in LOCAL else "this machine's IP address, or what --host names"
+            raise Refused(HTTPStatus.FORBIDDEN, f"{host} is not the address of this page; it is {its}")
         other = self.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") and self.path != "/"  # a link
         if other or self.headers.get("Origin", f"http://{host}") != f"http://{host}":
             raise Refused(HTTPStatus.FORBIDDEN, "only this page may ask")

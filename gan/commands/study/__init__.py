@@ -5,6 +5,7 @@ import time
 
 import pandas as pd
 
+from gan.commands.arguments import at_least
 from gan.commands.study import queue, rows
 from gan.commands.study.plan import Run, read_study, runs
 from gan.run.errors import GanError
@@ -29,7 +30,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--jobs", type=int, default=2, help="runs at a time, which share the cores; %(default)s")
+    parser.add_argument("--jobs", type=at_least(1), default=2, help="runs at a time that share the cores; %(default)s")
     parser.add_argument("--gpus", type=given_gpus, default=[], help="what each run in turn has as CUDA_VISIBLE_DEVICES")
     parser.add_argument("--only", metavar="GROUP", nargs="+", help="only these groups of study.yaml")
     train_nothing = parser.add_mutually_exclusive_group()

@@ -37,7 +37,7 @@ def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
         kept: number of all rows of the table, those of other code too.
     """
     tables = {
-        name: _ranked(name, group, here)
+        name: _ranked(name, group, here, planned=len(group.settings) * len(study.seeds))
         for name, group in study.groups.items()
         if len(here := rows[rows["group"] == name])
     }
@@ -55,13 +55,14 @@ def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
     picture({name: table[table["metric"] == "kid"] for name, table in tables.items()}, PICTURE)
 
 
-def _ranked(name: str, group: Group, rows: pd.DataFrame) -> pd.DataFrame:
+def _ranked(name: str, group: Group, rows: pd.DataFrame, planned: int) -> pd.DataFrame:
     """The ranks of a group, with what people want to know of it and of each setting."""
     table = beside(ranks(rows))
     changes = {setting: shlex.join(given or []) for setting, given in group.settings.items()}
     took = rows.groupby("setting")["seconds"].mean()
     about = {"group": name, "model": group.model, "about": group.about, "always": shlex.join(group.always)}
-    return table.assign(**about, changes=table["setting"].map(changes), seconds=table["setting"].map(took))
+    of_settings = {"changes": table["setting"].map(changes), "seconds": table["setting"].map(took)}
+    return table.assign(**about, planned=planned, **of_settings)
 
 
 def _short(group: found.Group) -> str:

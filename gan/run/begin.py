@@ -13,14 +13,16 @@ from types import TracebackType
 
 from gan.run.errors import GanError, clean_exit
 from gan.run.fingerprint import TAKEN, entry, fingerprint, stages
-from gan.run.names import LED
+from gan.run.meeting import refuse_no_place
+from gan.run.names import LED, TRAIN
 from gan.run.signals import handle
 
 
 def begin(check: Callable[[], object]) -> None:
     """Take the fingerprint of the stage that `python -m stages.<name>` starts; elsewhere do nothing.
 
-    If params.yaml or dvc.yaml cannot be read, the process ends with one line and status 1.
+    If params.yaml or dvc.yaml cannot be read, or a rank cannot meet the others, the process ends with one line
+    and status 1.
 
     Args:
         check: raises what is wrong with params.yaml, all mistakes at once.
@@ -37,6 +39,8 @@ def begin(check: Callable[[], object]) -> None:
             if name := _name(script, sys.argv[1:]):
                 _refuse_other_arguments(name, sys.argv[1:])
                 TAKEN[name] = fingerprint(name)
+                if name.startswith(TRAIN):
+                    refuse_no_place()
         except Exception:
             check()
             raise

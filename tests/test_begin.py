@@ -35,7 +35,8 @@ if __name__ == "__main__":
         print("worked")
 """
 FIRST = "import gan.params.schema"  # the first import of our code that takes long
-LIGHT = {"begin", "dependencies", "errors", "files", "fingerprint", "names", "paths", "signals", "threads", "yaml12"}
+LIGHT = {"begin", "dependencies", "errors", "files", "fingerprint", "meeting", "names", "paths", "signals", "threads"}
+LIGHT |= {"yaml12"}
 
 
 @pytest.fixture

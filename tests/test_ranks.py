@@ -181,7 +181,7 @@ def test_ranks_that_another_program_started_are_joined(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("batch_size", "changes", "started", "sentence"),
+    ("batch_size", "changes", "told", "sentence"),
     [
         (3, {"devices": 2}, {}, "train_dcgan.batch_size: 3 cannot be shared equally by 2 ranks"),
         (8, {"devices": 3}, {}, "set it to a multiple of 3, or devices to 1"),

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.speed.recipes import DEFAULTS
 from gan.core.runtime import choose_runtime
 from gan.params.schema import load
-from gan.run.threads import CPUS, SPINS, fast_bf16
+from gan.run.threads import SPINS, convolutions_spin
 
 BUSY = (
     "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"  # until this process ends, however it does
@@ -35,7 +35,7 @@ def sharing(turns: int) -> Iterator[dict[str, Any]]:
 
 
 def _in_turns(model: str, turns: int) -> dict[str, float]:
-    stages, other = (SPINNING, BRIEFLY) if fast_bf16(CPUS.read_text()) else (BRIEFLY, SPINNING)
+    stages, other = (SPINNING, BRIEFLY) if convolutions_spin() else (BRIEFLY, SPINNING)
     ways = {"ours": stages, "other": other}
     found: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(turns):

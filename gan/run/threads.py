@@ -17,8 +17,13 @@ def wait_briefly() -> None:
     sleep costs a quarter (CycleGAN) or half (DCGAN) of the rate beside other work, and 16 % or nothing alone (`python
     -m benchmarks.speed --only sharing`). No result changes. Whoever sets one of the two variables has the last word.
     """
-    if "OMP_WAIT_POLICY" not in os.environ and not fast_bf16(CPUS.read_text() if CPUS.exists() else ""):
+    if "OMP_WAIT_POLICY" not in os.environ and not convolutions_spin():
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+
+
+def convolutions_spin() -> bool:
+    """Whether the threads of convolutions spin on this machine, however OpenMP's wait: they do in bfloat16."""
+    return fast_bf16(CPUS.read_text() if CPUS.exists() else "")
 
 
 def fast_bf16(cpus: str) -> bool:

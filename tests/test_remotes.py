@@ -114,6 +114,7 @@ def test_the_same_command_sends_and_gets_what_a_broken_line_left(
 
 
 @LINES
+@pytest.mark.usefixtures("_heard")
 def test_a_server_that_hangs_is_left_by_ctrl_c(remote: Remote, project: Path) -> None:
     with servers.line(remote.port, after=AFTER, hangs=True) as line:
         remote.connect(project, "hangs", line.port)

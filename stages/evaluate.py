@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from gan.core.runtime import choose_runtime
+from gan.core.sharing import sharing
 from gan.features.extractors import build_as
 from gan.metrics.classes import class_scores
 from gan.metrics.evaluation import Evaluation
@@ -38,5 +39,5 @@ def main(p: Params, model: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"evaluate@{sys.argv[1]}", load) as p:
+    with stage(f"evaluate@{sys.argv[1]}", load) as p, sharing(p):
         main(p, sys.argv[1], Path(sys.argv[2]))

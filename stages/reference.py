@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from gan.core.runtime import Runtime, choose_runtime
+from gan.core.sharing import sharing
 from gan.features.classifier import classify, train, write_classifier
 from gan.features.extractors import build
 from gan.features.features import extract
@@ -36,5 +37,5 @@ def know_classes(model: str, data: Path, runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"reference@{sys.argv[1]}", load) as p:
+    with stage(f"reference@{sys.argv[1]}", load) as p, sharing(p):
         main(p, sys.argv[1], Path(sys.argv[2]))

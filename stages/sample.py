@@ -6,6 +6,7 @@ from pathlib import Path
 from gan.artifacts.checkpoint import Checkpoint, origin, path_of, read
 from gan.core.images import Uint8, save_png
 from gan.core.runtime import choose_runtime
+from gan.core.sharing import sharing
 from gan.params.by_model import block_of
 from gan.params.sampling import Sampling
 from gan.params.schema import Params, load
@@ -49,5 +50,5 @@ def written(
 
 
 if __name__ == "__main__":
-    with stage(f"sample@{sys.argv[1]}", load) as p:
+    with stage(f"sample@{sys.argv[1]}", load) as p, sharing(p):
         main(p, sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gan.artifacts.checkpoint import origin, read, write
 from gan.core.runtime import choose_runtime
+from gan.core.sharing import sharing
 from gan.distances.selection import Selection, choice_part, choice_score, lost_modes
 from gan.features.extractors import build_as
 from gan.features.reference import read_features
@@ -74,5 +75,5 @@ def curve(
 
 
 if __name__ == "__main__":
-    with stage(f"select@{sys.argv[1]}", load) as p:
+    with stage(f"select@{sys.argv[1]}", load) as p, sharing(p):
         main(p, sys.argv[1], Path(sys.argv[2]))

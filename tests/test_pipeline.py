@@ -53,6 +53,15 @@ def test_a_stage_opens_only_its_deps_and_outs(clone: Path) -> None:
         assert not strange, f"{stage} opens {strange}: list them in dvc.yaml"
 
 
+def test_two_processes_make_the_same_features_samples_and_scores(clone: Path) -> None:
+    path = clone / "params.yaml"
+    path.write_text(path.read_text().replace("devices: 1", "devices: 2"))
+    stages = ["reference@dcgan", "select@cyclegan", "sample@dcgan", "evaluate@cyclegan"]
+    printed = sh(clone, "dvc", "repro", "--force", "--single-item", *stages)
+    assert printed.count("Running stage") == 4
+    assert sh(clone, "git", "status", "--short") == " M params.yaml\n"
+
+
 def opened_files(clone: Path) -> list[list[str]]:
     return [line.split("\t") for line in (clone / ".git" / "opened").read_text().splitlines()]
 

@@ -1,10 +1,14 @@
 """Translations of unseen images by a trained CycleGAN, from its checkpoint alone."""
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gan.artifacts.checkpoint import Checkpoint, refuse_others
 from gan.core.images import Images, Uint8, grid, to_rgb
+from gan.core.sharing import shared
 from gan.core.streams import Stream, numpy_generator
 from gan.cyclegan.train.generators import rebuilt
 from gan.cyclegan.train.translated import translated
@@ -88,8 +92,13 @@ def load_both(checkpoint: Checkpoint) -> dict[str, Translator]:
 
 def translate(network: Translator, images: Images, context: Context) -> Uint8:
     """uint8 (N, H, W, C) to the same in the other domain."""
+    work = partial(_translated, network, context)
+    return np.concatenate([*shared(work, context.batch_size, images)])
+
+
+def _translated(network: Translator, context: Context, images: Images) -> Iterator[Uint8]:
     placed = context.runtime.place(network)
-    return translated(placed, np.array(images[:]), context.batch_size, context.runtime)
+    yield translated(placed, np.array(images[:]), context.batch_size, context.runtime)
 
 
 def varied(images: Uint8, count: int, seed: int) -> NDArray[np.intp]:

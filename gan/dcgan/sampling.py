@@ -1,5 +1,8 @@
 """Samples of a trained DCGAN, from its checkpoint alone."""
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
@@ -8,6 +11,7 @@ from gan.artifacts.checkpoint import Checkpoint, named, refuse_others
 from gan.core.images import Uint8, grid
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch, torch_generator
+from gan.core.sharing import shared
 from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
 from gan.dcgan.labels import Labels, as_often, chosen, classes_of, sample_labels
@@ -88,16 +92,21 @@ def _build(checkpoint: Checkpoint) -> nn.Module:
     return network.eval()
 
 
-@torch.inference_mode()
 def generate(
     network: nn.Module, z: torch.Tensor, batch_size: int, runtime: Runtime, labels: Labels | None = None
 ) -> Uint8:
     """Latents (N, z_dim), for a conditional network also labels int64 (N,), to uint8 (N, size, size, channels)."""
-    network = runtime.place(network)
     inputs = [z] if labels is None else [z, torch.from_numpy(labels)]
-    with runtime.autocast():
-        parts = zip(*(one.split(batch_size) for one in inputs), strict=True)
-        return np.concatenate([to_uint8(network(*map(runtime.upload, part))) for part in parts])
+    return np.concatenate([*shared(partial(_generated, network, batch_size, runtime), batch_size, *inputs)])
+
+
+@torch.inference_mode()
+def _generated(network: nn.Module, batch_size: int, runtime: Runtime, *inputs: torch.Tensor) -> Iterator[Uint8]:
+    network = runtime.place(network)
+    for batch in zip(*(one.split(batch_size) for one in inputs), strict=True):
+        with runtime.autocast():
+            made = network(*map(runtime.upload, batch))
+        yield to_uint8(made)
 
 
 def walk_line(z: torch.Tensor, steps: int) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan.core.images import Images, Uint8
+from gan.core.sharing import shared
 from gan.run.progress import Progress
 
 Features = NDArray[np.floating]
@@ -40,12 +42,15 @@ def extract(images: Images, extractor: Extractor, batch_size: int, title: str = 
     """
     features = np.empty((len(images), extractor.width), np.float32)
     with Progress(title, len(images), "images", quiet=not title) as progress:
-        for first, batch in zip(
-            range(0, len(images), batch_size), resized(images, extractor.size, batch_size), strict=True
-        ):
-            features[first : first + len(batch)] = extractor(batch).numpy()
-            progress.advance(len(batch))
+        for part in shared(partial(_features, extractor, batch_size), batch_size, images):
+            features[progress.done : progress.done + len(part)] = part
+            progress.advance(len(part))
     return features
+
+
+def _features(extractor: Extractor, batch_size: int, images: Images) -> Iterator[Features]:
+    for batch in resized(images, extractor.size, batch_size):
+        yield extractor(batch).numpy()
 
 
 def resized(images: Images, size: int, batch_size: int) -> Iterator[torch.Tensor]:

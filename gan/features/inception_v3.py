@@ -1,6 +1,8 @@
 """Inception v3 as published FIDs use it, through clean-fid."""
 
 import warnings
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from cleanfid.inception_torchscript import InceptionV3W
 
 from gan.core.images import Images
 from gan.core.runtime import Runtime
+from gan.core.sharing import shared
 from gan.features.features import Features, resized
 from gan.features.weights import sha256_of
 from gan.run.download import Remote, fetch
@@ -42,7 +45,10 @@ class InceptionV3:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the official file is a TorchScript, which torch calls deprecated
             self.network = InceptionV3W(str(path.parent), download=False).to(runtime.device).eval()
-        self.runtime = runtime
+        self.runtime, self.weights = runtime, weights
+
+    def __reduce__(self) -> tuple[type, tuple[Runtime, str | None]]:
+        return InceptionV3, (self.runtime, self.weights)  # another process builds its own
 
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
@@ -50,14 +56,14 @@ class InceptionV3:
         features: torch.Tensor = self.network(self.runtime.upload(images))
         return features.float().cpu()
 
-    @torch.inference_mode()
     def probabilities(self, images: Images, batch_size: int) -> Features:
         """uint8 (N, H, W, 1 or 3) to class probabilities (N, 1008), by logits without a bias, as in the original."""
-        parts = [
-            self.network.base(self.runtime.upload(batch), no_output_bias=True).float().cpu().numpy()
-            for batch in resized(images, self.size, batch_size)
-        ]
-        return np.concatenate(parts)
+        return np.concatenate([*shared(partial(self._probabilities, batch_size), batch_size, images)])
+
+    @torch.inference_mode()
+    def _probabilities(self, batch_size: int, images: Images) -> Iterator[Features]:
+        for batch in resized(images, self.size, batch_size):
+            yield self.network.base(self.runtime.upload(batch), no_output_bias=True).float().cpu().numpy()
 
 
 def _path(weights: str | None) -> Path:

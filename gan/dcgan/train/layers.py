@@ -33,9 +33,14 @@ class UpsampledConv2d(nn.Conv2d):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, inputs, H, W) to (N, outputs, 2H, 2W)."""
-        kernel = F.pad(self.weight.transpose(0, 1).flip(2, 3), (1, 1, 1, 1))
-        rows = kernel[:, :, 1:] + kernel[:, :, :-1]
-        return F.conv_transpose2d(x, rows[..., 1:] + rows[..., :-1], stride=2, padding=1)
+        kernel = _spread(_spread(self.weight.transpose(0, 1), 2), 3)
+        return F.conv_transpose2d(x, kernel, stride=2, padding=1)
+
+
+def _spread(kernel: torch.Tensor, dim: int) -> torch.Tensor:
+    """Three weights along a side to the four of a transposed convolution: each input pixel meets two at once, or one."""
+    first, middle, last = kernel.unbind(dim)
+    return torch.stack([last, middle + last, first + middle, first], dim)
 
 
 class ConditionalBatchNorm(Conditional):

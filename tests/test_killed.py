@@ -57,7 +57,10 @@ RUNS: dict[str, Changes] = {
 OWN: dict[str, dict[str, Changes]] = {
     "dcgan": {
         "hinge": {"architecture": "residual", "conditional": True},
-        "minimax": {"sync_batch_norm": False, "generator": {"upsample": "resize"}},  # the first changes nothing here
+        "minimax": {
+            "sync_batch_norm": False,
+            "generator": {"upsample": "transposed"},
+        },  # the first changes nothing here
     },
     "cyclegan": {
         "hinge": {"identity_fade": 0.8, "generator": {"gated": True}, "discriminator": {"scales": 2}},

@@ -38,7 +38,7 @@ class UpsampledConv2d(nn.Conv2d):
 
 
 def _spread(kernel: torch.Tensor, dim: int) -> torch.Tensor:
-    """Three weights along a side to the four of a transposed convolution: each input pixel meets two at once, or one."""
+    """Three weights along a side to a transposed convolution's four: each input pixel meets two at once, or one."""
     first, middle, last = kernel.unbind(dim)
     return torch.stack([last, middle + last, first + middle, first], dim)
 

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from gan.dcgan.sampling import walk_line, walk_sphere
+from gan.dcgan.train.layers import UpsampledConv2d
 from gan.dcgan.train.nets import Discriminator, Generator, latents
 from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
 from tests.papers import DCGAN_D
@@ -37,6 +38,37 @@ def test_the_papers_network_for_64_pixels() -> None:
     assert [layer.out_channels for layer in convolutions] == [1024, 512, 256, 128, 3]
     assert [layer.stride for layer in convolutions] == [(1, 1), *[(2, 2)] * 4]
     assert isinstance(network[-1], nn.Tanh)
+
+
+def test_a_convolution_after_resizing_is_one_transposed_convolution() -> None:
+    """Values and gradients are those of torch's resizing, followed by its convolution, in float64."""
+    torch.manual_seed(0)
+    layer, x = UpsampledConv2d(5, 3).double(), torch.randn(2, 5, 4, 6, dtype=torch.float64, requires_grad=True)
+    resized = nn.functional.conv2d(nn.functional.interpolate(x, scale_factor=2), layer.weight, padding=1)
+    torch.testing.assert_close(layer(x), resized)
+    upstream = torch.randn_like(resized)
+    ours, theirs = (torch.autograd.grad(made, (x, layer.weight), upstream) for made in (layer(x), resized))
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_a_generator_that_resizes_makes_no_checkerboard() -> None:
+    """Of a plain feature map, a transposed convolution makes a pattern of 2×2 pixels; resizing leaves it plain."""
+    torch.manual_seed(0)
+    resizing = G.model_copy(update={"upsample": "resize"})
+    for shape, plain in ((G, False), (resizing, True)):
+        *_, last, _ = Generator(shape, 64, 1)
+        inside = last(torch.ones(1, 64, 32, 32))[0, 0, 2:-2, 2:-2]
+        assert (inside.std().item() < 1e-6) == plain
+    assert Generator(resizing, 64, 3)(latents(2, resizing)).shape == (2, 3, 64, 64)
+
+
+def test_a_checkpoint_names_upsampling_only_if_it_resizes() -> None:
+    """So checkpoints of the paper's layers have the same bytes as before there was a choice."""
+    for upsample in ("transposed", "resize"):
+        shape = G.model_copy(update={"upsample": upsample})
+        kept = shape.model_dump(exclude_defaults=True)
+        assert ("upsample" in kept) == (upsample == "resize")
+        assert GeneratorShape.model_validate(kept) == shape
 
 
 def test_parameters_of_all_sizes() -> None:

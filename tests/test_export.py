@@ -85,8 +85,8 @@ def test_examples_make_images_and_latents_give_those_of_sample(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     examples = []
-    for classes, latent in ((0, "normal"), (3, "uniform")):
-        checkpoint = dcgan(classes, latent)
+    for classes, latent, upsample in ((0, "normal", "transposed"), (3, "uniform", "resize")):
+        checkpoint = dcgan(classes, latent, upsample=upsample)
         path = saved(checkpoint, workspace)
         for kind in ("onnx", "torch"):
             export(monkeypatch, path, "--to", kind, "--out", f"{latent}-{kind}")

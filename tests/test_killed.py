@@ -57,7 +57,8 @@ RUNS: dict[str, Changes] = {
 OWN: dict[str, dict[str, Changes]] = {
     "dcgan": {
         "hinge": {"architecture": "residual", "conditional": True},
-        "minimax": {"sync_batch_norm": False},  # of one process, it changes nothing
+        # Without other ranks, the first changes nothing.
+        "minimax": {"sync_batch_norm": False, "generator": {"upsample": "transposed"}},
     },
     "cyclegan": {
         "hinge": {"identity_fade": 0.8, "generator": {"gated": True}, "discriminator": {"scales": 2}},

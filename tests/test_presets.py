@@ -113,6 +113,7 @@ def test_dcgan_as_in_its_paper(tmp_path: Path) -> None:
     assert (images.source, images.image_size, images.channels) == ("satellite", 64, 3)
     assert (p.lr, block.betas, block.batch_size, block.ema_decay) == (2e-4, [0.5, 0.999], 128, 0)
     assert (block.generator.latent, block.generator.z_dim, block.generator.width * 8) == ("uniform", 100, 1024)
+    assert (block.architecture, block.generator.upsample) == ("dcgan", "transposed")
     assert (block.loss, block.discriminator.norm, block.penalties.wanted) == ("non_saturating", "batch", False)
 
 

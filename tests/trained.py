@@ -20,10 +20,10 @@ UNET = RESIDUAL | {"architecture": "unet"}
 DEPTH = 4  # of the U-Net: it halves 16 pixels to 1
 
 
-def dcgan(classes: int = 0, latent: str = "normal", seed: int = 0) -> Checkpoint:
+def dcgan(classes: int = 0, latent: str = "normal", seed: int = 0, upsample: str = "transposed") -> Checkpoint:
     """A generator of 32² greyscale images; its weights are larger than untrained ones, so that images differ."""
     torch.manual_seed(seed)
-    shape = GeneratorShape.model_validate({"z_dim": 6, "latent": latent, "width": 2})
+    shape = GeneratorShape.model_validate({"z_dim": 6, "latent": latent, "width": 2, "upsample": upsample})
     network = Generator(shape, 32, 1, classes)
     for weight in network.parameters():
         torch.nn.init.normal_(weight, 0.0, 0.3)

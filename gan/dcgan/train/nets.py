@@ -10,7 +10,7 @@ from math import log2
 import torch
 from torch import nn
 
-from gan.dcgan.train.layers import ConditionalBatchNorm, Layers, batch_norm, norm_of, scored
+from gan.dcgan.train.layers import ConditionalBatchNorm, Layers, UpsampledConv2d, batch_norm, norm_of, scored
 from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
 
 MOST = 16  # times `width`: the channels of the widest layer
@@ -24,12 +24,14 @@ def _widths(width: int, size: int) -> list[int]:
 class Generator(Layers):
     """Latents (N, z_dim) to images (N, channels, size, size) in [-1, 1].
 
-    Strided transposed convolutions with BatchNorm and ReLU; channels halve as the image doubles. If there are classes,
-    it is called with labels too, int64 (N,), and each BatchNorm is conditional.
+    Layers that double the image and halve the channels, with BatchNorm and ReLU: strided transposed convolutions, or
+    `UpsampledConv2d`. If there are classes, it is called with labels too, int64 (N,), and each BatchNorm is
+    conditional.
     """
 
     def __init__(self, params: GeneratorShape, size: int, channels: int, classes: int = 0) -> None:
         widths = _widths(params.width, size)[::-1]
+        double = _transposed if params.upsample == "transposed" else UpsampledConv2d
         layers: list[nn.Module] = [
             nn.Unflatten(1, (params.z_dim, 1, 1)),
             nn.ConvTranspose2d(params.z_dim, widths[0], 4, 1, 0, bias=False),
@@ -38,13 +40,17 @@ class Generator(Layers):
         ]
         for inputs, outputs in pairwise(widths):
             layers += [
-                nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=False),
+                double(inputs, outputs),
                 batch_norm(outputs, classes),
                 nn.ReLU(inplace=True),  # (4 width, 8, 8), (2 width, 16, 16), (width, 32, 32)
             ]
-        layers += [nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1, bias=False), nn.Tanh()]
+        layers += [double(widths[-1], channels), nn.Tanh()]
         super().__init__(*layers)
         self.apply(init_weights)
+
+
+def _transposed(inputs: int, outputs: int) -> nn.Module:
+    return nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=False)
 
 
 class Discriminator(Layers):

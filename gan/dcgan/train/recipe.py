@@ -158,7 +158,7 @@ class DCGAN:
         architecture = self.params.architecture
         chosen = {} if architecture == "dcgan" else {"architecture": architecture}
         classes = {"classes": self.classes} if self.classes else {}
-        shape = {"generator": self.params.generator.model_dump(), **self.shape}
+        shape = {"generator": self.params.generator.model_dump(exclude_defaults=True), **self.shape}
         return shape | chosen | classes | memory(self.params)
 
     def weights(self) -> dict[str, torch.Tensor]:

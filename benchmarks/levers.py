@@ -33,7 +33,7 @@ LEVERS: dict[str, dict[str, Any]] = {
 OF_DCGAN: dict[str, dict[str, Any]] = {
     "architecture: residual": {"architecture": "residual"},
     "conditional": {"conditional": True},
-    "generator.upsample: transposed": {"generator": {"upsample": "transposed"}},
+    "generator.upsample: resize": {"generator": {"upsample": "resize"}},
 }
 OF_CYCLEGAN: dict[str, dict[str, Any]] = {
     "generator.gated": {"generator": {"gated": True}},

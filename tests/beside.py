@@ -55,7 +55,7 @@ def cyclegan(choices: dict[str, Any], runtime: Runtime, lr: float, draw: int = 0
 def dcgan(runtime: Runtime, lr: float, draw: int = 0, **changes: Any) -> DCGAN:
     """Our recipe on 32×32 images, of width 4."""
     block = tiny.values()["train_dcgan"] | changes
-    block |= {"generator": {"width": 4, "z_dim": 8, "latent": "normal"}}
+    block |= {"generator": {"width": 4, "z_dim": 8, "latent": "normal", "upsample": "transposed"}}
     block["discriminator"] |= {"width": 4}
     torch.manual_seed(draw)
     return DCGAN(noise(draw, 32, 1), dcgan_params.Train.model_validate(block), lr, 0, runtime)

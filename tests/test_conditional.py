@@ -24,7 +24,7 @@ from tests import tiny
 from tests.recipes import small_dcgan
 
 ARCHITECTURES = ("dcgan", "residual")
-G = GeneratorShape(z_dim=6, latent="normal", width=4)
+G = GeneratorShape(z_dim=6, latent="normal", upsample="transposed", width=4)
 D = DiscriminatorShape(width=4, norm="none", spectral_norm=False)
 LABELS = torch.tensor([2, 0, 1, 0])
 
@@ -152,7 +152,7 @@ def test_each_class_is_learned(architecture: str, cpu: Runtime) -> None:
     images = np.ascontiguousarray(np.broadcast_to(shades[:, None, None, None], (32, 32, 32, 1)))
     wanted = {"architecture": architecture, "conditional": True, "loss": "wasserstein", "betas": [0.0, 0.9]}
     wanted |= {"discriminator": {"width": 8, "norm": "none", "spectral_norm": True}, "ema_decay": 0.5}
-    wanted |= {"generator": {"width": 8, "z_dim": 100, "latent": "normal"}}
+    wanted |= {"generator": {"width": 8, "z_dim": 100, "latent": "normal", "upsample": "transposed"}}
     seed_torch(Stream.WEIGHTS, 0)
     recipe = DCGAN(images, block(**wanted), 2e-3, 0, cpu, Classes(["black", "white"], np.arange(32) % 2))
     for step in range(30):

@@ -58,7 +58,7 @@ OWN: dict[str, dict[str, Changes]] = {
     "dcgan": {
         "hinge": {"architecture": "residual", "conditional": True},
         # Without other ranks, the first changes nothing.
-        "minimax": {"sync_batch_norm": False, "generator": {"upsample": "transposed"}},
+        "minimax": {"sync_batch_norm": False, "generator": {"upsample": "resize"}},
     },
     "cyclegan": {
         "hinge": {"identity_fade": 0.8, "generator": {"gated": True}, "discriminator": {"scales": 2}},

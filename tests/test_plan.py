@@ -48,7 +48,9 @@ def passed(generator: nn.Module, discriminator: nn.Module) -> list[int]:
 @pytest.mark.parametrize("work", [one for one in WORKS if one.name.startswith("DCGAN")], ids=lambda one: one.row)
 def test_dcgan_has_the_parameters_and_norms_of_the_plan(work: Work) -> None:
     with torch.device("meta"):
-        generator = dcgan.Generator(DCGANGenerator(z_dim=100, latent="normal", width=64), work.size, 3)
+        generator = dcgan.Generator(
+            DCGANGenerator(z_dim=100, latent="normal", upsample="transposed", width=64), work.size, 3
+        )
         discriminator = dcgan.Discriminator(DCGANDiscriminator(width=64, **DCGAN_D), work.size, 3)
     assert (work.generators, work.discriminators) == (parameters(generator), parameters(discriminator))
     channels = passed(generator, discriminator)

@@ -17,7 +17,7 @@ Image = torch.Tensor
 
 def shapes(width: int, z_dim: int = 128, norm: Norm = "none") -> tuple[GeneratorShape, DiscriminatorShape]:
     return (
-        GeneratorShape(z_dim=z_dim, latent="normal", width=width),
+        GeneratorShape(z_dim=z_dim, latent="normal", upsample="transposed", width=width),
         DiscriminatorShape(width=width, norm=norm, spectral_norm=False),
     )
 

@@ -28,7 +28,7 @@ from tests import tiny
 
 NAMES = ["a", "b", "c"]
 TRAIN = np.array([0] * 60 + [1] * 30 + [2] * 10)
-G = GeneratorShape(z_dim=6, latent="normal", width=2)
+G = GeneratorShape(z_dim=6, latent="normal", upsample="transposed", width=2)
 
 
 @pytest.fixture

@@ -3,14 +3,16 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from dvc.utils.hydra import apply_overrides
 
 from gan.commands.study import page, rows, run
-from gan.commands.study.plan import Run, Study, read_study, runs
+from gan.commands.study.plan import NEWER, Run, Study, read_study, runs, without
 from gan.run.errors import ParamsError
+from gan.run.yaml12 import read_file
 from tests.project import sh
 from tests.study_rows import row
 from tests.tiny import ROOT
@@ -160,3 +162,16 @@ def test_rows_of_other_code_can_be_accepted_and_those_of_other_params_cannot(
     assert not rows.has(table, second)
     assert list(table["code"]) == [first.code, "older"]
     assert table["experiment"][0] == older["experiment"]
+
+
+def test_a_newer_param_that_is_off_leaves_the_rows_of_before() -> None:
+    """Only its other values are other runs."""
+
+    def params(**newer: Any) -> dict[str, Any]:
+        return {"train": {"lr": 1, "shape": {"width": 2, **newer}}, "seed": 0}
+
+    newer = {"train.shape.up": "no"}
+    assert without(params(up="no"), newer) == without(params(), newer) == params()
+    assert without(params(up="yes"), newer) == params(up="yes")
+    written = read_file(ROOT / "params.yaml")
+    assert all(without(written, {name: value}) != written for name, value in NEWER.items())

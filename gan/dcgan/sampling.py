@@ -16,7 +16,7 @@ from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
 from gan.dcgan.labels import Labels, as_often, chosen, classes_of, sample_labels
 from gan.dcgan.train.architectures import GENERATORS
-from gan.dcgan.train.nets import latents
+from gan.dcgan.train.nets import OFF, latents
 from gan.params.models.dcgan import GeneratorShape, Sample
 from gan.records.samples import ONLY
 from gan.sampling.model import Context
@@ -82,7 +82,7 @@ def sample_latents(checkpoint: Checkpoint, count: int, seed: int) -> torch.Tenso
 def shape_of(checkpoint: Checkpoint) -> GeneratorShape:
     """The options of its generator; raises as `refuse_others`."""
     with refuse_others(checkpoint):
-        return GeneratorShape.model_validate(checkpoint.meta["generator"])
+        return GeneratorShape.model_validate(OFF | checkpoint.meta["generator"])
 
 
 def _build(checkpoint: Checkpoint) -> nn.Module:

@@ -21,6 +21,8 @@ from gan.run.yaml12 import read_file
 
 STUDY = Path("study.yaml")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also part of the name of an experiment, which is a git reference
+# Params that are newer than rows of a study: with this value, a training is what it was before there was a choice.
+NEWER = {"train_dcgan.generator.upsample": "transposed"}
 
 Overrides = list[str]  # as `dvc exp run -S` takes them
 Pipeline = dict[str, dict[str, Any]]  # the stages of dvc.yaml, by name
@@ -130,7 +132,18 @@ def _code(pipeline: Pipeline, model: str) -> str:
 def _inputs(pipeline: Pipeline, model: str, params: dict[str, Any]) -> str:
     deciding = [*_makers(model), *(f"{stage}@{model}" for stage in ("select", "sample", "evaluate"))]
     listed = {stage: entry_of(pipeline, stage).get("params", []) for stage in deciding}
-    return name_of({stage: name_of(of_entry({"cmd": "", "params": names}, params)) for stage, names in listed.items()})
+    old = without(params, NEWER)
+    return name_of({stage: name_of(of_entry({"cmd": "", "params": names}, old)) for stage, names in listed.items()})
+
+
+def without(params: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """The params but those, by their dotted names, that have this value."""
+    kept = {}
+    for name, value in params.items():
+        inner = {key.removeprefix(f"{name}."): one for key, one in said.items() if key.startswith(f"{name}.")}
+        if name not in said or said[name] != value:
+            kept[name] = without(value, inner) if inner else value
+    return kept
 
 
 def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) -> dict[str, Any]:

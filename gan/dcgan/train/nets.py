@@ -6,6 +6,7 @@ A layer has twice as many channels as the next one whose feature maps are twice 
 
 from itertools import pairwise
 from math import log2
+from typing import Any
 
 import torch
 from torch import nn
@@ -13,6 +14,8 @@ from torch import nn
 from gan.dcgan.train.layers import ConditionalBatchNorm, Layers, UpsampledConv2d, batch_norm, norm_of, scored
 from gan.params.models.dcgan import DiscriminatorShape, GeneratorShape
 
+# A checkpoint leaves these out, so that a new option changes no byte of the checkpoints that do not use it.
+OFF = {"upsample": "transposed"}
 MOST = 16  # times `width`: the channels of the widest layer
 
 
@@ -47,6 +50,11 @@ class Generator(Layers):
         layers += [double(widths[-1], channels), nn.Tanh()]
         super().__init__(*layers)
         self.apply(init_weights)
+
+
+def described(shape: GeneratorShape) -> dict[str, Any]:
+    """What a generator is rebuilt from, as JSON values: its params but options that are off."""
+    return {name: value for name, value in shape.model_dump().items() if name not in OFF or value != OFF[name]}
 
 
 def _transposed(inputs: int, outputs: int) -> nn.Module:

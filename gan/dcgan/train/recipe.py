@@ -14,7 +14,7 @@ from gan.core.seeding import torch_generator
 from gan.core.streams import Stream
 from gan.core.tensors import to_float, to_uint8
 from gan.dcgan.train.architectures import DISCRIMINATORS, GENERATORS
-from gan.dcgan.train.nets import latents
+from gan.dcgan.train.nets import described, latents
 from gan.params.models.dcgan import Train
 from gan.training.adam import Adam
 from gan.training.adversary import Adversary, Scalars, mean_of
@@ -158,7 +158,7 @@ class DCGAN:
         architecture = self.params.architecture
         chosen = {} if architecture == "dcgan" else {"architecture": architecture}
         classes = {"classes": self.classes} if self.classes else {}
-        shape = {"generator": self.params.generator.model_dump(exclude_defaults=True), **self.shape}
+        shape = {"generator": described(self.params.generator), **self.shape}
         return shape | chosen | classes | memory(self.params)
 
     def weights(self) -> dict[str, torch.Tensor]:

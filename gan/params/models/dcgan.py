@@ -17,7 +17,7 @@ class GeneratorShape(Block):
     z_dim: Count
     latent: Literal["normal", "uniform"]
     width: Count
-    upsample: Literal["transposed", "resize"] = "transposed"  # which older checkpoints do not name
+    upsample: Literal["transposed", "resize"]
 
 
 class DiscriminatorShape(Discriminator):

@@ -3,8 +3,9 @@
 It takes the packed data of the default run. Scoring stops the clock. benchmarks/quality.csv keeps the curves of KID,
 benchmarks/quality.png shows them.
 
-* DCGAN: the digits, and the digits enlarged to 64×64. Ours is the default training; the other is that of PyTorch's
-  example, in a plain loop. Good is 90 % of the way from its untrained generator to the real images.
+* DCGAN: the digits, and the digits enlarged to 64×64. Ours is the default training, and with the preset `digits-64`;
+  the other is that of PyTorch's example, in a plain loop. Good is 90 % of the way from its untrained generator to the
+  real images.
 * CycleGAN: the pair of domains. Ours is the default training; the other is the paper's recipe in our code. Good is 80 %
   of what our whole training gains over the untranslated images.
 
@@ -13,17 +14,16 @@ become good, both get the same seconds.
 """
 
 import argparse
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 
+from benchmarks.presets import with_preset
+from benchmarks.quality_clock import Point, Way, until
 from benchmarks.quality_curves import draw, summary
 from benchmarks.speed.machine import described
 from benchmarks.speed.recipes import paper_cyclegan
@@ -48,41 +48,6 @@ from tests import plain_dcgan
 FOUND, PICTURE = Path("benchmarks/quality.csv"), Path("benchmarks/quality.png")
 SAMPLES = 1000  # of each score
 PAPER_LR = 2e-4  # of both papers
-
-
-@dataclass(frozen=True)
-class Way:
-    """A training: its steps, and its images by output, uint8 (N, H, W, C)."""
-
-    name: str
-    step: Callable[[int], object]
-    images: Callable[[], dict[str, Uint8]]
-    steps: int | None = None  # None: without an end
-
-
-@dataclass(frozen=True)
-class Point:
-    """A place on a curve: `seconds` is training alone."""
-
-    way: str
-    step: int
-    seconds: float
-    kid: float
-
-
-def curve(way: Way, kid: Callable[[dict[str, Uint8]], float], every: float) -> Iterator[Point]:
-    """KID before training, then after each `every` seconds of it, and at its end."""
-    seconds, due = 0.0, 0.0
-    for step in count():
-        ended = step == way.steps
-        if seconds >= due or ended:
-            yield Point(way.name, step, seconds, kid(way.images()))
-            due = seconds + every
-        if ended:
-            return
-        began = time.perf_counter()
-        way.step(step)
-        seconds += time.perf_counter() - began
 
 
 def judge(reals: dict[str, Images], p: Params, runtime: Runtime) -> Callable[[dict[str, Uint8]], float]:
@@ -134,6 +99,8 @@ def dcgan(size: int, p: Params, runtime: Runtime, every: float) -> tuple[list[Po
     kid = judge({"": images}, p, runtime)
     other = example(images, p.seed)
     target = 0.1 * kid(other.images())  # that of real images is 0
+    if size == 64:
+        p = with_preset("digits-64")
     seed_torch(Stream.WEIGHTS, p.seed)
     found = until(ours(DCGAN(images, p.train_dcgan, p.lr, p.seed, runtime)), kid, every, target)
     patience = 3 if found[-1].kid <= target else 1
@@ -156,21 +123,6 @@ def cyclegan(p: Params, runtime: Runtime, every: float) -> tuple[list[Point], fl
     paper = CycleGAN(a, b, params, PAPER_LR, p.seed, runtime)
     other = Way("the paper's recipe", paper.step, ours(paper).images)
     return found + until(other, kid, every, target, 2 * good.seconds), target
-
-
-def until(
-    way: Way, kid: Callable[[dict[str, Uint8]], float], every: float, target: float, most: float = float("inf")
-) -> list[Point]:
-    """The curve up to this KID, or to the most seconds."""
-    found = []
-    for point in curve(way, kid, every):
-        found.append(point)
-        print(
-            f"{point.way}: step {point.step}, {point.seconds:.0f} s, KID {point.kid:.4f}, to {target:.4f}", flush=True
-        )
-        if point.kid <= target or point.seconds >= most:
-            break
-    return found
 
 
 Curves = Callable[[Params, Runtime, float], tuple[list[Point], float]]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.quality import Point, Way, curve, until
+from benchmarks.quality_clock import Point, Way, curve, until
 from benchmarks.quality_curves import draw, summary
 from gan.core.images import Uint8
 

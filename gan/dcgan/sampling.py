@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from gan.artifacts.checkpoint import Checkpoint, named, refuse_others
@@ -96,14 +98,14 @@ def generate(
     network: nn.Module, z: torch.Tensor, batch_size: int, runtime: Runtime, labels: Labels | None = None
 ) -> Uint8:
     """Latents (N, z_dim), for a conditional network also labels int64 (N,), to uint8 (N, size, size, channels)."""
-    inputs = [z] if labels is None else [z, torch.from_numpy(labels)]
+    inputs = [z.numpy()] if labels is None else [z.numpy(), labels]  # tensors would go by shared memory and sockets
     return np.concatenate([*shared(partial(_generated, network, batch_size, runtime), batch_size, *inputs)])
 
 
 @torch.inference_mode()
-def _generated(network: nn.Module, batch_size: int, runtime: Runtime, *inputs: torch.Tensor) -> Iterator[Uint8]:
+def _generated(network: nn.Module, batch_size: int, runtime: Runtime, *inputs: NDArray[Any]) -> Iterator[Uint8]:
     network = runtime.place(network)
-    for batch in zip(*(one.split(batch_size) for one in inputs), strict=True):
+    for batch in zip(*(torch.tensor(one).split(batch_size) for one in inputs), strict=True):
         with runtime.autocast():
             made = network(*map(runtime.upload, batch))
         yield to_uint8(made)

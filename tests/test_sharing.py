@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -57,9 +59,13 @@ def made(images: Uint8, weights: Path, runtime: Runtime) -> dict[str, Any]:
     return found
 
 
-def test_two_processes_make_the_bits_of_one(digits: Uint8, inception_weights: Path, cpu: Runtime) -> None:
+def test_two_processes_make_the_bits_of_one(
+    digits: Uint8, inception_weights: Path, cpu: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In bf16, in which generators compute where it is fast; extractors take fp32 on a CPU all the same."""
     runtime = replace(cpu, precision="bf16")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("long" * 30)))  # no socket can lie there
+    Path(tempfile.gettempdir()).mkdir()
     alone = made(digits[:COUNT], inception_weights, runtime)
     with sharing(by(2)):
         together = made(digits[:COUNT], inception_weights, runtime)
@@ -87,6 +93,13 @@ def failed(rows: list[int]) -> Iterator[int]:
     yield 0
 
 
+def busy_or_killed(rows: list[int]) -> Iterator[int]:
+    if 0 in rows:
+        time.sleep(120)
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield 0
+
+
 def test_each_batch_is_whole_and_made_elsewhere_with_a_share_of_the_threads() -> None:
     torch.set_num_threads(4)
     with sharing(by(2)):
@@ -104,6 +117,13 @@ def test_an_error_comes_back_as_it_was_and_a_killed_process_is_said() -> None:
     with pytest.raises(RankError, match="one of the 2 processes that share the images has ended"), sharing(by(2)):
         list(shared(partial(ended_by, signal.SIGKILL), 1, ALL))
     assert next(shared(partial(told, 1), 1, ALL))[0] == os.getpid()  # nobody shares any more
+
+
+def test_a_killed_process_does_not_leave_the_rest_waiting_for_one_that_is_busy() -> None:
+    began = time.monotonic()
+    with pytest.raises(RankError), sharing(by(2)):
+        list(shared(busy_or_killed, 1, ALL))
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
@@ -138,3 +158,31 @@ def test_all_end_with_the_one_that_has_started_them(tmp_path: Path) -> None:
     others = [int(path.name.partition("-")[2]) for path in found]
     psutil.wait_procs([psutil.Process(one) for one in others if psutil.pid_exists(one)], timeout=60)
     assert not any(psutil.pid_exists(one) for one in others)
+
+
+STARTING = """
+import os, time
+from gan.core.sharing import shared, sharing
+from gan.run.errors import clean_exit
+from tests.test_sharing import by
+
+if __name__ == "__main__":
+    with clean_exit(), sharing(by(2)):
+        list(shared(iter, 1, list(range(100))))
+open(f"begun-{os.getpid()}", "w").close()
+time.sleep(120)
+"""
+
+
+@pytest.mark.usefixtures("_heard")
+def test_ctrl_c_while_processes_start_is_said_in_one_line(tmp_path: Path) -> None:
+    """A terminal sends it to all of them. They import for seconds before any code of ours can turn it off."""
+    (tmp_path / "starting.py").write_text(STARTING)
+    command = [sys.executable, "starting.py"]
+    env = environment() | {"PYTHONPATH": str(ROOT)}
+    begun = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not [*tmp_path.glob("begun-*")]:
+        assert begun.poll() is None
+    os.killpg(begun.pid, signal.SIGINT)
+    assert begun.communicate(timeout=60)[1] == "error: interrupted\n"
+    assert begun.returncode == 1

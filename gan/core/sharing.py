@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.queues import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
@@ -46,6 +46,7 @@ class _Pool:
 
 
 _ours: list[_Pool] = []
+_gpu: list[int] = []  # of a process that was started to share work, if there are GPUs
 
 
 @contextmanager
@@ -79,6 +80,8 @@ def sharing(p: Params) -> Iterator[None]:
         ) from error
     finally:
         _ours.pop()
+        for process in active_children():
+            process.kill()  # it may be busy for minutes, or wait for ever if another was killed while it read its work
         executor.shutdown(cancel_futures=True)
 
 
@@ -99,22 +102,30 @@ def shared(work: "Work[Part]", batch_size: int, *rows: Rows) -> Iterator[Part]:
         if len(waiting) == 2 * pool.devices:
             yield from waiting.popleft().result()
         part = [one[first : first + step] for one in rows]
-        waiting.append(pool.executor.submit(_made, packed, part))
+        with _deaf():
+            waiting.append(pool.executor.submit(_made, packed, part))
     while waiting:
         yield from waiting.popleft().result()
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait till the block ends; a process that starts in it never hears them: this one ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(places: "SimpleQueue[int]", wanted: tuple[str, str, str], threads: int) -> None:
-    """Prepare a new process: it ends with the one that has started it, which alone hears Ctrl-C."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    """Prepare a new process: it ends with the one that has started it."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     choose_runtime(*wanted)  # for torch's settings
-    place = places.get()
     if threads:
         torch.set_num_threads(threads)
     else:
-        torch.cuda.set_device(place)
+        _gpu.append(places.get())
 
 
 def _end_with_parent() -> None:
@@ -124,10 +135,14 @@ def _end_with_parent() -> None:
 
 
 def _made(packed: bytes, rows: list[Any]) -> list[Part]:
+    for number in _gpu:
+        torch.cuda.set_device(
+            number
+        )  # here, as Python logs an error in `_begin` with a stack trace: the GPU may be full
     return list(_unpacked(packed)(*rows))
 
 
-@lru_cache(maxsize=2)  # an extractor, and the generator whose images it sees
+@lru_cache(maxsize=3)  # an extractor, and the generators whose images it sees: CycleGAN has two
 def _unpacked(packed: bytes) -> "Work[Part]":
     work: Work[Part] = pickle.loads(packed)  # noqa: S301 - this program has packed it
     return work

@@ -2,10 +2,10 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
-from gan.core.runtime import choose_runtime
-from gan.core.sharing import sharing
+from gan.core.runtime import Runtime, choose_runtime
 from gan.features.extractors import build_as
 from gan.metrics.classes import class_scores
 from gan.metrics.evaluation import Evaluation
@@ -14,11 +14,11 @@ from gan.metrics.table import headline, merged, summary, table
 from gan.metrics.truth import cycle_scores, truth_scores
 from gan.params.schema import Params, load
 from gan.run.paths import REFERENCE, REPORTS
+from gan.run.sharing import sharing
 from gan.run.stage import stage
 
 
-def main(p: Params, model: str, data: Path) -> None:
-    runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
+def main(p: Params, runtime: Runtime, model: str, data: Path) -> None:
     extractors = [build_as(REFERENCE / model / name, p.evaluate, runtime) for name in p.evaluate.extractors]
     seen = [Evaluation(model, data, extractor, p) for extractor in extractors]
     checkpoints = p.evaluate.checkpoints
@@ -39,5 +39,7 @@ def main(p: Params, model: str, data: Path) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"evaluate@{sys.argv[1]}", load) as p, sharing(p):
-        main(p, sys.argv[1], Path(sys.argv[2]))
+    with stage(f"evaluate@{sys.argv[1]}", load) as p:
+        choose = partial(choose_runtime, p.accelerator, p.precision, p.determinism)
+        with sharing(p.devices, choose) as runtime:
+            main(p, runtime, sys.argv[1], Path(sys.argv[2]))

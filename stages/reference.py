@@ -1,10 +1,10 @@
 """reference: compute the features of all real images of one model; experiments that keep the data reuse them."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from gan.core.runtime import Runtime, choose_runtime
-from gan.core.sharing import sharing
 from gan.features.classifier import classify, train, write_classifier
 from gan.features.extractors import build
 from gan.features.features import extract
@@ -12,11 +12,11 @@ from gan.features.reference import write_features, write_reference_card
 from gan.loading.packed import has_labels, load_images, load_labels, sets
 from gan.params.schema import Params, load
 from gan.run.paths import REFERENCE
+from gan.run.sharing import sharing
 from gan.run.stage import stage
 
 
-def main(p: Params, model: str, data: Path) -> None:
-    runtime = choose_runtime(p.accelerator, p.precision, p.determinism)
+def main(p: Params, runtime: Runtime, model: str, data: Path) -> None:
     for name in p.evaluate.extractors:
         extractor = build(name, p.evaluate, runtime)
         for one in sets(data):
@@ -37,5 +37,7 @@ def know_classes(model: str, data: Path, runtime: Runtime) -> None:
 
 
 if __name__ == "__main__":
-    with stage(f"reference@{sys.argv[1]}", load) as p, sharing(p):
-        main(p, sys.argv[1], Path(sys.argv[2]))
+    with stage(f"reference@{sys.argv[1]}", load) as p:
+        choose = partial(choose_runtime, p.accelerator, p.precision, p.determinism)
+        with sharing(p.devices, choose) as runtime:
+            main(p, runtime, sys.argv[1], Path(sys.argv[2]))

@@ -1,24 +1,25 @@
 """sample: rebuild the generators of one model from their checkpoints alone, and write images and grids."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from gan.artifacts.checkpoint import Checkpoint, origin, path_of, read
 from gan.core.images import Uint8, save_png
-from gan.core.runtime import choose_runtime
-from gan.core.sharing import sharing
+from gan.core.runtime import Runtime, choose_runtime
 from gan.params.by_model import block_of
 from gan.params.sampling import Sampling
 from gan.params.schema import Params, load
 from gan.records.samples import START, SamplesCard, write_labels, write_samples, write_samples_card
 from gan.run.paths import REPORTS
+from gan.run.sharing import sharing
 from gan.run.stage import stage
 from gan.sampling.model import Context, Model, checked, model_of
 
 
-def main(p: Params, model: str, data: Path, pictures: list[str]) -> None:
+def main(p: Params, runtime: Runtime, model: str, data: Path, pictures: list[str]) -> None:
     """Write samples and grids; `pictures` are the names of the grids that dvc.yaml expects."""
-    record, runtime = model_of(model, data), choose_runtime(p.accelerator, p.precision, p.determinism)
+    record = model_of(model, data)
     block = block_of(p.sample, model)
     context = Context(data, p.seed, block.batch_size, runtime)
     how = {"batch_norm": record.batch_norm, "seed": p.seed, "dtype": runtime.precision}
@@ -50,5 +51,7 @@ def written(
 
 
 if __name__ == "__main__":
-    with stage(f"sample@{sys.argv[1]}", load) as p, sharing(p):
-        main(p, sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
+    with stage(f"sample@{sys.argv[1]}", load) as p:
+        choose = partial(choose_runtime, p.accelerator, p.precision, p.determinism)
+        with sharing(p.devices, choose) as runtime:
+            main(p, runtime, sys.argv[1], Path(sys.argv[2]), sys.argv[3:])

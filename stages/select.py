@@ -1,13 +1,13 @@
 """select: score every snapshot of one model, name the best, and write the history of the whole training."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from gan.artifacts.checkpoint import origin, read, write
-from gan.core.runtime import choose_runtime
-from gan.core.sharing import sharing
+from gan.core.runtime import Runtime, choose_runtime
 from gan.distances.selection import Selection, choice_part, choice_score, lost_modes
 from gan.features.extractors import build_as
 from gan.features.reference import read_features
@@ -18,12 +18,13 @@ from gan.run.errors import CheckpointError
 from gan.run.names import training_of
 from gan.run.paths import CHECKPOINTS, REFERENCE, REPORTS
 from gan.run.progress import Progress
+from gan.run.sharing import sharing
 from gan.run.stage import stage
 from gan.sampling.model import Context, Model, checked, model_of
 
 
-def main(p: Params, model: str, data: Path) -> None:
-    record, runtime = model_of(model, data), choose_runtime(p.accelerator, p.precision, p.determinism)
+def main(p: Params, runtime: Runtime, model: str, data: Path) -> None:
+    record = model_of(model, data)
     count, batch_size = block_of(p.select, model).images, block_of(p.sample, model).batch_size
     context = Context(data, p.seed, batch_size, runtime)
     extractor = build_as(REFERENCE / model / p.evaluate.extractors[0], p.evaluate, runtime)
@@ -75,5 +76,7 @@ def curve(
 
 
 if __name__ == "__main__":
-    with stage(f"select@{sys.argv[1]}", load) as p, sharing(p):
-        main(p, sys.argv[1], Path(sys.argv[2]))
+    with stage(f"select@{sys.argv[1]}", load) as p:
+        choose = partial(choose_runtime, p.accelerator, p.precision, p.determinism)
+        with sharing(p.devices, choose) as runtime:
+            main(p, runtime, sys.argv[1], Path(sys.argv[2]))

@@ -14,6 +14,7 @@ from PIL import Image
 
 from gan.commands.verdicts import compare
 from gan.core.images import Uint8
+from gan.core.runtime import choose_runtime
 from gan.features import classifier
 from gan.loading.packed import load_images, load_labels
 from gan.metrics.classes import accuracy, modes
@@ -71,7 +72,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(image[..., 0]).save(path)
         preparing.images(here, "folder", folder="here", labels=True, channels=1, test_count=40)
-        reference.main(params(), "dcgan", IMAGES)
+        reference.main(params(), RUNTIME, "dcgan", IMAGES)
     return here
 
 
@@ -96,7 +97,7 @@ def scored(images: Uint8, labels: NDArray[np.int64] | None) -> tuple[pd.DataFram
         if labels is not None:
             write_labels("dcgan", checkpoint, labels)
     write_samples_card("dcgan", SamplesCard({"": Output()}, {"best": {}, "start": {}}))
-    evaluate.main(params(), "dcgan", IMAGES)
+    evaluate.main(params(), RUNTIME, "dcgan", IMAGES)
     table = pd.read_csv("reports/dcgan/fid.csv").set_index("checkpoint")
     return table, json.loads(Path("reports/dcgan/metrics.json").read_text())["dcgan"]
 
@@ -142,7 +143,7 @@ def test_data_without_labels_has_no_such_score_and_no_classifier() -> None:
     assert not [name for name in table if name.startswith("class")]
     assert metrics.keys() == {"efficientnet_lite0"}
     shutil.rmtree(REFERENCE)
-    reference.main(params(), "dcgan", IMAGES)
+    reference.main(params(), RUNTIME, "dcgan", IMAGES)
     assert {path.name for path in (REFERENCE / "dcgan").iterdir()} == {"efficientnet_lite0"}
 
 

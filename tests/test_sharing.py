@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,13 @@ import pytest
 import torch
 
 from gan.core.images import Uint8
-from gan.core.runtime import Runtime
-from gan.core.sharing import BATCHES, shared, sharing
+from gan.core.runtime import Runtime, choose_runtime
 from gan.cyclegan.sampling import load_both, translate
 from gan.dcgan.sampling import generate, load, sample_latents
 from gan.features.extractors import build
 from gan.features.features import extract
-from gan.params.schema import Params
 from gan.run.errors import ParamsError, RankError
+from gan.run.sharing import BATCHES, shared, sharing
 from gan.sampling.model import Context
 from tests import tiny, trained
 from tests.project import environment
@@ -38,13 +37,13 @@ EXTRACTORS = ["efficientnet_lite0", "inception_v3", "scattering"]
 ALL = list(range(COUNT))
 
 
-def by(devices: int, accelerator: str = "cpu") -> Params:
-    return Params.model_validate(tiny.values() | {"devices": devices, "accelerator": accelerator})
+def by_two(accelerator: str = "cpu") -> AbstractContextManager[Runtime]:
+    return sharing(2, partial(choose_runtime, accelerator, "bf16", "exact"))
 
 
 def made(images: Uint8, weights: Path, runtime: Runtime) -> dict[str, Any]:
     """By name, all that is shared: features, probabilities, samples and translations."""
-    wanted = by(1).evaluate.model_copy(update={"inception_weights": str(weights)})
+    wanted = tiny.params().evaluate.model_copy(update={"inception_weights": str(weights)})
     extractors = {name: build(name, wanted, runtime) for name in EXTRACTORS}
     found: dict[str, Any] = {name: extract(images, one, BATCH) for name, one in extractors.items()}
     found["probabilities"] = extractors["inception_v3"].probabilities(images, BATCH)
@@ -60,14 +59,14 @@ def made(images: Uint8, weights: Path, runtime: Runtime) -> dict[str, Any]:
 
 
 def test_two_processes_make_the_bits_of_one(
-    digits: Uint8, inception_weights: Path, cpu: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    digits: Uint8, inception_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In bf16, in which generators compute where it is fast; extractors take fp32 on a CPU all the same."""
-    runtime = replace(cpu, precision="bf16")
+    runtime = choose_runtime("cpu", "bf16", "exact")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("long" * 30)))  # no socket can lie there
     Path(tempfile.gettempdir()).mkdir()
     alone = made(digits[:COUNT], inception_weights, runtime)
-    with sharing(by(2)):
+    with by_two():
         together = made(digits[:COUNT], inception_weights, runtime)
     assert together.keys() == alone.keys()
     for name, rows in alone.items():
@@ -102,7 +101,7 @@ def busy_or_killed(rows: list[int]) -> Iterator[int]:
 
 def test_each_batch_is_whole_and_made_elsewhere_with_a_share_of_the_threads() -> None:
     torch.set_num_threads(4)
-    with sharing(by(2)):
+    with by_two():
         found = list(shared(partial(told, BATCH), BATCH, ALL))
         assert list(shared(partial(told, BATCH), BATCH, [])) == []
     assert [rows for _, rows, _ in found] == [ALL[one : one + BATCH] for one in range(0, COUNT, BATCH)]
@@ -112,30 +111,30 @@ def test_each_batch_is_whole_and_made_elsewhere_with_a_share_of_the_threads() ->
 
 
 def test_an_error_comes_back_as_it_was_and_a_killed_process_is_said() -> None:
-    with pytest.raises(MemoryError, match=f"not enough for {BATCHES}"), sharing(by(2)):
+    with pytest.raises(MemoryError, match=f"not enough for {BATCHES}"), by_two():
         next(shared(failed, 1, ALL))
-    with pytest.raises(RankError, match="one of the 2 processes that share the images has ended"), sharing(by(2)):
+    with pytest.raises(RankError, match="one of the 2 processes that share the images has ended"), by_two():
         list(shared(partial(ended_by, signal.SIGKILL), 1, ALL))
     assert next(shared(partial(told, 1), 1, ALL))[0] == os.getpid()  # nobody shares any more
 
 
 def test_a_killed_process_does_not_leave_the_rest_waiting_for_one_that_is_busy() -> None:
     began = time.monotonic()
-    with pytest.raises(RankError), sharing(by(2)):
+    with pytest.raises(RankError), by_two():
         list(shared(busy_or_killed, 1, ALL))
     assert time.monotonic() - began < 60
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_too_few_gpus_are_refused() -> None:
-    with pytest.raises(ParamsError, match="accelerator: cuda"), sharing(by(2, "cuda")):
+    with pytest.raises(ParamsError, match="accelerator: cuda"), by_two("cuda"):
         pass
 
 
 SLOW = """
 import time, torch
-from gan.core.sharing import shared, sharing
-from tests.test_sharing import by
+from gan.run.sharing import shared
+from tests.test_sharing import by_two
 
 def slow(rows):
     open(f"begun-{__import__('os').getpid()}", "w").close()
@@ -143,7 +142,7 @@ def slow(rows):
     yield 0
 
 if __name__ == "__main__":
-    with sharing(by(2)):
+    with by_two():
         list(shared(slow, 1, list(range(100))))
 """
 
@@ -162,12 +161,12 @@ def test_all_end_with_the_one_that_has_started_them(tmp_path: Path) -> None:
 
 STARTING = """
 import os, time
-from gan.core.sharing import shared, sharing
+from gan.run.sharing import shared
 from gan.run.errors import clean_exit
-from tests.test_sharing import by
+from tests.test_sharing import by_two
 
 if __name__ == "__main__":
-    with clean_exit(), sharing(by(2)):
+    with clean_exit(), by_two():
         list(shared(iter, 1, list(range(100))))
 open(f"begun-{os.getpid()}", "w").close()
 time.sleep(120)

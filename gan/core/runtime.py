@@ -59,12 +59,6 @@ def choose_runtime(accelerator: str, precision: str, determinism: str) -> Runtim
     return Runtime(device, precision)
 
 
-def refuse_too_few(devices: int) -> None:
-    """Raise a ParamsError if torch sees fewer GPUs than `devices`."""
-    if devices > (there := torch.cuda.device_count()):
-        raise ParamsError(f"devices: {devices}, but torch sees {there} CUDA devices; lower devices")
-
-
 def _ask_for_float32() -> None:
     """Turn TF32 off: on Ampere and newer GPUs, cuDNN would by default round float32 to TF32's 10 bits."""
     torch.backends.cudnn.allow_tf32 = False

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from gan.artifacts.checkpoint import Checkpoint, refuse_others
 from gan.core.images import Images, Uint8, grid, to_rgb
-from gan.core.sharing import shared
 from gan.core.streams import Stream, numpy_generator
 from gan.cyclegan.train.generators import rebuilt
 from gan.cyclegan.train.translated import translated
@@ -18,6 +17,7 @@ from gan.params.models.cyclegan import Sample
 from gan.records.dataset import is_aligned, read_dataset_card
 from gan.records.samples import Output
 from gan.run.errors import CheckpointError
+from gan.run.sharing import shared
 from gan.sampling.model import Context
 
 OUTPUTS = {"a2b": Output("B", source="A", back="a2b2a"), "b2a": Output("A", source="B", back="b2a2b")}

@@ -13,7 +13,6 @@ from gan.artifacts.checkpoint import Checkpoint, named, refuse_others
 from gan.core.images import Uint8, grid
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch, torch_generator
-from gan.core.sharing import shared
 from gan.core.streams import Stream
 from gan.core.tensors import to_uint8
 from gan.dcgan.labels import Labels, as_often, chosen, classes_of, sample_labels
@@ -21,6 +20,7 @@ from gan.dcgan.train.architectures import GENERATORS
 from gan.dcgan.train.nets import OFF, latents
 from gan.params.models.dcgan import GeneratorShape, Sample
 from gan.records.samples import ONLY
+from gan.run.sharing import shared
 from gan.sampling.model import Context
 
 ZOOM = {32: 2, 64: 1, 128: 1, 256: 1}  # how much a grid enlarges an image, so that a person sees it

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan.core.images import Images, Uint8
-from gan.core.sharing import shared
 from gan.run.progress import Progress
+from gan.run.sharing import shared
 
 Features = NDArray[np.floating]
 RESIZING = "PIL bicubic antialiased float"  # clean-fid's `mode="clean"`

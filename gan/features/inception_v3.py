@@ -11,11 +11,11 @@ from cleanfid.inception_torchscript import InceptionV3W
 
 from gan.core.images import Images
 from gan.core.runtime import Runtime
-from gan.core.sharing import shared
 from gan.features.features import Features, resized
 from gan.features.weights import sha256_of
 from gan.run.download import Remote, fetch
 from gan.run.errors import DataError
+from gan.run.sharing import shared
 
 WEIGHTS = Remote(
     "inception-2015-12-05.pt",

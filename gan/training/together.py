@@ -10,7 +10,7 @@ from datetime import timedelta
 import torch
 import torch.distributed as dist
 
-from gan.core.runtime import Runtime, choose_runtime, refuse_too_few
+from gan.core.runtime import Runtime, choose_runtime
 from gan.params.schema import Params
 from gan.run.errors import ParamsError
 from gan.run.followers import Followers
@@ -87,7 +87,8 @@ def runtime_of(place: Place, p: Params) -> Runtime:
     if place.count == 1:
         return runtime
     if runtime.device.type == "cuda":
-        refuse_too_few(p.devices)
+        if p.devices > (there := torch.cuda.device_count()):
+            raise ParamsError(f"devices: {p.devices}, but torch sees {there} CUDA devices; lower devices")
         torch.cuda.set_device(place.local)
         # A recorded step cannot talk to other ranks.
         return replace(runtime, device=torch.device("cuda", place.local), graphs=False)

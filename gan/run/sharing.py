@@ -20,9 +20,7 @@ from typing import Any, Protocol, TypeVar
 
 import torch
 
-from gan.core.runtime import choose_runtime, refuse_too_few
-from gan.params.schema import Params
-from gan.run.errors import RankError
+from gan.run.errors import ParamsError, RankError
 
 BATCHES = 4  # that a process gets at once: few, so that all are busy to the end
 
@@ -35,6 +33,14 @@ class Rows(Protocol):
     def __getitem__(self, chosen: slice, /) -> Any: ...
 
 
+class OnDevice(Protocol):
+    """What says where a process computes, as `gan.core.runtime.Runtime` does."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+
+Runtime = TypeVar("Runtime", bound=OnDevice)
 Part = TypeVar("Part")
 Work = Callable[..., Iterator[Part]]
 
@@ -50,32 +56,38 @@ _gpu: list[int] = []  # of a process that was started to share work, if there ar
 
 
 @contextmanager
-def sharing(p: Params) -> Iterator[None]:
+def sharing(devices: int, choose: Callable[[], Runtime]) -> Iterator[Runtime]:
     """Share work inside the block among `devices` of params.yaml; with one, this process does it all.
+
+    Args:
+        choose: makes the runtime, and torch's settings for the whole process; it can be pickled.
+
+    Yields:
+        The runtime.
 
     Raises:
         ParamsError: there are fewer GPUs.
         RankError: a process has ended.
     """
-    if p.devices == 1:
-        yield
+    runtime = choose()
+    if devices == 1:
+        yield runtime
         return
-    wanted = p.accelerator, p.precision, p.determinism
-    on_gpu = choose_runtime(*wanted).device.type == "cuda"
-    if on_gpu:
-        refuse_too_few(p.devices)
+    on_gpu = runtime.device.type == "cuda"
+    if on_gpu and devices > (there := torch.cuda.device_count()):
+        raise ParamsError(f"devices: {devices}, but torch sees {there} CUDA devices; lower devices")
     context = get_context("spawn")  # a fork would hang in the threads of torch, and cannot use CUDA
     places: SimpleQueue[int] = context.SimpleQueue()
-    for place in range(p.devices):
+    for place in range(devices):
         places.put(place)
-    threads = 0 if on_gpu else max(1, torch.get_num_threads() // p.devices)
-    executor = ProcessPoolExecutor(p.devices, context, _begin, (places, wanted, threads))
-    _ours.append(_Pool(executor, p.devices))
+    threads = 0 if on_gpu else max(1, torch.get_num_threads() // devices)
+    executor = ProcessPoolExecutor(devices, context, _begin, (places, choose, threads))
+    _ours.append(_Pool(executor, devices))
     try:
-        yield
+        yield runtime
     except BrokenProcessPool as error:
         raise RankError(
-            f"one of the {p.devices} processes that share the images has ended, as if it was killed or lacked memory; "
+            f"one of the {devices} processes that share the images has ended, as if it was killed or lacked memory; "
             "run the same command again, or set devices to 1"
         ) from error
     finally:
@@ -118,10 +130,10 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(places: "SimpleQueue[int]", wanted: tuple[str, str, str], threads: int) -> None:
+def _begin(places: "SimpleQueue[int]", choose: Callable[[], object], threads: int) -> None:
     """Prepare a new process: it ends with the one that has started it."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    choose_runtime(*wanted)  # for torch's settings
+    choose()  # for torch's settings
     if threads:
         torch.set_num_threads(threads)
     else:
@@ -136,9 +148,7 @@ def _end_with_parent() -> None:
 
 def _made(packed: bytes, rows: list[Any]) -> list[Part]:
     for number in _gpu:
-        torch.cuda.set_device(
-            number
-        )  # here, as Python logs an error in `_begin` with a stack trace: the GPU may be full
+        torch.cuda.set_device(number)  # not in `_begin`, whose errors have a stack trace: the GPU may be full
     return list(_unpacked(packed)(*rows))
 
 

@@ -136,9 +136,7 @@ def _end_with_parent() -> None:
 
 def _made(packed: bytes, rows: list[Any]) -> list[Part]:
     for number in _gpu:
-        torch.cuda.set_device(
-            number
-        )  # here, as Python logs an error in `_begin` with a stack trace: the GPU may be full
+        torch.cuda.set_device(number)  # fails on a full GPU; in `_begin`, Python would print a stack trace
     return list(_unpacked(packed)(*rows))
 
 

@@ -27,6 +27,7 @@ from tests import preparing, tiny
 from tests.shapes import NAMES, shapes
 
 IMAGES = PACKED / "images"
+RUNTIME = choose_runtime("cpu", "fp32", "exact")
 
 
 def test_by_hand() -> None:

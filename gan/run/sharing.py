@@ -3,6 +3,7 @@
 The stages that make or score images use it. A batch holds the same images as in one process, so scores are the same.
 """
 
+import hashlib
 import os
 import pickle
 import signal
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -49,6 +52,7 @@ Work = Callable[..., Iterator[Part]]
 class _Pool:
     executor: ProcessPoolExecutor
     devices: int
+    folder: Path  # of the work that the processes do, each under the hash of its bytes
 
 
 _ours: list[_Pool] = []
@@ -82,7 +86,8 @@ def sharing(devices: int, choose: Callable[[], Runtime]) -> Iterator[Runtime]:
         places.put(place)
     threads = 0 if on_gpu else max(1, torch.get_num_threads() // devices)
     executor = ProcessPoolExecutor(devices, context, _begin, (places, choose, threads))
-    _ours.append(_Pool(executor, devices))
+    folder = TemporaryDirectory(prefix="gan-")
+    _ours.append(_Pool(executor, devices, Path(folder.name)))
     try:
         yield runtime
     except BrokenProcessPool as error:
@@ -95,6 +100,7 @@ def sharing(devices: int, choose: Callable[[], Runtime]) -> Iterator[Runtime]:
         for process in active_children():
             process.kill()  # it may be busy for minutes, or wait for ever if another was killed while it read its work
         executor.shutdown(cancel_futures=True)
+        folder.cleanup()
 
 
 def shared(work: "Work[Part]", batch_size: int, *rows: Rows) -> Iterator[Part]:
@@ -105,19 +111,21 @@ def shared(work: "Work[Part]", batch_size: int, *rows: Rows) -> Iterator[Part]:
         batch_size: rows that it treats at once.
         rows: all of the same length.
     """
-    if not _ours:
+    if not _ours or not len(rows[0]):
         yield from work(*rows)
         return
-    pool, packed = _ours[-1], pickle.dumps(work)
+    pool = _ours[-1]
+    path = _written(work, pool.folder)
     step, waiting = BATCHES * batch_size, deque[Future[list[Part]]]()
     for first in range(0, len(rows[0]), step):
         if len(waiting) == 2 * pool.devices:
             yield from waiting.popleft().result()
         part = [one[first : first + step] for one in rows]
         with _deaf():
-            waiting.append(pool.executor.submit(_made, packed, part))
+            waiting.append(pool.executor.submit(_made, path, part))
     while waiting:
         yield from waiting.popleft().result()
+    path.unlink()  # a training has many snapshots, each with a generator of its own
 
 
 @contextmanager
@@ -146,13 +154,20 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _made(packed: bytes, rows: list[Any]) -> list[Part]:
+def _written(work: "Work[Part]", folder: Path) -> Path:
+    packed = pickle.dumps(work)
+    path = folder / hashlib.sha256(packed).hexdigest()
+    path.write_bytes(packed)
+    return path
+
+
+def _made(path: Path, rows: list[Any]) -> list[Part]:
     for number in _gpu:
         torch.cuda.set_device(number)  # not in `_begin`, whose errors have a stack trace: the GPU may be full
-    return list(_unpacked(packed)(*rows))
+    return list(_read(path)(*rows))
 
 
 @lru_cache(maxsize=3)  # an extractor, and the generators whose images it sees: CycleGAN has two
-def _unpacked(packed: bytes) -> "Work[Part]":
-    work: Work[Part] = pickle.loads(packed)  # noqa: S301 - this program has packed it
+def _read(path: Path) -> "Work[Part]":
+    work: Work[Part] = pickle.loads(path.read_bytes())  # noqa: S301 - this program has written it
     return work

@@ -2,10 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -27,8 +24,6 @@ from gan.run.errors import ParamsError, RankError
 from gan.run.sharing import BATCHES, shared, sharing
 from gan.sampling.model import Context
 from tests import tiny, trained
-from tests.project import environment
-from tests.tiny import ROOT
 
 BATCH = 3
 COUNT = 2 * BATCHES * BATCH + BATCH + 1  # whole pieces for both, and one that ends with an image alone
@@ -92,13 +87,6 @@ def failed(rows: list[int]) -> Iterator[int]:
     yield 0
 
 
-def busy_or_killed(rows: list[int]) -> Iterator[int]:
-    if 0 in rows:
-        time.sleep(120)
-    os.kill(os.getpid(), signal.SIGKILL)
-    yield 0
-
-
 def test_each_batch_is_whole_and_made_elsewhere_with_a_share_of_the_threads() -> None:
     torch.set_num_threads(4)
     with by_two():
@@ -118,70 +106,7 @@ def test_an_error_comes_back_as_it_was_and_a_killed_process_is_said() -> None:
     assert next(shared(partial(told, 1), 1, ALL))[0] == os.getpid()  # nobody shares any more
 
 
-def test_a_killed_process_does_not_leave_the_rest_waiting_for_one_that_is_busy() -> None:
-    began = time.monotonic()
-    with pytest.raises(RankError), by_two():
-        list(shared(busy_or_killed, 1, ALL))
-    assert time.monotonic() - began < 60
-
-
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_too_few_gpus_are_refused() -> None:
     with pytest.raises(ParamsError, match="accelerator: cuda"), by_two("cuda"):
         pass
-
-
-SLOW = """
-import time, torch
-from gan.run.sharing import shared
-from tests.test_sharing import by_two
-
-def slow(rows):
-    open(f"begun-{__import__('os').getpid()}", "w").close()
-    time.sleep(1000)
-    yield 0
-
-if __name__ == "__main__":
-    with by_two():
-        list(shared(slow, 1, list(range(100))))
-"""
-
-
-def test_all_end_with_the_one_that_has_started_them(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text(SLOW)
-    begun = subprocess.Popen([sys.executable, "slow.py"], cwd=tmp_path, env=environment() | {"PYTHONPATH": str(ROOT)})
-    while len(found := [*tmp_path.glob("begun-*")]) < 2:
-        assert begun.poll() is None
-    begun.kill()
-    begun.wait()
-    others = [int(path.name.partition("-")[2]) for path in found]
-    psutil.wait_procs([psutil.Process(one) for one in others if psutil.pid_exists(one)], timeout=60)
-    assert not any(psutil.pid_exists(one) for one in others)
-
-
-STARTING = """
-import os, time
-from gan.run.sharing import shared
-from gan.run.errors import clean_exit
-from tests.test_sharing import by_two
-
-if __name__ == "__main__":
-    with clean_exit(), by_two():
-        list(shared(iter, 1, list(range(100))))
-open(f"begun-{os.getpid()}", "w").close()
-time.sleep(120)
-"""
-
-
-@pytest.mark.usefixtures("_heard")
-def test_ctrl_c_while_processes_start_is_said_in_one_line(tmp_path: Path) -> None:
-    """A terminal sends it to all of them. They import for seconds before any code of ours can turn it off."""
-    (tmp_path / "starting.py").write_text(STARTING)
-    command = [sys.executable, "starting.py"]
-    env = environment() | {"PYTHONPATH": str(ROOT)}
-    begun = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    while not [*tmp_path.glob("begun-*")]:
-        assert begun.poll() is None
-    os.killpg(begun.pid, signal.SIGINT)
-    assert begun.communicate(timeout=60)[1] == "error: interrupted\n"
-    assert begun.returncode == 1

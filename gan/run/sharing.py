@@ -7,15 +7,17 @@ import hashlib
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +28,11 @@ import torch
 from gan.run.errors import ParamsError, RankError
 
 BATCHES = 4  # that a process gets at once: few, so that all are busy to the end
+LOST = 10.0  # seconds in which the pool may notice by itself that a process has ended
+FALLEN = (
+    "one of the {} processes that share the images has ended, as if it was killed or lacked memory; run the same "
+    "command again, or set devices to 1"
+)
 
 
 class Rows(Protocol):
@@ -53,6 +60,7 @@ class _Pool:
     executor: ProcessPoolExecutor
     devices: int
     folder: Path  # of the work that the processes do, each under the hash of its bytes
+    processes: set[BaseProcess] = field(default_factory=set)  # all that there were
 
 
 _ours: list[_Pool] = []
@@ -91,10 +99,7 @@ def sharing(devices: int, choose: Callable[[], Runtime]) -> Iterator[Runtime]:
     try:
         yield runtime
     except BrokenProcessPool as error:
-        raise RankError(
-            f"one of the {devices} processes that share the images has ended, as if it was killed or lacked memory; "
-            "run the same command again, or set devices to 1"
-        ) from error
+        raise RankError(FALLEN.format(devices)) from error
     finally:
         _ours.pop()
         for process in active_children():
@@ -119,13 +124,25 @@ def shared(work: "Work[Part]", batch_size: int, *rows: Rows) -> Iterator[Part]:
     step, waiting = BATCHES * batch_size, deque[Future[list[Part]]]()
     for first in range(0, len(rows[0]), step):
         if len(waiting) == 2 * pool.devices:
-            yield from waiting.popleft().result()
+            yield from _awaited(waiting.popleft(), pool)
         part = [one[first : first + step] for one in rows]
         with _deaf():
             waiting.append(pool.executor.submit(_made, path, part))
+        pool.processes.update(active_children())
     while waiting:
-        yield from waiting.popleft().result()
+        yield from _awaited(waiting.popleft(), pool)
     path.unlink()  # a training has many snapshots, each with a generator of its own
+
+
+def _awaited(future: "Future[list[Part]]", pool: _Pool) -> list[Part]:
+    """Its result. If a process was killed while it sent one, the pool hangs: then this process ends with an error."""
+    looks = 0
+    while wait([future], LOST).not_done and looks < 2:
+        looks += any(process.exitcode is not None for process in pool.processes)
+    if not future.done():
+        print(f"error: {FALLEN.format(pool.devices)}", file=sys.stderr, flush=True)
+        os._exit(1)  # Python's own end would wait for the pool
+    return future.result()
 
 
 @contextmanager

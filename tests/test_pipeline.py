@@ -53,12 +53,12 @@ def test_a_stage_opens_only_its_deps_and_outs(clone: Path) -> None:
         assert not strange, f"{stage} opens {strange}: list them in dvc.yaml"
 
 
-def test_two_processes_make_the_same_features_samples_and_scores(clone: Path) -> None:
+def test_two_processes_make_the_same_choice_and_scores(clone: Path) -> None:
     path = clone / "params.yaml"
     path.write_text(path.read_text().replace("devices: 1", "devices: 2"))
-    stages = ["reference@dcgan", "select@cyclegan", "sample@dcgan", "evaluate@cyclegan"]
+    stages = ["select@cyclegan", "evaluate@dcgan"]
     printed = sh(clone, "dvc", "repro", "--force", "--single-item", *stages)
-    assert printed.count("Running stage") == 4
+    assert printed.count("Running stage") == 2
     assert sh(clone, "git", "status", "--short") == " M params.yaml\n"
 
 

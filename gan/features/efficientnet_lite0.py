@@ -32,9 +32,6 @@ class EfficientNetLite0:
         else:
             self._features = runtime.place(Pooled(path))
 
-    def __reduce__(self) -> tuple[type, tuple[Runtime]]:
-        return EfficientNetLite0, (self.runtime,)  # another process builds its own
-
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, 224, 224) in [0, 255] to (N, 1280), on the CPU."""

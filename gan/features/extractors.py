@@ -1,5 +1,6 @@
 """The extractors that `evaluate.extractors` can name."""
 
+import copyreg
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from gan.features.reference import read_reference_card
 from gan.features.scattering import Scattering
 from gan.params.evaluate import Evaluate
 from gan.run.errors import DataError
+
+# Another process, with which this one shares images, builds its own. Not in the file of an extractor, as that of
+# `scattering` is part of what its features are.
+copyreg.pickle(EfficientNetLite0, lambda one: (EfficientNetLite0, (one.runtime,)))
+copyreg.pickle(InceptionV3, lambda one: (InceptionV3, (one.runtime, one.weights)))
+copyreg.pickle(Scattering, lambda one: (Scattering, (one.runtime,)))
 
 
 def build(name: str, params: Evaluate, runtime: Runtime) -> Extractor:

@@ -47,9 +47,6 @@ class InceptionV3:
             self.network = InceptionV3W(str(path.parent), download=False).to(runtime.device).eval()
         self.runtime, self.weights = runtime, weights
 
-    def __reduce__(self) -> tuple[type, tuple[Runtime, str | None]]:
-        return InceptionV3, (self.runtime, self.weights)  # another process builds its own
-
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, 299, 299) in [0, 255] to (N, 2048), on the CPU."""

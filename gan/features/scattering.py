@@ -43,9 +43,6 @@ class Scattering:
             for side, scale in [(sides[0], 0), *((side, 1) for side in sides)]
         )
 
-    def __reduce__(self) -> tuple[type, tuple[Runtime]]:
-        return Scattering, (self.runtime,)  # another process builds its own
-
     @torch.inference_mode()
     def __call__(self, images: torch.Tensor) -> torch.Tensor:
         """Float (N, 3, 64, 64) in [0, 255] to (N, 1200), on the CPU."""

@@ -16,6 +16,7 @@ from gan.records.tables import parse_table
 from gan.run.errors import GanError
 from gan.run.files import write_whole
 from gan.run.paths import LOCK, REPORTS, RUN_CARD
+from gan.run.recorded import read_record
 
 FOUND = REPORTS / "study.csv"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
@@ -97,7 +98,8 @@ def _how(run: Run) -> dict[str, Any]:
     commit = revision(run.experiment)
     text = show(commit, (REPORTS / run.model / RUN_CARD).as_posix())
     card = json.loads(text) if text else {}
-    if not card or card["checkpoint"]["md5"] not in show(commit, LOCK.as_posix()):
+    made = read_record(show(commit, LOCK.as_posix()), f"train-{run.model}")
+    if not card or not made or made["outs"].get(card["checkpoint"]["path"]) != card["checkpoint"]["md5"]:
         return dict.fromkeys(HOW)
     where = card["environments"][-1]
     where["arithmetic"] = where.get("precision")

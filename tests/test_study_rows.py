@@ -1,0 +1,59 @@
+"""What a study's table tells of how a run trained: real git, a lock and a run card made by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from gan.commands.study import rows
+from gan.commands.study.plan import Run
+from tests.project import commit, sh
+from tests.study_rows import row
+
+LAST = "data/checkpoints/dcgan/last.safetensors"
+CARD = {
+    "seconds": 284.4,
+    "environments": [{"device": "a CPU", "threads": 2, "precision": "bf16", "torch": "2.14.1"}],
+    "checkpoint": {"path": LAST, "md5": "0ld"},
+}
+
+
+def trained(folder: Path, made: str) -> pd.Series:
+    """The row of a run whose lock says that its training made this checkpoint; the card is that of `0ld`."""
+    sh(folder, "git", "init", "-q", "-b", "main")
+    reports = folder / "reports" / "dcgan"
+    reports.mkdir(parents=True)
+    (reports / "run.json").write_text(json.dumps(CARD))
+    pd.DataFrame([row("", 0, kid) | {"checkpoint": name} for name, kid in (("best", 0.03), ("start", 0.4))]).drop(
+        columns=["group", "setting", "overrides", "inputs", "code", "experiment", "seconds", "kid_start", "fid_start"]
+    ).to_csv(reports / "fid.csv", index=False)
+    stages: dict[str, Any] = {
+        "train-dcgan": {"cmd": "train", "outs": [{"path": LAST, "hash": "md5", "md5": made}]},
+        # Not run by the experiment: its lock is that of the commit from which the experiment began.
+        "report": {"cmd": "report", "deps": [{"path": LAST, "hash": "md5", "md5": "0ld"}]},
+    }
+    with (folder / "dvc.lock").open("w") as file:
+        YAML().dump({"schema": "2.0", "stages": stages}, file)
+    commit(folder, "run")
+    made_by = Run("digits", "dcgan", "default", 0, ("seed=0",), "0123456789abcdef", "y")
+    sh(folder, "git", "update-ref", f"refs/exps/{'1' * 2}/{'2' * 38}/{made_by.experiment}", "HEAD")
+    return rows.add(rows.read(), made_by).iloc[0]
+
+
+def test_a_run_tells_where_and_how_long_it_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = trained(tmp_path, "0ld")
+    assert [found[name] for name in rows.HOW] == [284.4, "a CPU", 2, "bf16", "2.14.1"]
+
+
+def test_the_card_of_another_training_is_not_taken_for_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DVC's run cache restores a training without its card; the one that is there belongs to the commit before."""
+    monkeypatch.chdir(tmp_path)
+    found = trained(tmp_path, "new")
+    assert found[rows.HOW].isna().all()
+    assert found["kid"] == 0.03

@@ -7,10 +7,12 @@ from pathlib import Path
 from gan.params.schema import Params, load
 from gan.run.paths import PARAMS
 
+ROOT = Path(__file__).parents[1]
+
 
 def settings(name: str) -> list[str]:
     """The overrides that DVC gets of `$(cat presets/<name>)`."""
-    return Path("presets", name).read_text(encoding="utf-8").split()[1::2]
+    return (ROOT / "presets" / name).read_text(encoding="utf-8").split()[1::2]
 
 
 def with_preset(*names: str) -> Params:
@@ -18,6 +20,6 @@ def with_preset(*names: str) -> Params:
     from dvc.utils.hydra import apply_overrides  # takes a second
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(shutil.copy(PARAMS, folder))
+        path = Path(shutil.copy(ROOT / PARAMS, folder))
         apply_overrides(path, [one for name in names for one in settings(name)])
         return load(path)

@@ -10,12 +10,13 @@ import pytest
 import yaml
 from dvc.utils.hydra import apply_overrides
 
+from benchmarks.presets import settings, with_preset
 from gan.core.runtime import Runtime
 from gan.core.seeding import seed_torch
 from gan.core.streams import Stream
 from gan.cyclegan.train.recipe import CycleGAN
 from gan.dcgan.train.recipe import DCGAN
-from gan.params.schema import Params, load
+from gan.params.schema import Params
 from gan.run.yaml12 import read_yaml
 from gan.training.recipe import Recipe
 from tests.papers import PAPER
@@ -33,19 +34,6 @@ SMALL: dict[str, dict[str, Any]] = {
     "train_cyclegan.generator": {"width": 4},
     "train_cyclegan.discriminator": {"width": 4},
 }
-
-
-def settings(name: str) -> list[str]:
-    """The overrides that DVC gets of `$(cat presets/<name>)`."""
-    words = (ROOT / "presets" / name).read_text(encoding="utf-8").split()
-    assert words[::2] == ["-S"] * (len(words) // 2)
-    return words[1::2]
-
-
-def applied(tmp_path: Path, *names: str) -> Params:
-    shutil.copy(ROOT / "params.yaml", tmp_path)
-    apply_overrides(tmp_path / "params.yaml", [one for name in names for one in settings(name)])
-    return load(tmp_path / "params.yaml")
 
 
 def small(p: Params) -> Params:
@@ -69,8 +57,9 @@ def recipe(p: Params, changed: str, cpu: Runtime) -> Recipe:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_preset_is_valid_and_trains(name: str, tmp_path: Path, cpu: Runtime) -> None:
-    made = recipe(small(applied(tmp_path, name)), "cyclegan" if "cyclegan" in name else "dcgan", cpu)
+def test_a_preset_is_valid_and_trains(name: str, cpu: Runtime) -> None:
+    model = "cyclegan" if any(one.startswith("train_cyclegan.") for one in settings(name)) else "dcgan"
+    made = recipe(small(with_preset(name)), model, cpu)
     for step in range(2):
         seed_torch(Stream.STEP, 0, step)
         assert all(value.isfinite() for value in made.step(step).values())
@@ -91,9 +80,9 @@ def test_the_table_lists_the_presets() -> None:
 
 
 @pytest.mark.parametrize(("name", "size", "load_size", "blocks"), [("128", 128, 143, 6), ("256", 256, 286, 9)])
-def test_cyclegan_as_in_its_paper(name: str, size: int, load_size: int, blocks: int, tmp_path: Path) -> None:
+def test_cyclegan_as_in_its_paper(name: str, size: int, load_size: int, blocks: int) -> None:
     """Zhu et al. 2017: sections 4, 5.2 and 7.1, and the public code's jitter."""
-    p = applied(tmp_path, f"cyclegan-paper-{name}")
+    p = with_preset(f"cyclegan-paper-{name}")
     block = p.train_cyclegan
     assert p.prepare_data.domains.image_size == block.crop_size == size
     assert block.load_size == load_size
@@ -106,9 +95,9 @@ def test_cyclegan_as_in_its_paper(name: str, size: int, load_size: int, blocks: 
     assert (block.penalties.wanted, block.augment.policy, block.ema_decay) == (False, [], 0)
 
 
-def test_dcgan_as_in_its_paper(tmp_path: Path) -> None:
+def test_dcgan_as_in_its_paper() -> None:
     """Radford et al. 2015, section 4 and figure 1; in colour together with the preset satellite-64."""
-    p = applied(tmp_path, "dcgan-paper-64", "satellite-64")
+    p = with_preset("dcgan-paper-64", "satellite-64")
     block, images = p.train_dcgan, p.prepare_data.images
     assert (images.source, images.image_size, images.channels) == ("satellite", 64, 3)
     assert (p.lr, block.betas, block.batch_size, block.ema_decay) == (2e-4, [0.5, 0.999], 128, 0)
@@ -117,18 +106,18 @@ def test_dcgan_as_in_its_paper(tmp_path: Path) -> None:
     assert (block.loss, block.discriminator.norm, block.penalties.wanted) == ("non_saturating", "batch", False)
 
 
-def test_wgan_gp_as_in_its_paper(tmp_path: Path) -> None:
+def test_wgan_gp_as_in_its_paper() -> None:
     """Gulrajani et al. 2017, algorithm 1, whose defaults are λ = 10, n_critic = 5, α = 0.0001, β₁ = 0, β₂ = 0.9."""
-    p = applied(tmp_path, "wgan-gp")
+    p = with_preset("wgan-gp")
     block = p.train_dcgan
     assert (block.loss, block.penalties.gradient, block.penalties.every) == ("wasserstein", 10, 1)
     assert (block.discriminator_steps, p.lr, block.betas, block.batch_size) == (5, 1e-4, [0, 0.9], 64)
     assert (block.discriminator.norm, block.ema_decay) == ("layer", 0)
 
 
-def test_sngan_as_in_its_paper(tmp_path: Path) -> None:
+def test_sngan_as_in_its_paper() -> None:
     """Miyato et al. 2018, appendix B.4, with the settings of the authors' code for CIFAR-10 and residual networks."""
-    p = applied(tmp_path, "sngan")
+    p = with_preset("sngan")
     block = p.train_dcgan
     assert (block.architecture, block.loss, block.batch_size) == ("residual", "hinge", 64)
     assert (p.lr, block.betas, block.discriminator_steps) == (2e-4, [0, 0.9], 5)
@@ -137,17 +126,17 @@ def test_sngan_as_in_its_paper(tmp_path: Path) -> None:
     assert (block.epochs, block.schedule.decay, block.ema_decay) == (0, "linear", 0)  # the rate falls from the start
 
 
-def test_r3gans_loss_as_in_its_paper(tmp_path: Path) -> None:
+def test_r3gans_loss_as_in_its_paper() -> None:
     """Huang et al. 2024: equation 2 with R1 and R2 of one γ, each γ / 2, in every step, and Adam without momentum."""
-    block = applied(tmp_path, "r3gan-loss").train_dcgan
+    block = with_preset("r3gan-loss").train_dcgan
     assert (block.loss, block.penalties.every, block.betas[0]) == ("relativistic", 1, 0)
     assert block.penalties.r1 == block.penalties.r2 > 0
     assert block.discriminator.norm == "none"
 
 
-def test_small_data_augments_as_often_as_ada_asks_for(tmp_path: Path) -> None:
+def test_small_data_augments_as_often_as_ada_asks_for() -> None:
     """Zhao et al. 2020, section 4: all three of DiffAugment's; the strength can rise to 1 within the training."""
-    block = applied(tmp_path, "small-data").train_dcgan
+    block = with_preset("small-data").train_dcgan
     assert block.augment.policy == ["colour", "translation", "cutout"]
     assert (block.augment.adaptive, block.augment.target, block.augment.probability) == (True, 0.6, 1.0)
     assert block.augment.rise <= 0.5
@@ -166,8 +155,7 @@ def test_the_shell_gives_a_preset_to_dvc(tmp_path: Path) -> None:
     kept = read_yaml((tmp_path / "kept.yaml").read_text())
     assert kept["train_dcgan"]["betas"] == [0.0, 0.9]
     assert kept["train_dcgan"]["augment"]["policy"] == ["colour", "translation", "cutout"]
-    (tmp_path / "here").mkdir()
-    assert Params.model_validate(kept) == applied(tmp_path / "here", "wgan-gp", "small-data")
+    assert Params.model_validate(kept) == with_preset("wgan-gp", "small-data")
 
 
 def test_a_setting_changes_one_line_of_params(tmp_path: Path) -> None:

@@ -91,6 +91,16 @@ def test_experiments_are_gathered_by_what_they_changed(project: Path, capsys: py
     assert "worse" in table[2]
 
 
+def test_a_row_does_not_tell_what_was_changed_of_another_model(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment(project, "both", 0.02, lr=1e-3, train_cyclegan={"lr_factor": 0.1}, sample={"cyclegan": {"columns": 4}})
+    leaderboard.run("main", "dcgan", "best")
+    table = capsys.readouterr().out
+    assert "lr=0.001" in table
+    assert "cyclegan" not in table
+
+
 def test_a_model_that_was_not_trained_again_and_a_run_without_scores_are_no_rows(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

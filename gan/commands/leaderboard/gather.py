@@ -10,6 +10,7 @@ from gan.commands.ranking import BASELINE, of_checkpoint
 from gan.commands.revisions import experiments, revision, show
 from gan.commands.study import rows as study_rows
 from gan.commands.study.plan import read_study, runs
+from gan.params.by_model import MODELS
 from gan.run.errors import GanError
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file, read_yaml
@@ -46,11 +47,13 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
         new = scores.merge(base[["model", "fid", "kid"]].drop_duplicates(), how="left", indicator=True)
         changed = scores[(new["_merge"] == "left_only").to_numpy()]
         its = _flat(read_yaml(show(commit, PARAMS.as_posix())) or {})
-        parts.append(changed.assign(setting=_label(params, its), seed=its.get("seed"), name=name, commit=commit))
+        settings = [_label(params, its, model) for model in changed["model"]]
+        parts.append(changed.assign(setting=settings, seed=its.get("seed"), name=name, commit=commit))
     if len(kept):
         kept = study_rows.current(kept, runs(read_study()))
         own = _flat(read_file(PARAMS))  # the study's params are those of the workspace, not of the baseline
-        settings = [_label(params, own | _overrides(text)) for text in kept["overrides"]]
+        kinds = zip(kept["overrides"], kept["model"], strict=True)
+        settings = [_label(params, own | _overrides(text), model) for text, model in kinds]
         commits = [dict(here).get(name, "") for name in kept["name"]]
         names = kept["name"].where([commit != "" for commit in commits], "")
         parts.append(kept.assign(setting=settings, name=names, commit=commits))
@@ -70,7 +73,9 @@ def _overrides(text: str) -> dict[str, Any]:
     return {name: read_yaml(value) for name, _, value in (one.partition("=") for one in shlex.split(text))}
 
 
-def _label(before: dict[str, Any], after: dict[str, Any]) -> str:
-    """What differs between two sets of params, but for the seed and what is scored; `default` if nothing does."""
-    names = [name for name in after if name not in ("seed", *LISTED) and after[name] != before.get(name)]
-    return " ".join(f"{name}={after[name]}".replace(" ", "") for name in names) or BASELINE
+def _label(before: dict[str, Any], after: dict[str, Any], model: str) -> str:
+    """What differs between two sets of params of a model, but for the seed and what is scored; `default` if nothing."""
+    others = {part for one in MODELS if one != model for part in (one, f"train_{one}")}
+    names = [name for name in after if name not in ("seed", *LISTED) and others.isdisjoint(name.split("."))]
+    changed = [name for name in names if after[name] != before.get(name)]
+    return " ".join(f"{name}={after[name]}".replace(" ", "") for name in changed) or BASELINE

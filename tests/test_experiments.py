@@ -95,10 +95,8 @@ def rows_of(table: str, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("lr=abc", "lr"),
-        ("train_dcgan.epochs=-1", "train_dcgan.epochs"),
-        ("+train_dcgan.epoch=3", "train_dcgan.epoch"),
         ("prepare_data.images.image_size=48", "prepare_data.images.image_size"),
+        ("+train_dcgan.epoch=3", "train_dcgan.epoch"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_line_before_any_work(clone: Path, change: str, message: str) -> None:
@@ -113,13 +111,13 @@ def test_published_protocols_can_be_had_and_every_row_counts_what_it_has(clone: 
     """The whole training set, or the test set, as the reference, and more samples than the floor has images."""
     sizes = {"train": (80, 60, 40), "test": (40, 60, 80)}  # reference, samples, and what the floor is
     for reference, (real, made, floor) in sizes.items():
-        changes = [f"evaluate.reference={reference}", "sample.dcgan.count=60"]
-        sh(clone, "dvc", "exp", "run", *(part for one in changes for part in ("-S", one)), "evaluate@dcgan")
+        changes = ["-S", f"evaluate.reference={reference}", "-S", "sample.dcgan.count=60"]
+        targets = ["evaluate@dcgan"] if reference == "train" else ["evaluate@dcgan", "evaluate@cyclegan"]
+        sh(clone, "dvc", "exp", "run", *changes, *targets)
         table = pd.read_csv(clone / "reports" / "dcgan" / "fid.csv").set_index("checkpoint")
         assert (table["reference"] == reference).all()
         assert (table["n_real"] == real).all()
         assert list(table.loc[["best", "last", "start", "floor"], "n_fake"]) == [made, made, made, floor]
-    sh(clone, "dvc", "exp", "run", "-S", "evaluate.reference=test", "evaluate@cyclegan")
     table = pd.read_csv(clone / "reports" / "cyclegan" / "fid.csv").set_index(["direction", "checkpoint"])
     assert list(table.loc["a2b", "reference"])[:4] == ["testB"] * 4
     assert table.loc[("a2b", "floor"), "images"] == "trainB"

@@ -108,7 +108,7 @@ def test_a_killed_experiment_queued_again_goes_on(trained: Path) -> None:
     assert lock_of(trained, "second", "train-dcgan") == lock_of(trained, "alone", "train-dcgan")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("_heard")
 def test_a_signal_saves_and_says_how_to_go_on(trained: Path, number: signal.Signals) -> None:
     """The signal goes to DVC and all its child processes, as a terminal or a scheduler sends it."""

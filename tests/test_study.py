@@ -96,6 +96,20 @@ def test_a_setting_has_the_params_that_dvc_would_write() -> None:
         ("loss=hinge", "los=hinge", "digits, hinge: Could not override 'train_dcgan.los'"),
         ("loss=hinge", "loss=hinges", "digits, hinge: train_dcgan.loss = 'hinges'"),
         ("loss=hinge", "loss", "digits, hinge: "),
+        ("seeds: [0, 1]", "seeds: [0, 0]", "seeds [0, 0]: each counts once"),
+        ("seeds: [0, 1]", "seeds: [4294967296]", "seeds.0: input should be less than 4294967296"),
+        ("default:", "default: [lr=0.1]", "'default' has changes of its own"),
+        ("hinge:", f"{'a' * 101}:", "is no name"),
+        ("train_dcgan.loss=hinge", "'lr=1e-4,2e-4'", "digits, hinge: lr=1e-4,2e-4 has several values"),
+        ("train_dcgan.loss=hinge", "'lr=range(1,3)'", "digits, hinge: lr=range(1,3) has several values"),
+        ("train_dcgan.loss=hinge", "seed=5", "digits, hinge: seed=5: `seeds` says"),
+        ("[train_dcgan.loss=hinge]", "[]", "digits, hinge: changes nothing for dcgan, beside 'default'"),
+        ("train_dcgan.loss=hinge", "train_cyclegan.lambda_cycle=5.0", "hinge: changes nothing for dcgan"),
+        (
+            "default:",
+            "default:\n      other: [train_dcgan.loss=hinge]",
+            "hinge: changes nothing for dcgan, beside 'other'",
+        ),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence_before_any_work(old: str, new: str, message: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from gan.params.blocks import Count, Natural, Seconds
+from gan.params.blocks import Count, Natural, Seconds, Seed
 from gan.params.by_model import MODELS, Sample, Select, Trained, refuse_gaps
 from gan.params.evaluate import Evaluate
 from gan.params.prepare_data import PrepareData
@@ -19,7 +19,7 @@ from gan.run.yaml12 import read_file
 
 
 class Params(Trained):  # type: ignore[misc]  # Trained has a field `train_<model>` for each model
-    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    seed: Seed
     lr: Annotated[float, Field(gt=0, le=1)]
     accelerator: Literal["auto", "cpu", "cuda"]
     devices: Count

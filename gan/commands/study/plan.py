@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from gan.commands.ranking import BASELINE
-from gan.params.blocks import Block, Natural
+from gan.params.blocks import Block, Seed
 from gan.params.by_model import MODELS
 from gan.params.schema import checked
 from gan.run.errors import ParamsError
@@ -20,7 +20,8 @@ from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
 
 STUDY = Path("study.yaml")
-NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # also part of the name of an experiment, which is a git reference
+# Also part of the name of an experiment, which is a git reference: two names of 100 letters still make a file's name.
+NAME = re.compile(r"(?=.{1,100}$)[a-z0-9]+(-[a-z0-9]+)*")
 # Params that are newer than rows of a study: with this value, a training is what it was before there was a choice.
 NEWER = {"train_dcgan.generator.upsample": "transposed"}
 
@@ -40,7 +41,7 @@ class Group(Block):
 class Study(Block):
     """The content of study.yaml."""
 
-    seeds: Annotated[list[Natural], Field(min_length=1)]
+    seeds: Annotated[list[Seed], Field(min_length=1)]
     groups: Annotated[dict[str, Group], Field(min_length=1)]
 
 
@@ -72,22 +73,27 @@ def read_study(path: Path = STUDY) -> Study:
     """Read and check study.yaml.
 
     Raises:
-        ParamsError: the file is missing or is not valid YAML; a model is unknown; a group lacks the setting `default`;
-            a name is not made of lower-case letters, digits and hyphens.
+        ParamsError: the file is missing, is not valid YAML or no study, or a name in it is none.
     """
     try:
         study = Study.model_validate(read_file(path))
     except ValidationError as error:
         told = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg'].lower()}" for one in error.errors()]
         raise ParamsError(f"{path}: {'; '.join(told)}") from error
+    if len(set(study.seeds)) < len(study.seeds):
+        raise ParamsError(f"{path}: seeds {study.seeds}: each counts once")
     for name, group in study.groups.items():
         place = f"{path}: groups.{name}"
         if group.model not in MODELS:
             raise ParamsError(f"{place}: there is no model {group.model!r}, only {', '.join(MODELS)}")
         if BASELINE not in group.settings:
             raise ParamsError(f"{place}: settings lack {BASELINE!r}, which the others are compared with")
+        if group.settings[BASELINE]:
+            raise ParamsError(f"{place}: {BASELINE!r} has changes of its own; what every run has stands under `always`")
         if wrong := [one for one in (name, *group.settings) if not NAME.fullmatch(one)]:
-            raise ParamsError(f"{place}: {wrong[0]!r} is no name: use lower-case letters, digits and hyphens")
+            raise ParamsError(
+                f"{place}: {wrong[0]!r} is no name: use lower-case letters, digits and hyphens, at most 100"
+            )
     return study
 
 
@@ -95,7 +101,7 @@ def runs(study: Study) -> list[Run]:
     """All runs: every setting with one seed before the next seed, so that a study that is cut short still compares.
 
     Raises:
-        ParamsError: an override is not valid, or makes params that are not.
+        ParamsError: an override is not valid, or makes params that are not; two settings of a group are the same.
     """
     pipeline, before = stages(), read_file(PARAMS)
     code = {group.model: _code(pipeline, group.model) for group in study.groups.values()}
@@ -105,7 +111,7 @@ def runs(study: Study) -> list[Run]:
         for setting, changes in group.settings.items()
     ]
     params = [_overridden(before, changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
-    return [
+    found = [
         Run(
             name, model, setting, seed, (f"seed={seed}", *changes),
             _inputs(pipeline, model, one | {"seed": seed}), code[model],
@@ -113,6 +119,24 @@ def runs(study: Study) -> list[Run]:
         for seed in study.seeds
         for (name, model, setting, changes), one in zip(planned, params, strict=True)
     ]  # fmt: skip
+    _refuse_twins(found)
+    return found
+
+
+def _refuse_twins(planned: list[Run]) -> None:
+    """Check that no two settings of a group train and score the same: one of them is mistaken, and both would count.
+
+    Raises:
+        ParamsError: two do.
+    """
+    known: dict[tuple[str, int, str], str] = {}
+    for one in planned:
+        other = known.setdefault((one.group, one.seed, one.inputs), one.setting)
+        if other != one.setting:
+            raise ParamsError(
+                f"{STUDY}: {one.group}, {one.setting}: changes nothing for {one.model}, beside {other!r}: its data, "
+                "training and scores would be the same"
+            )
 
 
 def _makers(model: str) -> list[str]:
@@ -150,19 +174,25 @@ def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) ->
     """The params with these changes, made as DVC makes them, and checked.
 
     Raises:
-        ParamsError: DVC refuses a change, or the params are not valid with it.
+        ParamsError: DVC refuses a change, it sets the seed or several values, or the params are not valid with it.
     """
     from dvc.exceptions import InvalidArgumentError  # imported here, as it takes a second
-    from dvc.utils.hydra import apply_overrides
+    from dvc.utils.hydra import apply_overrides, to_hydra_overrides
+    from hydra.errors import HydraException
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "params.json"  # not YAML: DVC would take 0.3 s to read it and to write it again
         path.write_text(json.dumps(params), encoding="utf-8")
         try:
+            for change in to_hydra_overrides([*changes]):
+                if change.is_sweep_override():
+                    raise ParamsError(f"{change.input_line} has several values; each needs a setting of its own")
+                if change.key_or_group == "seed":
+                    raise ParamsError(f"{change.input_line}: `seeds` says with which seeds every setting is trained")
             apply_overrides(path, [*changes])
             changed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             checked(changed)
-        except InvalidArgumentError as error:
+        except (InvalidArgumentError, HydraException) as error:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise ParamsError(f"{place}: {reason}") from error
         except ParamsError as error:

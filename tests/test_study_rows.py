@@ -1,4 +1,4 @@
-"""What a study's table tells of how a run trained: real git, a lock and a run card made by hand."""
+"""A study's table: what it tells of how a run trained (real git, a lock and a run card made by hand), and its lines."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from gan.commands.study import rows
 from gan.commands.study.plan import Run
+from gan.run.errors import DataError
 from tests.project import commit, sh
 from tests.study_rows import row
 
@@ -19,6 +20,11 @@ CARD = {
     "environments": [{"device": "a CPU", "threads": 2, "precision": "bf16", "torch": "2.14.1"}],
     "checkpoint": {"path": LAST, "md5": "0ld"},
 }
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 def trained(folder: Path, made: str) -> pd.Series:
@@ -43,17 +49,41 @@ def trained(folder: Path, made: str) -> pd.Series:
     return rows.add(rows.read(), made_by).iloc[0]
 
 
-def test_a_run_tells_where_and_how_long_it_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_run_tells_where_and_how_long_it_trained(tmp_path: Path) -> None:
     found = trained(tmp_path, "0ld")
     assert [found[name] for name in rows.HOW] == [284.4, "a CPU", 2, "bf16", "2.14.1"]
 
 
-def test_the_card_of_another_training_is_not_taken_for_this_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_card_of_another_training_is_not_taken_for_this_one(tmp_path: Path) -> None:
     """DVC's run cache restores a training without its card; the one that is there belongs to the commit before."""
-    monkeypatch.chdir(tmp_path)
     found = trained(tmp_path, "new")
     assert found[rows.HOW].isna().all()
     assert found["kid"] == 0.03
+
+
+def test_a_run_that_a_merge_brought_twice_counts_once() -> None:
+    """Two machines trained it, or have rows of other code that are accepted. As two seeds it would prove too much."""
+    run = Run("digits", "dcgan", "hinge", 1, ("seed=1",), "i", "new")
+    ours, theirs = (row("hinge", 1, kid, inputs="i", code="new") for kid in (0.02, 0.03))
+    rows.write(pd.DataFrame([ours, row("hinge", 1, 0.02, inputs="i", code="new", extractor="waves"), theirs]))
+    assert list(rows.read()["kid"]) == [0.02, 0.02]
+    older = [row("hinge", 1, kid, inputs="i", code=code) for kid, code in ((0.04, "old"), (0.05, "older"))]
+    assert list(rows.accept(pd.DataFrame(older), [run])["kid"]) == [0.04]
+    assert list(rows.accept(pd.DataFrame([*older, ours]), [run])["code"]) == ["old", "older", "new"]
+
+
+@pytest.mark.parametrize("line", ["<<<<<<< HEAD", "=======", ">>>>>>> theirs", "digits,dcgan,hinge"])
+def test_a_line_that_is_no_row_is_refused(line: str) -> None:
+    """Marks of a merge were rows without scores, and both of its sides counted."""
+    rows.write(pd.DataFrame([row("default", 0, 0.03), row("hinge", 0, 0.02)]))
+    head, first, second = rows.FOUND.read_text().splitlines(keepends=True)
+    rows.FOUND.write_text(f"{head}{first}{line}\n{second}")
+    with pytest.raises(DataError, match=f"study.csv: line 3 is no row of a study: {line.split(',')[0]}…"):
+        rows.read()
+
+
+@pytest.mark.parametrize("name", ["16", "1e5", "null", "nan", "true"])
+def test_a_name_that_looks_like_a_number_or_nothing_is_known_again(name: str) -> None:
+    run = Run(name, "dcgan", name, 1, ("seed=1",), "1234567890123456", "12e4")
+    rows.write(pd.DataFrame([row(name, 1, 0.02, group=name, inputs=run.inputs, code=run.code)]))
+    assert rows.has(rows.read(), run)

@@ -13,30 +13,43 @@ from gan.commands.revisions import revision, show
 from gan.commands.study.plan import Run
 from gan.metrics.table import SCORES
 from gan.records.tables import parse_table
-from gan.run.errors import GanError
+from gan.run.errors import DataError, GanError
 from gan.run.files import write_whole
 from gan.run.paths import LOCK, REPORTS, RUN_CARD
 from gan.run.recorded import read_record
 
 FOUND = REPORTS / "study.csv"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
+TEXTS = dict.fromkeys(("group", "model", "setting", "overrides", "inputs", "code", "experiment"), "str")
+ONE = ["group", "setting", "seed", "inputs", "code", "direction", "extractor"]  # of these, one row counts
+NEEDED = ["group", "model", "setting", "seed", "inputs", "code", "experiment", "extractor", "kid", "fid"]
 HOW = ["seconds", "device", "threads", "arithmetic", "torch"]  # `precision` is a score
 
 
 def read() -> pd.DataFrame:
     """The rows that there are; none if the study has not begun.
 
+    A merge of two machines' tables may hold a run twice: the first counts.
+
     Raises:
-        DataError: the file is damaged.
+        DataError: the file is damaged, or holds a line that is no row, such as a mark of a merge that conflicts.
     """
     if not FOUND.exists():
         return pd.DataFrame(columns=[*OF_RUN, "direction", "extractor"])
     numbers = ["seed", *SCORES, *(f"{score}_std" for score in SCORES)]
-    needed = [*OF_RUN, "direction", "extractor", "kid", "fid"]
-    text = FOUND.read_bytes()
-    return parse_table(text, FOUND.as_posix(), needed, f"`git checkout {FOUND}` restores it", numbers).fillna(
-        {"direction": ""}
-    )
+    needed, advice = [*OF_RUN, "direction", "extractor", "kid", "fid"], f"`git checkout {FOUND}` restores it"
+    # A name is text, also `16` and `null`.
+    options: dict[str, Any] = {"dtype": TEXTS, "keep_default_na": False, "na_values": [""]}
+    table = parse_table(FOUND.read_bytes(), FOUND.as_posix(), needed, advice, numbers, **options)
+    if len(wrong := table[table[NEEDED].isna().any(axis=1)]):
+        begins = next(text for text in wrong.iloc[0].astype(str) if text)
+        raise DataError(f"{FOUND}: line {wrong.index[0] + 2} is no row of a study: {begins}…; mend it, or {advice}")
+    return once(table.fillna({"direction": "", "overrides": ""}))
+
+
+def once(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of a run that is there already."""
+    return rows.drop_duplicates(ONE, ignore_index=True)
 
 
 def write(rows: pd.DataFrame) -> None:
@@ -54,8 +67,9 @@ def accept(rows: pd.DataFrame, planned: Iterable[Run]) -> pd.DataFrame:
     """The table with today's code in the rows that have today's params."""
     rows = rows.copy()
     for run in planned:
-        rows.loc[_same(rows, run) & (rows["inputs"] == run.inputs), "code"] = run.code
-    return rows
+        if not has(rows, run):
+            rows.loc[_same(rows, run) & (rows["inputs"] == run.inputs), "code"] = run.code
+    return once(rows)
 
 
 def current(rows: pd.DataFrame, planned: Iterable[Run]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from gan.commands.study.plan import Run
 from gan.run.errors import DataError
 from tests.project import commit, sh
 from tests.study_rows import row
+from tests.tiny import ROOT
 
 LAST = "data/checkpoints/dcgan/last.safetensors"
 CARD = {
@@ -70,6 +71,23 @@ def test_a_run_that_a_merge_brought_twice_counts_once() -> None:
     older = [row("hinge", 1, kid, inputs="i", code=code) for kid, code in ((0.04, "old"), (0.05, "older"))]
     assert list(rows.accept(pd.DataFrame(older), [run])["kid"]) == [0.04]
     assert list(rows.accept(pd.DataFrame([*older, ours]), [run])["code"]) == ["old", "older", "new"]
+
+
+def test_git_merges_the_rows_that_two_machines_added(tmp_path: Path) -> None:
+    """Side by side in the table, where git would else see a conflict; one run is in both."""
+    (tmp_path / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    sh(tmp_path, "git", "init", "-q", "-b", "main")
+    first, shared = row("default", 0, 0.03), row("hinge", 0, 0.02)
+    ours, theirs = [shared, row("hinge", 1, 0.02)], [shared, row("none", 0, 0.1)]
+    for branch, added in (("main", []), ("ours", ours), ("theirs", theirs)):
+        sh(tmp_path, "git", "checkout", "-q", "-B", branch, *["main"] * bool(added))
+        rows.write(pd.DataFrame([first, *added]))
+        commit(tmp_path, branch)
+    sh(tmp_path, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "merge", "-q", "ours")
+    found = rows.read()
+    assert sorted(zip(found["setting"], found["seed"], strict=True)) == [
+        ("default", 0), ("hinge", 0), ("hinge", 1), ("none", 0),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("line", ["<<<<<<< HEAD", "=======", ">>>>>>> theirs", "digits,dcgan,hinge"])

@@ -25,7 +25,7 @@ groups:
     always: ["evaluate.checkpoints=[best]"]
     settings:
       default:
-      hinge: ["train_dcgan.betas=[0.0, 0.9]", train_dcgan.loss=hinge, lr=1e-3]
+      hinge: ["train_dcgan.betas=[0.0, 0.9]", ++train_dcgan.loss='hinge', lr=1e-3]
 """
 PARAMS: dict[str, Any] = {"seed": 0, "lr": 0.0002, "train_dcgan": {"loss": "non_saturating", "betas": [0.5, 0.999]}}
 
@@ -163,6 +163,17 @@ def test_the_same_params_and_seed_count_once(project: Path) -> None:
     found = gathered("main", "best").query("model == 'dcgan'")
     assert list(found["setting"]) == ["default", "default"]
     assert sorted(found["seed"]) == [0, 1]
+
+
+def test_changes_are_written_as_they_are_set(project: Path) -> None:
+    """A space in a value stays: two paths that differ in one are two settings."""
+    for name, path in (("one", "/my images/a"), ("other", "/myimages/a")):
+        experiment(project, name, 0.02, train_dcgan={"loss": path, "betas": ["a b", True, None, 1e-5]})
+    settings = {one.replace("\N{NO-BREAK SPACE}", "_") for one in gathered("main", "best")["setting"]}
+    changed = "train_dcgan.betas=[a_b,true,null,1e-05]"
+    assert settings == {
+        "default", f"train_dcgan.loss=/my_images/a {changed}", f"train_dcgan.loss=/myimages/a {changed}",
+    }  # fmt: skip
 
 
 def test_mistakes_end_in_a_sentence(project: Path) -> None:

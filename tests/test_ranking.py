@@ -38,6 +38,14 @@ def test_many_comparisons_need_more_evidence() -> None:
     assert beside["p"] == pytest.approx(21 * alone["p"])
 
 
+def test_a_setting_that_only_another_extractor_scored_comes_last() -> None:
+    """As experiments that docs/evaluation.md scores with Inception alone: without a rank, --html ended in an error."""
+    table = pd.DataFrame([row("default", 0, 0.03), row("waves", 0, 0.02, extractor="waves"), row("slow", 0, 0.3)])
+    found = ranks(table)
+    assert dict(zip(found["setting"], found["rank"], strict=True)) == {"default": 1, "slow": 2, "waves": 3}
+    assert set(found[found["setting"] == "waves"]["verdict"]) == {"default has none"}
+
+
 def test_runs_that_were_scored_differently_are_not_compared() -> None:
     table = pd.DataFrame([row("default", 0, 0.03), row("hinge", 0, 0.02, n_real=1000), row("flip", 0, 0.02)])
     kids = ranks(table).query("metric == 'kid'").set_index("setting")["verdict"]

@@ -56,10 +56,10 @@ def of_checkpoint(scores: pd.DataFrame, checkpoint: str) -> pd.DataFrame:
 
 
 def best_first(rows: pd.DataFrame) -> list[str]:
-    """The settings by the mean of KID relative to that before training, by the first extractor."""
+    """The settings by the mean of KID relative to that before training, by the first extractor; last those without."""
     first = rows[rows["extractor"] == rows["extractor"].iloc[0]]
     left = (first["kid"] / first["kid_start"]).groupby(first["setting"], sort=False).mean()
-    return [str(name) for name in left.sort_values(kind="stable").index]
+    return [str(name) for name in dict.fromkeys([*left.sort_values(kind="stable").index, *rows["setting"]])]
 
 
 def holm(chances: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file, read_yaml
 
 LISTED = ("evaluate.checkpoints", "evaluate.extractors")  # they decide which scores there are, and change none
+HARD_SPACE = "\u00a0"  # in a name or value, as a space parts two changes
 ONE = ["model", "setting", "seed", "direction", "extractor"]  # of these, one row counts
 
 
@@ -69,8 +70,10 @@ def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _overrides(text: str) -> dict[str, Any]:
-    """The params that the overrides of a run of the study set."""
-    return {name: read_yaml(value) for name, _, value in (one.partition("=") for one in shlex.split(text))}
+    """The params that the overrides of a run of the study set, as DVC reads them."""
+    from dvc.utils.hydra import to_hydra_overrides  # imported here, as it takes a second
+
+    return _flat({one.key_or_group: one.value() for one in to_hydra_overrides(shlex.split(text))})
 
 
 def _label(before: dict[str, Any], after: dict[str, Any], model: str) -> str:
@@ -78,4 +81,11 @@ def _label(before: dict[str, Any], after: dict[str, Any], model: str) -> str:
     others = {part for one in MODELS if one != model for part in (one, f"train_{one}")}
     names = [name for name in after if name not in ("seed", *LISTED) and others.isdisjoint(name.split("."))]
     changed = [name for name in names if after[name] != before.get(name)]
-    return " ".join(f"{name}={after[name]}".replace(" ", "") for name in changed) or BASELINE
+    return " ".join(f"{name}={_written(after[name])}".replace(" ", HARD_SPACE) for name in changed) or BASELINE
+
+
+def _written(value: Any) -> str:
+    """A value as `dvc exp run -S` takes it."""
+    if isinstance(value, list):
+        return f"[{','.join(map(_written, value))}]"
+    return str(value) if isinstance(value, str) else "null" if value is None else str(value).lower()

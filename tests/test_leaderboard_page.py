@@ -153,3 +153,13 @@ def test_a_browser_shows_the_page_without_a_complaint(page: Path, tmp_path: Path
             assert not {"Log.entryAdded", "Runtime.consoleAPICalled"} & {method for method, _ in seen.events}
             assert seen.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
             assert seen.value("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: `apt-get install chromium` brings one")
+def test_in_print_a_setting_is_as_wide_as_its_words(page: Path, tmp_path: Path) -> None:
+    """Names of experiments, as long as a study's, were broken into pieces of six letters."""
+    with tab(tmp_path / "profile") as seen:
+        seen.open(page, 718)  # A4 without margins
+        seen.ask("Emulation.setEmulatedMedia", media="print")
+        width = "[...document.querySelectorAll('tbody .setting')].map(cell => cell.getBoundingClientRect().width)"
+        assert min(seen.value(width)) > 100

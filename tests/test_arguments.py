@@ -24,6 +24,8 @@ SAMPLE = ["sample", "--out", "grid.png"]
         (SAMPLE, "--count", "1.5", "a whole number of at least 1"),
         (SAMPLE, "--seed", "-1", "a whole number of at least 0"),
         (["study"], "--jobs", "0", "a whole number of at least 1"),  # with no worker it would wait for ever
+        (["watch"], "--port", "99999", "a port, at most 65535"),
+        (["app"], "--port", "65536", "a port, at most 65535"),
     ],
 )
 def test_a_number_out_of_range_is_told_by_its_option(

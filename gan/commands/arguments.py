@@ -26,6 +26,14 @@ def at_least(least: int) -> Callable[[str], int]:
     return whole
 
 
+def port(text: str) -> int:
+    """The port of a page; 0, where a command takes it, is a free one."""
+    number = at_least(0)(text)
+    if number < 2**16:
+        return number
+    raise argparse.ArgumentTypeError(f"{text}: it must be a port, at most 65535")
+
+
 class Parser(argparse.ArgumentParser):
     """Takes an optional positional argument after an option too, as the REV in `INPUT OUTPUT --direction a2b REV`.
 

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from dvc_render.html import render_html
+from dvc_render.image import ImageRenderer
+from PIL import Image
 
 from tests.browser import CHROMIUM, tab
 from tests.project import BIN, sh, wait_until
+from tests.tiny import ROOT
 
 # What each mark of a plot is called for a screen reader, as in "step: 10; FID: 220.4; rev: main", and its path, which
 # starts at its left end. The page draws on a canvas, which cannot be asked, so its plots are drawn once more, as SVG.
@@ -42,6 +46,29 @@ def test_a_browser_draws_the_numbers_of_two_commits(clone: Path, tmp_path: Path)
         table = pd.read_csv(StringIO(sh(clone, "git", "show", f"{revision}:reports/cyclegan/fid.csv")))
         assert numbers(scores, "fid", revision) == sorted(table["fid"].dropna())
     assert all(path.startswith("M0,") for _, path in scores)
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: `apt-get install chromium` brings one")
+def test_pictures_of_two_revisions_are_seen_beside_each_other(tmp_path: Path) -> None:
+    """However large they are; on a phone below each other. A screen reader says what they are."""
+    Image.new("RGB", (2000, 500)).save(tmp_path / "wide.png")
+    found = [{"src": "wide.png", "rev": revision} for revision in ("main~1", "main")]
+    page = tmp_path / "index.html"
+    render_html([ImageRenderer(found, "reports/a2b.png")], page, ROOT / ".dvc" / "plots.html")
+    places = "[...document.images].map(image => [image.x, image.y, image.x + image.width])"
+    with tab(tmp_path / "profile") as seen:
+        seen.open(page, 1280)
+        first, second = seen.value(places)
+        assert first[1] == second[1]
+        assert first[2] < second[0] < second[2] <= 1280
+        assert seen.value("[...document.images].map(image => image.alt)") == [
+            "reports/a2b.png, main~1",
+            "reports/a2b.png, main",
+        ]
+        seen.open(page, 390)
+        first, second = seen.value(places)
+        assert first[1] < second[1]
+        assert max(first[2], second[2]) <= 390
 
 
 def numbers(marks: list[list[str]], name: str, revision: str) -> list[float]:

@@ -97,7 +97,7 @@ def test_cyclegan_as_in_its_paper(name: str, size: int, load_size: int, blocks: 
 
 def test_dcgan_as_in_its_paper() -> None:
     """Radford et al. 2015, section 4 and figure 1; in colour together with the preset satellite-64."""
-    p = with_preset("dcgan-paper-64", "satellite-64")
+    p = with_preset("satellite-64", "dcgan-paper-64")
     block, images = p.train_dcgan, p.prepare_data.images
     assert (images.source, images.image_size, images.channels) == ("satellite", 64, 3)
     assert (p.lr, block.betas, block.batch_size, block.ema_decay) == (2e-4, [0.5, 0.999], 128, 0)

@@ -8,11 +8,15 @@ import pandas as pd
 from gan.commands.arguments import at_least
 from gan.commands.study import queue, rows
 from gan.commands.study.plan import Run, read_study, runs
-from gan.run.errors import GanError
+from gan.run.errors import GanError, Interrupted
 from gan.run.progress import Progress
 
 LOOK_EVERY = 5.0  # seconds between two searches for experiments that have ended
 ASK_EVERY = 20.0  # seconds between two questions to DVC's queue, which take it a second
+GOES_ON = (
+    "interrupted; what is in DVC's queue goes on, and the same command gathers it. `dvc queue stop --kill` ends it; "
+    "trainings that this kills go on later from their last saved states"
+)
 
 EXAMPLE = """examples:
   python -m gan study              train what is missing, two runs at a time
@@ -63,6 +67,7 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
 
     Raises:
         GanError: study.yaml or params.yaml is not valid, or a run failed; the others are kept.
+        Interrupted: by Ctrl-C, SIGTERM or SIGHUP.
     """
     from gan.commands.study import page  # imported here, as matplotlib takes a second
 
@@ -82,7 +87,10 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
     _tell(wanted, missing, found)
     failed: list[Run] = []
     if missing and not instead:
-        found, failed = _train(missing, found, queue.Workers(jobs, gpus))
+        try:
+            found, failed = _train(missing, found, queue.Workers(jobs, gpus))
+        except KeyboardInterrupt:
+            raise Interrupted(GOES_ON) from None
     current = rows.current(found, planned)
     page.write(study, current, len(planned), len(found))
     print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(current) else "nothing was found yet")

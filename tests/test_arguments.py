@@ -25,6 +25,7 @@ SAMPLE = ["sample", "--out", "grid.png"]
         (SAMPLE, "--seed", "-1", "a whole number of at least 0"),
         (["study"], "--jobs", "0", "a whole number of at least 1"),  # with no worker it would wait for ever
         (["watch"], "--port", "99999", "a port, at most 65535"),
+        (["watch"], "--port", "0", "a whole number of at least 1"),  # it would not know which one it is
         (["app"], "--port", "65536", "a port, at most 65535"),
     ],
 )

@@ -185,3 +185,7 @@ def test_mistakes_end_in_a_sentence(project: Path) -> None:
         leaderboard.run("main", None, "middle")
     with pytest.raises(GanError, match="--html main: the page is a file that ends in"):
         leaderboard.run("HEAD", None, "best", Path("main"))
+    (project / "params.yaml").write_text("seed: [0\n")
+    commit(project, "damaged")
+    with pytest.raises(GanError, match=r"params\.yaml of main is not valid YAML: line 2: "):
+        leaderboard.run("main", None, "best")

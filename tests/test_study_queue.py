@@ -31,7 +31,9 @@ def runs(clone: Path) -> bool:
 COMMAND = ("python", "-m", "gan", "study", "--jobs", "1")
 
 
-def test_a_study_goes_on_after_an_interrupt_a_failed_run_and_on_a_machine_that_has_only_its_table(clone: Path) -> None:
+def test_a_study_goes_on_after_an_interrupt_a_kill_a_failed_run_and_on_a_machine_that_has_only_its_table(
+    clone: Path,
+) -> None:
     """Without the experiments of the first part, only the table tells that the default needs no second run."""
     table = clone / "reports" / "study.csv"
     table.unlink()  # the project's own
@@ -42,6 +44,10 @@ def test_a_study_goes_on_after_an_interrupt_a_failed_run_and_on_a_machine_that_h
         begun.send_signal(signal.SIGINT)  # DVC's worker goes on, as after a kill
         assert begun.wait() == 1
         assert "what is in DVC's queue goes on, and the same command gathers it" in printed(clone)
+        begun = begin(clone, *COMMAND)  # it waits for the run that the worker still trains
+        wait_until(lambda: "queue: 0 runs" in printed(clone), begun)
+        begun.kill()
+        begun.wait()
         failed = sh(clone, *COMMAND, status=1)
         assert "error: 1 runs failed: study-digits-other-0-" in failed
         assert "Traceback" not in failed

@@ -100,6 +100,12 @@ def test_a_line_that_is_no_row_is_refused(line: str) -> None:
         rows.read()
 
 
+def test_a_folder_in_the_place_of_the_table_is_told() -> None:
+    rows.FOUND.mkdir(parents=True)
+    with pytest.raises(DataError, match=r"study\.csv is a folder; remove it, then `git checkout"):
+        rows.read()
+
+
 @pytest.mark.parametrize("name", ["16", "1e5", "null", "nan", "true"])
 def test_a_name_that_looks_like_a_number_or_nothing_is_known_again(name: str) -> None:
     run = Run(name, "dcgan", name, 1, ("seed=1",), "1234567890123456", "12e4")

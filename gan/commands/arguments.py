@@ -26,12 +26,15 @@ def at_least(least: int) -> Callable[[str], int]:
     return whole
 
 
-def port(text: str) -> int:
-    """The port of a page; 0, where a command takes it, is a free one."""
-    number = at_least(0)(text)
-    if number < 2**16:
-        return number
-    raise argparse.ArgumentTypeError(f"{text}: it must be a port, at most 65535")
+def port(least: int) -> Callable[[str], int]:
+    """What reads the port of a page that is not below `least`; 0 is a free one."""
+
+    def number(text: str) -> int:
+        if (found := at_least(least)(text)) < 2**16:
+            return found
+        raise argparse.ArgumentTypeError(f"{text}: it must be a port, at most 65535")
+
+    return number
 
 
 class Parser(argparse.ArgumentParser):

@@ -25,7 +25,7 @@ ABOUT = ("step", "epoch")  # columns of losses.csv that are no curves
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("watch")
-    parser.add_argument("--port", type=port, default=6006, help="of the page on this machine; %(default)s")
+    parser.add_argument("--port", type=port(1), default=6006, help="of the page on this machine; %(default)s")
     parser.set_defaults(run=lambda given: run(given.port))
 
 

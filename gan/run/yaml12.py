@@ -48,13 +48,22 @@ def read_file(path: Path) -> Any:
         raise ParamsError(f"{path} is missing; run from the folder that holds it") from error
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}") from error
+    return parsed(content, path.as_posix())
+
+
+def parsed(content: bytes, name: str) -> Any:
+    """What a file holds; `name` is for the error message.
+
+    Raises:
+        ParamsError: it is not valid YAML; names the line and the reason.
+    """
     try:
         return read_yaml(content.decode())
     except RecursionError as error:
-        raise ParamsError(f"{path} is not valid YAML: it is nested too deeply") from error
+        raise ParamsError(f"{name} is not valid YAML: it is nested too deeply") from error
     except (YAMLError, UnicodeDecodeError) as error:
         line, problem = _place_and_problem(error, content)
-        raise ParamsError(f"{path} is not valid YAML: line {line}: {' '.join(problem.split())}") from error
+        raise ParamsError(f"{name} is not valid YAML: line {line}: {' '.join(problem.split())}") from error
 
 
 def _place_and_problem(error: Exception, content: bytes) -> tuple[int, str]:

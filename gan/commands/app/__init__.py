@@ -23,7 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "sources", metavar="REV", nargs="*",
         help="commits, tags, experiments, or .safetensors files; the workspace and all experiments",
     )  # fmt: skip
-    parser.add_argument("--port", type=port, default=7860, help="of the page; 0 takes a free one; %(default)s")
+    parser.add_argument("--port", type=port(0), default=7860, help="of the page; 0 takes a free one; %(default)s")
     parser.add_argument(
         "--host", default="localhost",
         help="a name or IP address of this machine, or 0.0.0.0 for all of them: other machines then reach the page "

@@ -13,7 +13,7 @@ from gan.commands.study.plan import read_study, runs
 from gan.params.by_model import MODELS
 from gan.run.errors import GanError
 from gan.run.paths import PARAMS
-from gan.run.yaml12 import read_file, read_yaml
+from gan.run.yaml12 import parsed, read_file
 
 LISTED = ("evaluate.checkpoints", "evaluate.extractors")  # they decide which scores there are, and change none
 HARD_SPACE = "\u00a0"  # in a name or value, as a space parts two changes
@@ -33,7 +33,7 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
     if base.empty:
         raise GanError(f"{baseline} has no scores of checkpoint {checkpoint}")
     start = revision(baseline)
-    params = _flat(read_yaml(show(start, PARAMS.as_posix())) or {})
+    params = _params(start, baseline)
     parts = [base.assign(setting=BASELINE, seed=params.get("seed"), name=baseline, commit=start)]
     kept = study_rows.read()
     kept["name"] = kept["experiment"]
@@ -47,7 +47,7 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
             continue  # an experiment without scores, such as one of `train-dcgan` alone
         new = scores.merge(base[["model", "fid", "kid"]].drop_duplicates(), how="left", indicator=True)
         changed = scores[(new["_merge"] == "left_only").to_numpy()]
-        its = _flat(read_yaml(show(commit, PARAMS.as_posix())) or {})
+        its = _params(commit, name)
         settings = [_label(params, its, model) for model in changed["model"]]
         parts.append(changed.assign(setting=settings, seed=its.get("seed"), name=name, commit=commit))
     if len(kept):
@@ -59,6 +59,15 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
         names = kept["name"].where([commit != "" for commit in commits], "")
         parts.append(kept.assign(setting=settings, name=names, commit=commits))
     return pd.concat(parts, ignore_index=True).drop_duplicates(ONE, ignore_index=True)
+
+
+def _params(commit: str, name: str) -> dict[str, Any]:
+    """The params at a commit, by their dotted names; `name` is for the error message.
+
+    Raises:
+        ParamsError: they are not valid YAML.
+    """
+    return _flat(parsed(show(commit, PARAMS.as_posix()).encode(), f"{PARAMS} of {name}") or {})
 
 
 def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:

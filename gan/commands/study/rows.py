@@ -40,6 +40,8 @@ def read() -> pd.DataFrame:
     needed, advice = [*OF_RUN, "direction", "extractor", "kid", "fid"], f"`git checkout {FOUND}` restores it"
     # A name is text, also `16` and `null`.
     options: dict[str, Any] = {"dtype": TEXTS, "keep_default_na": False, "na_values": [""]}
+    if FOUND.is_dir():
+        raise DataError(f"{FOUND} is a folder; remove it, then {advice}")
     table = parse_table(FOUND.read_bytes(), FOUND.as_posix(), needed, advice, numbers, **options)
     if len(wrong := table[table[NEEDED].isna().any(axis=1)]):
         begins = next(text for text in wrong.iloc[0].astype(str) if text)

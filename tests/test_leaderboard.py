@@ -42,6 +42,7 @@ def scores(folder: Path, model: str, kid: float, **changes: Any) -> None:
 def begun(folder: Path) -> Path:
     """A repository with scores of two models."""
     sh(folder, "git", "init", "-q", "-b", "main")
+    (folder / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
     write(folder, {})
     scores(folder, "dcgan", 0.030)
     scores(folder, "cyclegan", 0.070)
@@ -116,8 +117,7 @@ def test_a_model_that_was_not_trained_again_and_a_run_without_scores_are_no_rows
 
 def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Also those of another machine, which has the experiments; those of older code are left out."""
-    for name in ("params.yaml", "dvc.yaml"):
-        (project / name).write_bytes((ROOT / name).read_bytes())
+    (project / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     for name in ("gan", "stages"):
         (project / name).symlink_to(ROOT / name)
     (project / "study.yaml").write_text(STUDY)
@@ -154,26 +154,6 @@ def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: p
     experiment(project, "baseline", 0.03, lr=1e-3)
     beside = gathered("baseline", "best").query("group == 'digits'")["setting"]
     assert not beside.str.contains(r"\blr=").any(), "that baseline has the same learning rate"
-
-
-def test_the_same_params_and_seed_count_once(project: Path) -> None:
-    """Also if one run was scored in more ways."""
-    experiment(project, "first", 0.021, seed=1, evaluate={"extractors": ["lite"]})
-    experiment(project, "again", 0.022, seed=1)
-    found = gathered("main", "best").query("model == 'dcgan'")
-    assert list(found["setting"]) == ["default", "default"]
-    assert sorted(found["seed"]) == [0, 1]
-
-
-def test_changes_are_written_as_they_are_set(project: Path) -> None:
-    """A space in a value stays: two paths that differ in one are two settings."""
-    for name, path in (("one", "/my images/a"), ("other", "/myimages/a")):
-        experiment(project, name, 0.02, train_dcgan={"loss": path, "betas": ["a b", True, None, 1e-5]})
-    settings = {one.replace("\N{NO-BREAK SPACE}", "_") for one in gathered("main", "best")["setting"]}
-    changed = "train_dcgan.betas=[a_b,true,null,1e-05]"
-    assert settings == {
-        "default", f"train_dcgan.loss=/my_images/a {changed}", f"train_dcgan.loss=/myimages/a {changed}",
-    }  # fmt: skip
 
 
 def test_mistakes_end_in_a_sentence(project: Path) -> None:

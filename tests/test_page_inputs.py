@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from gan.report.pictures import still
+from gan.report.previews import FRAMES, previews
 from gan.report.study import RANKS
 from gan.run.errors import DataError
 from tests.markup import Page
@@ -49,6 +53,19 @@ def test_any_history_is_drawn(workspace: Path) -> None:
     assert "words" not in text
     assert text.count("<svg") == 1
     assert page("dcgan", history={"step": [1], "epoch": [1]}).count("<svg") == 0
+
+
+def test_a_page_of_any_pictures_stays_below_8_mb(workspace: Path) -> None:
+    """Of noise, which nothing compresses: the pictures of DCGAN and CycleGAN, and the previews of both."""
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (500, 500, 3), np.uint8)).save("noise.png")
+    one = len(still(Path("noise.png"), "sample").uri)
+    Path("previews").mkdir()
+    for step in range(FRAMES):
+        Path("previews", f"{step}.png").symlink_to(Path("noise.png").resolve())
+    moving = previews(Path("previews"), "train-dcgan", "")
+    assert moving is not None
+    of_training = len(moving.animation.uri) + sum(len(frame.uri) for _, frame in moving.strip)
+    assert 12 * one + 2 * of_training < 7_500_000  # the rest is text and curves
 
 
 def test_without_previews_the_page_has_no_animation(workspace: Path) -> None:

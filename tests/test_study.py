@@ -10,7 +10,8 @@ import pytest
 from dvc.utils.hydra import apply_overrides
 
 from gan.commands.study import page, rows, run
-from gan.commands.study.plan import NEWER, Run, Study, read_study, runs, without
+from gan.commands.study.deciding import NEWER, without
+from gan.commands.study.plan import Run, Study, read_study, runs
 from gan.run.errors import ParamsError
 from gan.run.yaml12 import read_file
 from tests.project import sh

@@ -100,6 +100,12 @@ def test_a_line_that_is_no_row_is_refused(line: str) -> None:
         rows.read()
 
 
+def test_the_first_extractor_stays_the_first() -> None:
+    """The page ranks by it, and must be the same if it is made anew from the table."""
+    rows.write(pd.DataFrame([row("default", 0, 0.03, extractor=name) for name in ("waves", "lite")]))
+    assert list(rows.read()["extractor"]) == ["waves", "lite"]
+
+
 def test_a_folder_in_the_place_of_the_table_is_told() -> None:
     rows.FOUND.mkdir(parents=True)
     with pytest.raises(DataError, match=r"study\.csv is a folder; remove it, then `git checkout"):

@@ -22,8 +22,8 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """One row for each setting, direction, extractor and metric of one group, the best setting first.
 
     Rank 1 has the lowest KID, relative to that before training, over all directions and seeds of the first extractor.
-    `reach` is half the width of the confidence interval of the mean. `p` is corrected for the number of settings and
-    directions that are compared with the default (Holm 1979).
+    `reach` is half the width of the confidence interval of the mean. `p` is corrected for the number of scores, of all
+    settings and directions, that are compared with the default by one extractor (Holm 1979).
 
     Args:
         rows: one for each setting, seed, direction and extractor, with the columns of the FID table.
@@ -32,7 +32,7 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     found = [row for place in places for row in _verdicts(rows, *place)]
     table = pd.DataFrame(found)
     table.loc[table["unlike"] != "", "p"] = np.nan
-    for _, family in table[table["setting"] != BASELINE].groupby(["extractor", "metric"]):
+    for _, family in table[table["setting"] != BASELINE].groupby("extractor"):
         table.loc[family.index, "p"] = holm(family["p"].to_numpy(float))
     table["verdict"] = [_verdict(row) for row in table.to_dict("records")]
     order = {setting: place for place, setting in enumerate(best_first(rows), 1)}

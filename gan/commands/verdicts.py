@@ -63,7 +63,8 @@ def compare(before: list[pd.DataFrame], after: list[pd.DataFrame], checkpoint: s
     Raises:
         UnlikeError: another field differs, or the sides share no score.
     """
-    one, other = (pd.concat(side).fillna({"direction": ""}) for side in (before, after))
+    # A run that two revisions share, such as of the model that an experiment did not train, is one seed.
+    one, other = (pd.concat(side).drop_duplicates().fillna({"direction": ""}) for side in (before, after))
     shared = one[KEYS].merge(other[KEYS]).drop_duplicates()
     shared = shared[shared["checkpoint"] == checkpoint].dropna().sort_values(KEYS)
     if shared.empty:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -81,10 +82,13 @@ class Followed:
 
     def update(self) -> None:
         """Write new rows and previews; a training that began anew takes the place of the one before."""
-        try:
-            rows = pd.read_csv(self.folder / "losses.csv")
-        except (OSError, pd.errors.EmptyDataError):  # a training begins anew at this moment, or has no row yet
-            return
+        with suppress(OSError, pd.errors.EmptyDataError):  # a training begins anew at this moment, or has no row yet
+            self._read()
+        if self.writer:
+            self.writer.flush()
+
+    def _read(self) -> None:
+        rows = pd.read_csv(self.folder / "losses.csv")
         if self.writer is None or rows["step"].max() < self.step:
             self._begin()
         for row in rows[rows["step"] > self.step].to_dict("records"):
@@ -94,9 +98,8 @@ class Followed:
                     self.writer.add_scalar(name, value, self.step)
         for path in sorted((self.folder / "previews").glob("*.png")):
             if int(path.stem) > self.previews:
+                self.writer.add_image("preview", pixels(path), int(path.stem))
                 self.previews = int(path.stem)
-                self.writer.add_image("preview", pixels(path), self.previews)
-        self.writer.flush()
 
     def _begin(self) -> None:
         from torch.utils.tensorboard import SummaryWriter  # imported here, as TensorBoard is an optional extra

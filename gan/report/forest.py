@@ -18,7 +18,10 @@ SCALE = 1000.0  # of KID, as everywhere
 PAINTED = {BETTER: "#1a7f37", WORSE: "#b42318", DEFAULT: "#1f4e9e", "": "#6b7280"}  # "" is every other verdict
 LIVING = {BETTER: LINES[2], WORSE: LINES[5], DEFAULT: LINES[0], "": INK}  # as the page shows them, light and dark
 WIDTH, ROW, SECOND, REST = 4.6, 0.27, 0.12, 0.9  # inches: a row of one direction, each further one, axis and title
-CAPTION = "Lower is better. The dotted line is the default; a line through a point is the 95 % interval of its mean."
+CAPTION = (
+    "Lower is better. The dotted line is the default; a line through a point is the 95 % interval of its mean over "
+    "seeds, or of sampling alone if there is one seed."
+)
 
 
 def drawing(table: pd.DataFrame, name: str, identity: str) -> Drawing:

@@ -12,7 +12,7 @@ from PIL import Image
 from gan.core.images import Images, evenly, grid
 from gan.run.errors import DataError
 
-LOSSLESS_BYTES = 400_000  # a picture that is larger without loss is compressed with loss
+LOSSLESS_BYTES = 250_000  # a picture that is larger without loss is compressed with loss; a page has 12 or more
 QUALITIES = (92, 85, 75, 60)  # of WebP, tried in this order
 SHEET_COLUMNS, SHEET_ROWS = 12, 3
 WIDEST = 700  # pixels; wider pictures are shrunk on most screens, where hard pixels would become noise

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gan.report.pictures import Picture, data_uri, lossy, open_picture
 
 FRAMES = 12  # at most; of more previews, evenly spaced ones are shown
-FRAME_BYTES = 80_000  # at most, so that strip and animation of a model stay below 1 MB each
+FRAME_BYTES = 40_000  # at most, so that strip and animation of a model stay below 1.3 MB together, as text
 MILLISECONDS, LAST_MILLISECONDS = 700, 2500  # that a frame is shown
 BAND, MARGIN, BAR = 22, 4, 4  # pixels: the band below a frame, and what is in it
 INK, TRACK = (30, 36, 48), (205, 211, 220)

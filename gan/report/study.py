@@ -12,7 +12,7 @@ from gan.records.tables import parse_table
 from gan.report.forest import drawing
 from gan.report.scores import BY, EMPTY, heading, in_words
 from gan.report.svg import Drawing
-from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell, cell, kind, step
+from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell, columns, kind, lines, step
 from gan.run.paths import REPORTS
 
 RANKS = REPORTS / "study_ranks.csv"
@@ -20,6 +20,12 @@ ABOUT = ["group", "model", "about", "always", "planned", "changes", "seconds"]
 RANKED = ["setting", "direction", "metric", "seeds", "mean", "std", "reach", "change", "verdict"]
 NUMBERS = ["planned", "seeds", "mean", "std", "reach", "change", "seconds"]
 TEXTS = dict.fromkeys(("about", "always", "changes", "direction"), "")
+# A name is text, also `16` and `null`.
+READ: dict[str, Any] = {
+    "dtype": dict.fromkeys(("group", "model", "setting", "verdict", *TEXTS), "str"),
+    "keep_default_na": False,
+    "na_values": [""],
+}
 HELPED, HURT, BOTH, EVEN, UNKNOWN = "helped", "hurt", "helped and hurt", "within noise", "not compared"
 
 
@@ -73,7 +79,9 @@ class Group:
         counts = [f"{len(settings)} {outcome}" for outcome, settings in self.outcomes]
         none = [] if any(outcome == HELPED for outcome, _ in self.outcomes) else [f"none {HELPED}"]
         total = sum(1 for one in self.settings if one.outcome)
-        found = f"of {total} change{'s' * (total != 1)} {', '.join(none + counts)}"
+        found = f"of {total} change{'s' * (total != 1)} {', '.join(none + counts)}" if total else "no change has ended"
+        if total and max(one.seeds for one in self.settings) == 1:
+            found += "; one seed each, so the noise of training is not known"
         done = sum(one.seeds for one in self.settings)
         return found if done >= self.planned else f"so far, after {done} of {self.planned} runs, {found}"
 
@@ -87,7 +95,7 @@ def study() -> list[tuple[Group, Drawing]]:
     if not RANKS.exists():
         return []
     advice = "`python -m gan study --table` makes it anew"
-    table = parse_table(RANKS.read_bytes(), RANKS.as_posix(), [*ABOUT, *RANKED], advice, NUMBERS).fillna(TEXTS)
+    table = parse_table(RANKS.read_bytes(), RANKS.as_posix(), [*ABOUT, *RANKED], advice, NUMBERS, **READ).fillna(TEXTS)
     parts = [part for _, part in table.groupby("group", sort=False)]
     return [
         (one := group(part), drawing(part[part["metric"] == "kid"], one.name, f"study-{place}-picture"))
@@ -98,31 +106,26 @@ def study() -> list[tuple[Group, Drawing]]:
 def group(table: pd.DataFrame) -> Group:
     """The rows of a group for people."""
     first = table.iloc[0]
-    metrics = [*table["metric"].unique()]
-    columns = sorted(metrics, key=lambda name: (not name.startswith("kid"), metrics.index(name)))
+    metrics = columns(table)
     return Group(
         name=str(first["group"]),
         model=str(first["model"]),
         about=str(first["about"]),
         always=shlex.split(first["always"]),
         planned=int(first["planned"]),
-        columns=[heading(metric) for metric in columns],
-        settings=[_setting(str(name), rows, columns) for name, rows in table.groupby("setting", sort=False)],
+        columns=[heading(metric) for metric in metrics],
+        settings=[_setting(str(name), rows, metrics) for name, rows in table.groupby("setting", sort=False)],
     )
 
 
-def _setting(name: str, rows: pd.DataFrame, columns: list[str]) -> Setting:
+def _setting(name: str, rows: pd.DataFrame, metrics: list[str]) -> Setting:
     first, outcome = rows.iloc[0], _outcome({kind(one) for one in rows["verdict"]})
-    ordered = sorted(rows.to_dict("records"), key=lambda row: columns.index(row["metric"]))
-    lines: dict[str, list[Cell | None]] = {}
-    for direction in rows["direction"].unique():
-        cells = {row["metric"]: cell(row) for row in ordered if row["direction"] == direction}
-        lines[str(direction)] = [cells.get(metric) for metric in columns]
+    ordered = sorted(rows.to_dict("records"), key=lambda row: metrics.index(row["metric"]))
     return Setting(
         name=name,
         changes=shlex.split(first["changes"]),
         outcome=outcome,
-        lines=lines,
+        lines=lines(rows, metrics),
         told=[*_told(ordered, outcome)],
         seeds=int(rows["seeds"].max()),
         seconds=EMPTY if np.isnan(first["seconds"]) else f"{first['seconds']:.0f}",
@@ -142,7 +145,9 @@ def _told(rows: list[dict[str, Any]], outcome: str) -> Iterator[str]:
     changed = [row for row in rows if kind(row["verdict"]) in (BETTER, WORSE)]
     wanted = changed[:1]
     if outcome in (HELPED, BOTH):
-        wanted = [row for row in rows if row in changed or row["metric"].startswith(f"kid{BY}")]
+        helped = {row["direction"] for row in changed if row["metric"] == "kid" and kind(row["verdict"]) == BETTER}
+        others = [row for row in rows if row["metric"].startswith(f"kid{BY}") and row["direction"] in helped]
+        wanted = [row for row in rows if row in changed or row in others]
     for row in wanted:
         words = " ".join(filter(None, [in_words(row["metric"]), row["direction"], step(row)]))
         yield words if row in changed else f"{words}, {row['verdict']}"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from gan.report.scores import BY, DIGITS, number
 
 DEFAULT = "the default"  # the verdict on the setting that the others are compared with
@@ -26,9 +28,18 @@ def kind(verdict: str) -> str:
     return verdict.removesuffix(" (one seed)")
 
 
-def cell(row: dict[str, Any]) -> Cell:
-    """What people see of a row of ranks."""
-    return Cell(_number(row["metric"], row["mean"], row["std"]), row["verdict"])
+def columns(ranks: pd.DataFrame) -> list[str]:
+    """The metrics in the order of a table: KID by every extractor, then the others."""
+    return sorted(ranks["metric"].unique(), key=lambda name: not name.startswith("kid"))
+
+
+def lines(ranks: pd.DataFrame, metrics: list[str]) -> dict[str, list[Cell | None]]:
+    """Of a setting's ranks, direction → its scores in the order of the metrics, None for one that it does not have."""
+    found: dict[str, list[Cell | None]] = {}
+    for direction, rows in ranks.groupby("direction", sort=False):
+        cells = {row["metric"]: _cell(row) for row in rows.to_dict("records")}
+        found[str(direction)] = [cells.get(metric) for metric in metrics]
+    return found
 
 
 def step(row: dict[str, Any]) -> str:
@@ -36,6 +47,10 @@ def step(row: dict[str, Any]) -> str:
     return f"{_number(row['metric'], row['mean'] - row['change'])} → {_number(row['metric'], row['mean'])}"
 
 
+def _cell(row: dict[str, Any]) -> Cell:
+    return Cell(_number(row["metric"], row["mean"], row["std"]), row["verdict"])
+
+
 def _number(metric: str, mean: float, std: float | None = None) -> str:
-    score = metric.partition(BY)[0]
-    return number(score, mean, std, DIGITS.get(score, 3))
+    score, by, _ = metric.partition(BY)  # another extractor has another scale, mostly a smaller one
+    return number(score, mean, std, DIGITS.get(score, 3) + len(by[:1]))

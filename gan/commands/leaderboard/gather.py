@@ -9,14 +9,16 @@ from gan.commands.compare import table
 from gan.commands.ranking import BASELINE, of_checkpoint
 from gan.commands.revisions import experiments, revision, show
 from gan.commands.study import rows as study_rows
+from gan.commands.study.deciding import Pipeline, params_of
 from gan.commands.study.plan import read_study, runs
-from gan.params.by_model import MODELS
 from gan.run.errors import GanError
+from gan.run.fingerprint import stages
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import parsed, read_file
 
 LISTED = ("evaluate.checkpoints", "evaluate.extractors")  # they decide which scores there are, and change none
 HARD_SPACE = "\u00a0"  # in a name or value, as a space parts two changes
+SCORED = ["model", "fid", "kid"]
 ONE = ["model", "setting", "seed", "direction", "extractor"]  # of these, one row counts
 
 
@@ -33,10 +35,10 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
     if base.empty:
         raise GanError(f"{baseline} has no scores of checkpoint {checkpoint}")
     start = revision(baseline)
-    params = _params(start, baseline)
+    params, pipeline = _params(start, baseline), stages()
     parts = [base.assign(setting=BASELINE, seed=params.get("seed"), name=baseline, commit=start)]
     kept = study_rows.read()
-    kept["name"] = kept["experiment"]
+    kept = kept[kept["checkpoint"] == checkpoint].assign(name=lambda rows: rows["experiment"])
     here = experiments()
     for name, commit in here:
         if name in set(kept["name"]):
@@ -45,20 +47,33 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
             scores = of_checkpoint(table(commit), checkpoint)
         except GanError:
             continue  # an experiment without scores, such as one of `train-dcgan` alone
-        new = scores.merge(base[["model", "fid", "kid"]].drop_duplicates(), how="left", indicator=True)
-        changed = scores[(new["_merge"] == "left_only").to_numpy()]
+        changed = _new(scores, base, _before(commit, checkpoint))
         its = _params(commit, name)
-        settings = [_label(params, its, model) for model in changed["model"]]
+        settings = [_label(params, its, model, pipeline) for model in changed["model"]]
         parts.append(changed.assign(setting=settings, seed=its.get("seed"), name=name, commit=commit))
     if len(kept):
         kept = study_rows.current(kept, runs(read_study()))
         own = _flat(read_file(PARAMS))  # the study's params are those of the workspace, not of the baseline
         kinds = zip(kept["overrides"], kept["model"], strict=True)
-        settings = [_label(params, own | _overrides(text), model) for text, model in kinds]
+        settings = [_label(params, own | _overrides(text), model, pipeline) for text, model in kinds]
         commits = [dict(here).get(name, "") for name in kept["name"]]
         names = kept["name"].where([commit != "" for commit in commits], "")
         parts.append(kept.assign(setting=settings, name=names, commit=commits))
     return pd.concat(parts, ignore_index=True).drop_duplicates(ONE, ignore_index=True)
+
+
+def _before(commit: str, checkpoint: str) -> pd.DataFrame:
+    """The scores of the commit that an experiment began from."""
+    try:
+        return of_checkpoint(table(f"{commit}^"), checkpoint)
+    except GanError:
+        return pd.DataFrame(columns=SCORED)
+
+
+def _new(scores: pd.DataFrame, *known: pd.DataFrame) -> pd.DataFrame:
+    """The scores that are in none of the known tables; the others are of models that the experiment did not train."""
+    before = pd.concat([one[SCORED] for one in known]).drop_duplicates()
+    return scores[(scores.merge(before, how="left", indicator=True)["_merge"] == "left_only").to_numpy()]
 
 
 def _params(commit: str, name: str) -> dict[str, Any]:
@@ -85,12 +100,17 @@ def _overrides(text: str) -> dict[str, Any]:
     return _flat({one.key_or_group: one.value() for one in to_hydra_overrides(shlex.split(text))})
 
 
-def _label(before: dict[str, Any], after: dict[str, Any], model: str) -> str:
-    """What differs between two sets of params of a model, but for the seed and what is scored; `default` if nothing."""
-    others = {part for one in MODELS if one != model for part in (one, f"train_{one}")}
-    names = [name for name in after if name not in ("seed", *LISTED) and others.isdisjoint(name.split("."))]
+def _label(before: dict[str, Any], after: dict[str, Any], model: str, pipeline: Pipeline) -> str:
+    """What differs between two sets of params that decide a model's result, but for the seed; `default` if nothing."""
+    blocks = {one for names in params_of(pipeline, model).values() for one in names}
+    names = [name for name in after if name not in ("seed", *LISTED) and _within(name, blocks)]
     changed = [name for name in names if after[name] != before.get(name)]
     return " ".join(f"{name}={_written(after[name])}".replace(" ", HARD_SPACE) for name in changed) or BASELINE
+
+
+def _within(name: str, blocks: set[str]) -> bool:
+    """Whether a param is one of these, or in a block of theirs."""
+    return any(f"{name}.".startswith(f"{one}.") for one in blocks)
 
 
 def _written(value: Any) -> str:

@@ -11,7 +11,7 @@ from gan.commands.ranking import BASELINE, beside, ranks
 from gan.report.pictures import Picture
 from gan.report.scores import heading
 from gan.report.templates import rendered
-from gan.report.verdicts import Cell, cell
+from gan.report.verdicts import Cell, columns, lines
 from gan.run.files import write_whole
 from gan.run.recorded import cache
 
@@ -69,7 +69,7 @@ def write(found: pd.DataFrame, models: Sequence[str], baseline: str, path: Path)
 
 def _board(model: str, identity: str, found: pd.DataFrame, files: Path) -> Board:
     table, grid = beside(ranks(found)), grid_of(model)
-    metrics = list(dict.fromkeys(table["metric"]))
+    metrics = columns(table)
     rows = []
     for setting, scores in table.groupby("setting", sort=False):
         runs = found[found["setting"] == setting].sort_values("seed", kind="stable")
@@ -83,15 +83,11 @@ def _known(values: "pd.Series[str]") -> list[str]:
 
 
 def _row(setting: str, scores: pd.DataFrame, metrics: list[str], names: list[str], picture: Picture | None) -> Row:
-    lines: dict[str, list[Cell | None]] = {}
-    for direction, here in scores.groupby("direction", sort=False):
-        cells = {row["metric"]: cell(row) for row in here.to_dict("records")}
-        lines[str(direction)] = [cells.get(metric) for metric in metrics]
     return Row(
         rank=int(scores["rank"].iloc[0]),
         changes={} if setting == BASELINE else dict(one.split("=", 1) for one in setting.split(" ")),
         names=names,
         seeds=int(scores["seeds"].max()),
         picture=picture,
-        lines=lines,
+        lines=lines(scores, metrics),
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gan.commands.ranking import beside, ranks
 from gan.commands.study.plan import Group, Study
-from gan.report import study as found
+from gan.report import study as findings
 from gan.report.forest import picture
 from gan.report.scores import EMPTY
 from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell
@@ -21,10 +21,12 @@ HEAD = """# Which change helped?
 LEGEND = """![KID of each setting with its 95 % interval](study.png)
 
 Scores are the mean ± standard deviation over seeds; a2b translates from A to B, b2a back. A verdict compares with the
-default at 95 % confidence, corrected for the number of comparisons (Holm 1979); a score without one is within noise.
-The order is that of KID, relative to KID before training. If several extractors scored the runs, each has a column with
-its KID: a verdict that both give does not hang on one network. `python -m gan study` made this page from study.yaml.
-Every run is a row of study.csv; study_ranks.csv holds all intervals.
+default at 95 % confidence, corrected for the number of comparisons of an extractor (Holm 1979). A score without one is
+within noise, which does not mean equal: few seeds show only large differences. A setting helped if one score is better
+and none is worse. The order is that of KID, relative to KID before training. If several extractors scored the runs,
+each has a column with its KID: a verdict that both give does not hang on one network. `seconds` is the median of
+training alone, and – if DVC had the training already. `python -m gan study` made this page from study.yaml. Every run
+is a row of study.csv; study_ranks.csv holds all intervals.
 """
 
 
@@ -43,7 +45,7 @@ def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
     }
     if not tables:
         return
-    groups = [found.group(table) for table in tables.values()]
+    groups = [findings.group(table) for table in tables.values()]
     parts = [HEAD, *(_short(one) for one in groups)]
     if missing := planned - len(rows.drop_duplicates(["group", "setting", "seed"])):
         parts.append(f"{missing} runs are still missing; `python -m gan study` goes on.\n")
@@ -51,7 +53,7 @@ def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
         parts.append(f"{older} rows are of other code, params or data than today's, and left out.\n")
     parts += [LEGEND, *(_section(one) for one in groups)]
     write_whole(PAGE, "\n".join(parts).encode())
-    write_whole(found.RANKS, pd.concat(tables.values()).to_csv(index=False, float_format="%.6g").encode())
+    write_whole(findings.RANKS, pd.concat(tables.values()).to_csv(index=False, float_format="%.6g").encode())
     picture({name: table[table["metric"] == "kid"] for name, table in tables.items()}, PICTURE)
 
 
@@ -59,13 +61,13 @@ def _ranked(name: str, group: Group, rows: pd.DataFrame, planned: int) -> pd.Dat
     """The ranks of a group, with what people want to know of it and of each setting."""
     table = beside(ranks(rows))
     changes = {setting: shlex.join(given or []) for setting, given in group.settings.items()}
-    took = rows.groupby("setting")["seconds"].mean()
+    took = rows.groupby("setting")["seconds"].median()
     about = {"group": name, "model": group.model, "about": group.about, "always": shlex.join(group.always)}
     of_settings = {"changes": table["setting"].map(changes), "seconds": table["setting"].map(took)}
     return table.assign(**about, planned=planned, **of_settings)
 
 
-def _short(group: found.Group) -> str:
+def _short(group: findings.Group) -> str:
     """What helped and what did not, in a few lines."""
     lines = [f"**{group.name}** ({group.model}): {group.sentence}.", ""]
     for outcome, settings in group.outcomes:
@@ -76,7 +78,7 @@ def _short(group: found.Group) -> str:
     return "\n".join([*lines, ""])
 
 
-def _section(group: found.Group) -> str:
+def _section(group: findings.Group) -> str:
     directed = bool([*filter(None, group.settings[0].lines)])
     head = ["setting", *["direction"] * directed, *group.columns, "seeds", "seconds"]
     about = [group.about, ""] if group.about else []
@@ -102,4 +104,5 @@ def _code(words: list[str]) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(one.replace('|', '&#124;') for one in cells)} |"
+    escaped = [one.replace("|", "\\|") for one in cells]
+    return f"| {' | '.join(escaped)} |"

@@ -10,23 +10,20 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from gan.commands.ranking import BASELINE
+from gan.commands.study.deciding import code_of, inputs_of
 from gan.params.blocks import Block, Seed
 from gan.params.by_model import MODELS
 from gan.params.schema import checked
 from gan.run.errors import ParamsError
-from gan.run.fingerprint import entry_of, name_of, of_entry, stages
-from gan.run.names import training_of
+from gan.run.fingerprint import name_of, stages
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
 
 STUDY = Path("study.yaml")
 # Also part of the name of an experiment, which is a git reference: two names of 100 letters still make a file's name.
 NAME = re.compile(r"(?=.{1,100}$)[a-z0-9]+(-[a-z0-9]+)*")
-# Params that are newer than rows of a study: with this value, a training is what it was before there was a choice.
-NEWER = {"train_dcgan.generator.upsample": "transposed"}
 
 Overrides = list[str]  # as `dvc exp run -S` takes them
-Pipeline = dict[str, dict[str, Any]]  # the stages of dvc.yaml, by name
 
 
 class Group(Block):
@@ -104,7 +101,7 @@ def runs(study: Study) -> list[Run]:
         ParamsError: an override is not valid, or makes params that are not; two settings of a group are the same.
     """
     pipeline, before = stages(), read_file(PARAMS)
-    code = {group.model: _code(pipeline, group.model) for group in study.groups.values()}
+    code = {group.model: code_of(pipeline, group.model) for group in study.groups.values()}
     planned = [
         (name, group.model, setting, (*group.always, *(changes or [])))
         for name, group in study.groups.items()
@@ -114,7 +111,7 @@ def runs(study: Study) -> list[Run]:
     found = [
         Run(
             name, model, setting, seed, (f"seed={seed}", *changes),
-            _inputs(pipeline, model, one | {"seed": seed}), code[model],
+            inputs_of(pipeline, model, one | {"seed": seed}), code[model],
         )
         for seed in study.seeds
         for (name, model, setting, changes), one in zip(planned, params, strict=True)
@@ -137,37 +134,6 @@ def _refuse_twins(planned: list[Run]) -> None:
                 f"{STUDY}: {one.group}, {one.setting}: changes nothing for {one.model}, beside {other!r}: its data, "
                 "training and scores would be the same"
             )
-
-
-def _makers(model: str) -> list[str]:
-    """The stages that decide the data and the weights."""
-    return [f"prepare-data@{model}", training_of(model)]
-
-
-def _code(pipeline: Pipeline, model: str) -> str:
-    hashes = {}
-    for stage in _makers(model):
-        entry = entry_of(pipeline, stage)
-        code = [dep for dep in entry["deps"] if not dep.startswith("data/")]
-        hashes[stage] = name_of(of_entry({"cmd": entry["cmd"], "deps": code}, {}))
-    return name_of(hashes)
-
-
-def _inputs(pipeline: Pipeline, model: str, params: dict[str, Any]) -> str:
-    deciding = [*_makers(model), *(f"{stage}@{model}" for stage in ("select", "sample", "evaluate"))]
-    listed = {stage: entry_of(pipeline, stage).get("params", []) for stage in deciding}
-    old = without(params, NEWER)
-    return name_of({stage: name_of(of_entry({"cmd": "", "params": names}, old)) for stage, names in listed.items()})
-
-
-def without(params: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """The params but those, by their dotted names, that have this value."""
-    kept = {}
-    for name, value in params.items():
-        inner = {key.removeprefix(f"{name}."): one for key, one in said.items() if key.startswith(f"{name}.")}
-        if name not in said or said[name] != value:
-            kept[name] = without(value, inner) if inner else value
-    return kept
 
 
 def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) -> dict[str, Any]:

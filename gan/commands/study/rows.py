@@ -35,7 +35,7 @@ def read() -> pd.DataFrame:
         DataError: the file is damaged, or holds a line that is no row, such as a mark of a merge that conflicts.
     """
     if not FOUND.exists():
-        return pd.DataFrame(columns=[*OF_RUN, "direction", "extractor"])
+        return pd.DataFrame(columns=[*OF_RUN, "checkpoint", "direction", "extractor"])
     numbers = ["seed", *SCORES, *(f"{score}_std" for score in SCORES)]
     needed, advice = [*OF_RUN, "direction", "extractor", "kid", "fid"], f"`git checkout {FOUND}` restores it"
     # A name is text, also `16` and `null`.
@@ -55,8 +55,8 @@ def once(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(rows: pd.DataFrame) -> None:
-    """Keep the rows, sorted, so that two machines' tables merge line by line."""
-    ordered = rows.sort_values(["group", "setting", "seed", "direction", "extractor"], kind="stable")
+    """Keep the rows, sorted, so that two machines' tables merge line by line; the first extractor stays the first."""
+    ordered = rows.sort_values(["group", "setting", "seed", "direction"], kind="stable")
     write_whole(FOUND, ordered.to_csv(index=False, float_format="%.6g").encode())
 
 

@@ -1,0 +1,61 @@
+"""Which scores the leaderboard ranks, and under which name."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gan.commands.leaderboard.gather import gathered
+from gan.commands.study import rows
+from tests.project import commit
+from tests.study_rows import row
+from tests.test_leaderboard import begun, experiment, scores
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return begun(tmp_path)
+
+
+def test_an_experiment_that_began_before_the_baseline_does_not_show_its_parents_scores(project: Path) -> None:
+    """Of a model that it did not train: neither as its own, nor as a seed of the default."""
+    experiment(project, "base-1", 0.031, seed=1)
+    experiment(project, "slow", 0.3, lr=1e-5)
+    scores(project, "cyclegan", 0.060)
+    commit(project, "CycleGAN anew")
+    found = gathered("main", "best").query("model == 'cyclegan'")
+    assert list(found["kid"]) == [0.06]
+
+
+def test_other_checkpoints_than_those_of_the_study_are_ranked_without_it(project: Path) -> None:
+    """Its rows are of `best`; beside the default's `last` they would count as its seeds."""
+    scores(project, "dcgan", 0.030, checkpoint=["last", "start"])
+    commit(project, "last")
+    rows.write(pd.DataFrame([row("default", 0, 0.02)]))
+    assert list(gathered("main", "last")["kid"]) == [0.03]
+
+
+def test_params_that_change_no_result_part_no_seeds(project: Path) -> None:
+    experiment(project, "base-1", 0.031, seed=1, accelerator="cpu", prepare_data={"work": {"threads": 1}})
+    assert set(gathered("main", "best").query("model == 'dcgan'")["setting"]) == {"default"}
+
+
+def test_the_same_params_and_seed_count_once(project: Path) -> None:
+    """Also if one run was scored in more ways."""
+    experiment(project, "first", 0.021, seed=1, evaluate={"extractors": ["lite"]})
+    experiment(project, "again", 0.022, seed=1)
+    found = gathered("main", "best").query("model == 'dcgan'")
+    assert list(found["setting"]) == ["default", "default"]
+    assert sorted(found["seed"]) == [0, 1]
+
+
+def test_changes_are_written_as_they_are_set(project: Path) -> None:
+    """A space in a value stays: two paths that differ in one are two settings."""
+    for name, path in (("one", "/my images/a"), ("other", "/myimages/a")):
+        experiment(project, name, 0.02, train_dcgan={"loss": path, "betas": ["a b", True, None, 1e-5]})
+    settings = {one.replace("\N{NO-BREAK SPACE}", "_") for one in gathered("main", "best")["setting"]}
+    changed = "train_dcgan.betas=[a_b,true,null,1e-05]"
+    assert settings == {
+        "default", f"train_dcgan.loss=/my_images/a {changed}", f"train_dcgan.loss=/myimages/a {changed}",
+    }  # fmt: skip

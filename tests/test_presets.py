@@ -69,7 +69,7 @@ def test_a_preset_is_valid_and_trains(name: str, cpu: Runtime) -> None:
 def test_a_preset_holds_settings_that_any_shell_passes_on(name: str) -> None:
     """Unquoted, `$(cat …)` is cut at white space, and may not hold a quote, a comment, or what names files."""
     lines = (ROOT / "presets" / name).read_text(encoding="utf-8").splitlines()
-    assert all(re.fullmatch(r"-S [a-z0-9_.]+=[\w.\-]+|-S [a-z0-9_.]+=\[[\w.,]*\]", line) for line in lines)
+    assert all(re.fullmatch(r"-S [a-z0-9_.]+=[\w.\-]+|-S [a-z0-9_.]+=\[[\w.,\[\]-]*\]", line) for line in lines)
     keys = [line.partition("=")[0] for line in lines]
     assert len({*keys}) == len(keys)
 

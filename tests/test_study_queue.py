@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.project import begin, printed, sh, wait_until
+from tests.project import begin, commit, printed, sh, wait_until
 
 pytestmark = pytest.mark.usefixtures("_back_to_start", "_heard")
 
@@ -21,6 +21,10 @@ groups:
       default:
       other: [{}]
 """
+MORE = """
+      slow: [lr=0.0004]
+      flipped: [train_dcgan.flip=true]
+"""
 
 
 def runs(clone: Path) -> bool:
@@ -31,10 +35,10 @@ def runs(clone: Path) -> bool:
 COMMAND = ("python", "-m", "gan", "study", "--jobs", "1")
 
 
-def test_a_study_goes_on_after_an_interrupt_a_kill_a_failed_run_and_on_a_machine_that_has_only_its_table(
-    clone: Path,
+def test_a_study_goes_on_after_an_interrupt_a_kill_and_a_failed_run_and_a_second_machine_adds_to_its_table(
+    clone: Path, tmp_path: Path
 ) -> None:
-    """Without the experiments of the first part, only the table tells that the default needs no second run."""
+    """The second machine has a clone alone, neither experiments nor a cache: only the table tells it what is done."""
     table = clone / "reports" / "study.csv"
     table.unlink()  # the project's own
     (clone / "study.yaml").write_text(STUDY.format("train_dcgan.snapshots.count=1000"))
@@ -49,19 +53,26 @@ def test_a_study_goes_on_after_an_interrupt_a_kill_a_failed_run_and_on_a_machine
         begun.kill()
         begun.wait()
         failed = sh(clone, *COMMAND, status=1)
-        assert "error: 1 runs failed: study-digits-other-0-" in failed
-        assert "Traceback" not in failed
-        assert pd.read_csv(table)["setting"].tolist() == ["default"]
-        kept = table.read_text().splitlines()[1]
-
-        sh(clone, "dvc", "exp", "remove", "-A")
-        (clone / "study.yaml").write_text(STUDY.format("train_dcgan.loss=hinge"))
-        output = sh(clone, *COMMAND)
-        assert "2 runs, 1 of them in reports/study.csv" in output
-        assert "queue: 1 runs" in output
     finally:
         sh(clone, "dvc", "queue", "stop", "--kill")
-    assert pd.read_csv(table)["setting"].tolist() == ["default", "other"]
-    assert table.read_text().splitlines()[1] == kept
-    assert (pd.read_csv(table)["seconds"] > 0).all()
-    assert "| **other**<br>`train_dcgan.loss=hinge` |" in (clone / "reports" / "study.md").read_text()
+    assert "error: 1 runs failed: study-digits-other-0-" in failed
+    assert "Traceback" not in failed
+    assert pd.read_csv(table)["setting"].tolist() == ["default"]
+
+    kept = table.read_text().splitlines()[1]
+    sh(clone, "git", "checkout", "-q", "-b", "found")
+    commit(clone, "the study's table")
+    sh(tmp_path, "git", "clone", "-q", "-b", "found", str(clone), "second")
+    second = tmp_path / "second"
+    (second / "study.yaml").write_text(STUDY.format("train_dcgan.loss=hinge") + MORE)
+    try:
+        output = sh(second, *COMMAND)
+    finally:
+        sh(second, "dvc", "queue", "stop", "--kill")
+    assert "4 runs, 1 of them in reports/study.csv" in output
+    assert "queue: 3 runs" in output
+    added = second / "reports" / "study.csv"
+    assert pd.read_csv(added)["setting"].tolist() == ["default", "flipped", "other", "slow"]
+    assert added.read_text().splitlines()[1] == kept
+    assert (pd.read_csv(added)["seconds"] > 0).all()
+    assert "| **other**<br>`train_dcgan.loss=hinge` |" in (second / "reports" / "study.md").read_text()

@@ -10,10 +10,15 @@ import pytest
 from tests.tiny import ROOT
 
 README = ROOT / "README.md"
+SHOWCASE, SHOWN = ROOT / "docs" / "showcase.md", ROOT / "docs" / "showcase"
 TOLD = [  # page, name of the row, table, model, direction
     (README, "DCGAN", ROOT / "reports" / "fid.csv", "dcgan", ""),
     (README, "CycleGAN, satellite → map", ROOT / "reports" / "fid.csv", "cyclegan", "a2b"),
     (README, "CycleGAN, map → satellite", ROOT / "reports" / "fid.csv", "cyclegan", "b2a"),
+    (SHOWCASE, "digits of a class", SHOWN / "classes.csv", "dcgan", ""),
+    (SHOWCASE, "satellite tiles", SHOWN / "satellite.csv", "dcgan", ""),
+    (SHOWCASE, "satellite → map", SHOWN / "maps.csv", "cyclegan", "a2b"),
+    (SHOWCASE, "map → satellite", SHOWN / "maps.csv", "cyclegan", "b2a"),
 ]
 
 

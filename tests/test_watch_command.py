@@ -66,6 +66,20 @@ def test_a_training_that_begins_anew_takes_the_place(tmp_path: Path) -> None:
     assert curves(events / "train-dcgan")["d_loss"] == [5, 10]
 
 
+def test_a_preview_that_goes_while_it_is_read_comes_the_next_time(tmp_path: Path) -> None:
+    """As when a training begins anew at this moment: `watch` ended in a stack trace."""
+    runs, events, followed = tmp_path / "runs", tmp_path / "events", dict[Path, Followed]()
+    write(runs / "train-dcgan", [5], [5])
+    preview = runs / "train-dcgan" / "previews" / "0000005.png"
+    kept = preview.rename(tmp_path / "kept.png")
+    preview.symlink_to("gone.png")
+    follow(runs, events, followed)
+    preview.unlink()
+    kept.rename(preview)
+    follow(runs, events, followed)
+    assert curves(events / "train-dcgan")["preview"] == [5]
+
+
 @pytest.fixture
 def port() -> int:
     with socket.socket() as free:

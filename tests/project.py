@@ -96,6 +96,13 @@ def end_all() -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+def end_queue(folder: Path) -> None:
+    """End the workers of DVC's queue, and empty it. A stop that no worker hears would end the next one."""
+    if "0 active, 0 idle" not in sh(folder, "dvc", "queue", "status"):
+        sh(folder, "dvc", "queue", "stop", "--kill")
+    sh(folder, "dvc", "queue", "remove", "--all")
+
+
 def printed(folder: Path) -> str:
     """What the command that `begin` started last has printed so far."""
     return _log(folder).read_text()

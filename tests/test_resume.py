@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from gan.commands.revisions import revision, show
-from tests.project import begin, changed, often, printed, sh, states, wait_until
+from tests.project import begin, changed, end_queue, often, printed, sh, states, wait_until
 
 pytestmark = pytest.mark.usefixtures("_back_to_start")
 
@@ -103,9 +103,7 @@ def test_a_killed_experiment_queued_again_goes_on(trained: Path) -> None:
         wait_until(lambda: ended("Success"))
         assert "resumed at step" in sh(trained, "dvc", "queue", "logs", "second")
     finally:
-        sh(trained, "dvc", "queue", "stop", "--kill")
-    sh(trained, *command, "-f", "-n", "alone", "train-dcgan")
-    assert lock_of(trained, "second", "train-dcgan") == lock_of(trained, "alone", "train-dcgan")
+        end_queue(trained)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

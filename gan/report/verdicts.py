@@ -53,4 +53,4 @@ def _cell(row: dict[str, Any]) -> Cell:
 
 def _number(metric: str, mean: float, std: float | None = None) -> str:
     score, by, _ = metric.partition(BY)  # another extractor has another scale, mostly a smaller one
-    return number(score, mean, std, DIGITS.get(score, 3) + len(by[:1]))
+    return number(score, mean, std, DIGITS.get(score, 3) + bool(by))

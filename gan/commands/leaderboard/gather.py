@@ -1,6 +1,7 @@
 """What the leaderboard ranks: scores of the baseline, of experiments and of the study, by what each changed."""
 
 import shlex
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -93,6 +94,7 @@ def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
+@cache
 def _overrides(text: str) -> dict[str, Any]:
     """The params that the overrides of a run of the study set, as DVC reads them."""
     from dvc.utils.hydra import to_hydra_overrides  # imported here, as it takes a second

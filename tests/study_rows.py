@@ -43,4 +43,6 @@ def write_study(changes: str = "loss=hinge", about: str = "") -> None:
         for name, kid in KIDS.items()
         for seed in (0, 1, 2)
     ]
-    page.write(Study(seeds=[0, 1, 2], groups=groups), pd.DataFrame(made), planned=24, kept=len(made))
+    page.write(
+        Study(seeds=[0, 1, 2], groups=groups), pd.DataFrame(made), planned={"digits": 12, "maps": 12}, kept=len(made)
+    )

@@ -9,7 +9,7 @@ from gan.commands.leaderboard.gather import gathered
 from gan.commands.study import rows
 from tests.project import commit
 from tests.study_rows import row
-from tests.test_leaderboard import begun, experiment, scores
+from tests.test_leaderboard import STUDY, begun, experiment, scores
 
 
 @pytest.fixture
@@ -34,6 +34,18 @@ def test_other_checkpoints_than_those_of_the_study_are_ranked_without_it(project
     commit(project, "last")
     rows.write(pd.DataFrame([row("default", 0, 0.02)]))
     assert list(gathered("main", "last")["kid"]) == [0.03]
+
+
+def test_experiments_are_ranked_whatever_became_of_the_study(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its table is left out, and with it an older row of what an experiment trained."""
+    experiment(project, "study-digits-hinge-0-01234567", 0.02, train_dcgan={"loss": "hinge"})
+    rows.write(pd.DataFrame([row("hinge", 0, 0.01)]))
+    for text, told in {"": "study.yaml is missing", STUDY: "study.yaml: digits, default: Could not override"}.items():
+        if text:
+            (project / "study.yaml").write_text(text)
+        found = gathered("main", "best").query("setting == 'train_dcgan.loss=hinge'")
+        assert list(found["kid"]) == [0.02]
+        assert f"reports/study.csv is left out: {told}" in capsys.readouterr().err
 
 
 def test_params_that_change_no_result_part_no_seeds(project: Path) -> None:

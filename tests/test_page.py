@@ -13,6 +13,12 @@ from tests.markup import Page
 from tests.results import CARD, HISTORY, OUTPUTS, STRANGE, page, results, shown
 from tests.study_rows import write_study
 
+CUT = """[...document.querySelectorAll("svg text")].filter(text => {
+    const inner = text.getBoundingClientRect(), outer = text.closest("svg").getBoundingClientRect()
+    return inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.top < outer.top - 1
+        || inner.bottom > outer.bottom + 1
+}).map(text => text.textContent)"""
+
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -109,4 +115,5 @@ def test_a_browser_shows_it_without_a_complaint(text: str, workspace: Path) -> N
             assert len([url for url in seen.asked() if url.startswith("file:")]) == 1
             assert not {"Log.entryAdded", "Runtime.consoleAPICalled"} & {method for method, _ in seen.events}
             assert seen.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            assert seen.value(CUT) == [], "letters of a drawing lie outside of it"
             assert seen.value("[...document.images].every(image => image.complete && image.naturalWidth > 0)")

@@ -38,6 +38,16 @@ def test_many_comparisons_need_more_evidence() -> None:
     assert beside["p"] == pytest.approx(21 * alone["p"])
 
 
+def test_another_extractor_confirms_kid_alone() -> None:
+    """Its other scores are not shown, so they do not make the evidence of those that are shown weaker."""
+    base = [row("default", seed, kid, sea_iou=0.9) for seed, kid in enumerate((0.030, 0.032, 0.034))]
+    good = [row("good", seed, kid, sea_iou=0.9) for seed, kid in enumerate((0.024, 0.026, 0.028))]
+    table = pd.DataFrame([one | {"extractor": by} for by in ("lite", "waves") for one in (*base, *good)])
+    found = ranks(table).query("setting == 'good'").set_index(["extractor", "metric"])["p"]
+    assert [metric for by, metric in found.index if by == "waves"] == ["kid"]
+    assert found["lite", "kid"] == pytest.approx(2 * found["waves", "kid"])
+
+
 def test_a_setting_that_only_another_extractor_scored_comes_last() -> None:
     """As experiments that docs/evaluation.md scores with Inception alone: without a rank, --html ended in an error."""
     table = pd.DataFrame([row("default", 0, 0.03), row("waves", 0, 0.02, extractor="waves"), row("slow", 0, 0.3)])

@@ -90,6 +90,50 @@ def test_git_merges_the_rows_that_two_machines_added(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_git_merges_tables_of_which_one_has_more_columns(tmp_path: Path) -> None:
+    """As when another machine scored classes too: every line differs, and git keeps both tables, head by head."""
+    (tmp_path / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    sh(tmp_path, "git", "init", "-q", "-b", "main")
+    first = row("default", 0, 0.03)
+    more = {"classes": row("hinge", 0, 0.02, class_kl=0.1), "blocks": row("hinge", 1, 0.02, psnr_blocks=20.0)}
+    for branch, added in (("main", []), *((name, [one]) for name, one in more.items())):
+        sh(tmp_path, "git", "checkout", "-q", "-B", branch, *["main"] * bool(added))
+        rows.write(pd.DataFrame([first, *added]))
+        commit(tmp_path, branch)
+    sh(tmp_path, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "merge", "-q", "classes")
+    assert rows.FOUND.read_text().count("group,model") == 2
+    found = rows.read().set_index(["setting", "seed"]).sort_index()
+    assert list(found.index) == [("default", 0), ("hinge", 0), ("hinge", 1)]
+    assert found["class_kl"].dropna().to_dict() == {("hinge", 0): 0.1}
+    assert found["psnr_blocks"].dropna().to_dict() == {("hinge", 1): 20.0}
+    with rows.FOUND.open("a") as file:
+        file.write(">>>>>>> theirs\n")
+    with pytest.raises(DataError, match=r"study\.csv: line 7 is no row of a study: >>>>>>> theirs…"):
+        rows.read()
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ({"kid": "inf"}, "line 2 is no row"),
+        ({"kid_start": ""}, "line 2 is no row"),
+        ({"seed": 0.5}, "line 2 is no row"),
+        ({"extractor_sha256": ""}, "line 2 is no row"),
+        ({"seconds": "long"}, "is no table"),
+    ],
+)
+def test_a_damaged_cell_is_told(damage: dict[str, Any], told: str) -> None:
+    """The last of them is what a line that is cut off lacks."""
+    rows.write(pd.DataFrame([row("default", 0, 0.03) | damage]))
+    with pytest.raises(DataError, match=f"study.csv.* {told} .*`git checkout"):
+        rows.read()
+
+
+def test_a_head_without_rows_is_a_study_that_has_not_begun() -> None:
+    rows.write(pd.DataFrame([row("default", 0, 0.03)])[:0])
+    assert rows.read().empty
+
+
 @pytest.mark.parametrize("line", ["<<<<<<< HEAD", "=======", ">>>>>>> theirs", "digits,dcgan,hinge"])
 def test_a_line_that_is_no_row_is_refused(line: str) -> None:
     """Marks of a merge were rows without scores, and both of its sides counted."""

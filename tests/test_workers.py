@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gan.commands.study.queue import Workers, start
+from gan.run.threads import cores
 from tests.project import BIN, commit, sh
 
 # Each waits until the other has begun, so that one worker alone could not run both.
@@ -46,9 +47,12 @@ def test_each_worker_has_its_gpu(workspace: Path, monkeypatch: pytest.MonkeyPatc
     assert {one.read_text() for one in found.glob("gpu-*")} == {"6", "7"}
 
 
-def test_workers_share_cores_and_take_gpus_in_turn() -> None:
+def test_workers_share_cores_and_take_gpus_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     workers = Workers(3, ["0", "GPU-5ebe9ddb"])
     given = [workers.environment(number) for number in (1, 2, 3)]
     assert [one["CUDA_VISIBLE_DEVICES"] for one in given] == ["0", "GPU-5ebe9ddb", "0"]
-    assert {one["OMP_NUM_THREADS"] for one in given} == {str(max(1, (os.cpu_count() or 1) // 3))}
+    assert {one["OMP_NUM_THREADS"] for one in given} == {str(max(1, cores() // 3))}
     assert "CUDA_VISIBLE_DEVICES" not in Workers(1, []).environment(1)
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    assert workers.environment(1)["OMP_NUM_THREADS"] == "5", "a number that a person has set stays"

@@ -45,7 +45,7 @@ def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
     Raises:
         GanError: a revision is unknown or has no scores, or the two do not compare.
     """
-    one, other = ([table(name) for name in side.split(",")] for side in (before, after))
+    one, other = ([table(name.strip()) for name in side.split(",")] for side in (before, after))
     for model, side in _alone(one, other).items():
         print(f"{model}: only {side} has scores of it, so it is not compared")
     verdicts = compare(one, other, checkpoint, ignored)

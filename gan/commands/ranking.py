@@ -1,5 +1,6 @@
 """Which settings are better than the default? Scores of several settings and seeds in, ranks and verdicts out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from gan.report.scores import BY
 
 BASELINE = "default"  # the setting that all others are compared with
 METRICS = ("kid", "fid", "class_accuracy", "sea_iou", "land_iou")  # those that are ranked, where there are any
+OF_OTHERS = ("kid",)  # by other extractors than the first, which confirm its verdicts
 RANKED = [
     "rank", "setting", "direction", "extractor", "metric", "seeds", "mean", "std", "reach", "change", "p", "verdict",
 ]  # fmt: skip
@@ -22,14 +24,16 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """One row for each setting, direction, extractor and metric of one group, the best setting first.
 
     Rank 1 has the lowest KID, relative to that before training, over all directions and seeds of the first extractor.
-    `reach` is half the width of the confidence interval of the mean. `p` is corrected for the number of scores, of all
-    settings and directions, that are compared with the default by one extractor (Holm 1979).
+    By another extractor there is KID alone. `reach` is half the width of the confidence interval of the mean. `p` is
+    corrected for the number of scores, of all settings and directions, that are compared with the default by one
+    extractor (Holm 1979).
 
     Args:
         rows: one for each setting, seed, direction and extractor, with the columns of the FID table.
     """
     places = rows[["direction", "extractor"]].drop_duplicates().itertuples(index=False, name=None)
-    found = [row for place in places for row in _verdicts(rows, *place)]
+    first = rows["extractor"].iloc[0]
+    found = [row for to, by in places for row in _verdicts(rows, to, by, METRICS if by == first else OF_OTHERS)]
     table = pd.DataFrame(found)
     table.loc[table["unlike"] != "", "p"] = np.nan
     for _, family in table[table["setting"] != BASELINE].groupby("extractor"):
@@ -41,10 +45,9 @@ def ranks(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside(ranked: pd.DataFrame) -> pd.DataFrame:
-    """What people see of `ranks`: all metrics by the first extractor, and `kid by <name>` for each other extractor."""
-    others = ranked["extractor"] != ranked["extractor"].iloc[0]
-    kept = ranked[~others | (ranked["metric"] == "kid")]
-    return kept.assign(metric=kept["metric"].where(~others, kept["metric"] + BY + kept["extractor"]))
+    """`ranks` for people: a metric by another extractor than the first is called `kid by <name>`."""
+    of_first = ranked["extractor"] == ranked["extractor"].iloc[0]
+    return ranked.assign(metric=ranked["metric"].where(of_first, ranked["metric"] + BY + ranked["extractor"]))
 
 
 def of_checkpoint(scores: pd.DataFrame, checkpoint: str) -> pd.DataFrame:
@@ -73,14 +76,14 @@ def holm(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     return corrected
 
 
-def _verdicts(rows: pd.DataFrame, direction: str, extractor: str) -> list[dict[str, Any]]:
+def _verdicts(rows: pd.DataFrame, direction: str, extractor: str, metrics: Sequence[str]) -> list[dict[str, Any]]:
     here = rows[(rows["direction"] == direction) & (rows["extractor"] == extractor)]
     base = here[here["setting"] == BASELINE]
     found: list[dict[str, Any]] = []
     for setting, side in here.groupby("setting", sort=False):
         place = {"setting": setting, "direction": direction, "extractor": extractor}
         unlike = _unlike(base, side)
-        known = [metric for metric in METRICS if metric in side and side[metric].notna().all()]
+        known = [metric for metric in metrics if metric in side and side[metric].notna().all()]
         found += [place | {"metric": metric, "unlike": unlike} | _compared(metric, base, side) for metric in known]
     return found
 

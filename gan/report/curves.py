@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from gan.report.svg import INK, LINES, STYLE, Drawing, svg
@@ -18,6 +19,8 @@ Numbers = NDArray[np.float64]
 KEYS = ("step", "epoch")
 SIZE = (4.8, 3.4)  # inches
 LETTERS, ROW = 50, 0.068  # of a legend: letters in a row, and a row's share of the height
+LEFT = 0.13  # the axis begins at this share of the width, unless its numbers need more
+WIDER = 1.15  # a browser's letters, relative to matplotlib's, at most
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))  # a line is told by its dashes too
 
 MARKS = "○ around the best checkpoint, □ around the last."
@@ -100,10 +103,18 @@ def _drawn(panel: Curves, numbers: pd.DataFrame, columns: list[str], name: str, 
         across = max(1, LETTERS // (max(map(len, columns)) + 7))
         names = [column.lstrip("_") for column in columns]  # matplotlib hides names that begin with _
         figure.legend(lines, names, loc="upper left", ncols=across, handlelength=2.6, borderaxespad=0)
-        figure.subplots_adjust(left=0.13, right=0.97, bottom=0.14, top=0.98 - ROW * -(-len(columns) // across))
+        top = 0.98 - ROW * -(-len(columns) // across)
+        figure.subplots_adjust(left=_left(figure, axes), right=0.97, bottom=0.14, top=top)
         drawing = svg(figure, name, panel.title)
         plt.close(figure)
     return Drawing(panel.title, panel.caption, drawing)
+
+
+def _left(figure: Figure, axes: Axes) -> float:
+    """The share of the width that the numbers beside the axis need."""
+    figure.draw_without_rendering()
+    widest = max(label.get_window_extent().width for label in axes.get_yticklabels())
+    return max(LEFT, WIDER * widest / figure.bbox.width + 0.02)
 
 
 def _mark(axes: Axes, steps: Numbers, heights: Numbers, colour: str, best: int | None) -> None:

@@ -43,7 +43,7 @@ def share_cores() -> None:
     they make with one thread each.
     """
     if "DVC_EXP_NAME" in os.environ and (workers := _workers(Path(os.environ.get("DVC_ROOT", "")) / WORKERS)) > 1:
-        os.environ.setdefault(COUNT, str(max(1, _cores() // workers)))
+        os.environ.setdefault(COUNT, str(max(1, cores() // workers)))
 
 
 def _workers(folder: Path) -> int:
@@ -59,6 +59,6 @@ def _alive(file: Path) -> bool:
     return True
 
 
-def _cores() -> int:
+def cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,6 +1,7 @@
 """What the leaderboard ranks: scores of the baseline, of experiments and of the study, by what each changed."""
 
 import shlex
+import sys
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from gan.commands.revisions import experiments, revision, show
 from gan.commands.study import rows as study_rows
 from gan.commands.study.deciding import Pipeline, params_of
 from gan.commands.study.plan import read_study, runs
-from gan.run.errors import GanError
+from gan.run.errors import GanError, ParamsError
 from gan.run.fingerprint import stages
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import parsed, read_file
@@ -38,11 +39,10 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
     start = revision(baseline)
     params, pipeline = _params(start, baseline), stages()
     parts = [base.assign(setting=BASELINE, seed=params.get("seed"), name=baseline, commit=start)]
-    kept = study_rows.read()
-    kept = kept[kept["checkpoint"] == checkpoint].assign(name=lambda rows: rows["experiment"])
     here = experiments()
-    for name, commit in here:
-        if name in set(kept["name"]):
+    planned = _of_study(params, pipeline, checkpoint, dict(here))
+    for name, commit in reversed(here):  # the newest first: of a setting and a seed, one counts
+        if name in set(planned["experiment"]):
             continue  # the study's table has it, with that of other machines
         try:
             scores = of_checkpoint(table(commit), checkpoint)
@@ -52,15 +52,31 @@ def gathered(baseline: str, checkpoint: str) -> pd.DataFrame:
         its = _params(commit, name)
         settings = [_label(params, its, model, pipeline) for model in changed["model"]]
         parts.append(changed.assign(setting=settings, seed=its.get("seed"), name=name, commit=commit))
-    if len(kept):
-        kept = study_rows.current(kept, runs(read_study()))
-        own = _flat(read_file(PARAMS))  # the study's params are those of the workspace, not of the baseline
-        kinds = zip(kept["overrides"], kept["model"], strict=True)
-        settings = [_label(params, own | _overrides(text), model, pipeline) for text, model in kinds]
-        commits = [dict(here).get(name, "") for name in kept["name"]]
-        names = kept["name"].where([commit != "" for commit in commits], "")
-        parts.append(kept.assign(setting=settings, name=names, commit=commits))
+    if len(planned):
+        parts.insert(1, planned)
     return pd.concat(parts, ignore_index=True).drop_duplicates(ONE, ignore_index=True)
+
+
+def _of_study(params: dict[str, Any], pipeline: Pipeline, checkpoint: str, here: dict[str, str]) -> pd.DataFrame:
+    """The rows of the study as it is planned now; none, and a line that says why, if study.yaml does not hold.
+
+    Args:
+        params: those of the baseline.
+        here: name → commit of the experiments that are here.
+    """
+    rows = study_rows.read()
+    try:
+        rows = study_rows.current(rows, runs(read_study())) if len(rows) else rows
+    except ParamsError as error:
+        print(f"{study_rows.FOUND} is left out: {error}", file=sys.stderr)
+        rows = rows[:0]
+    rows = rows[rows["checkpoint"] == checkpoint]
+    own = _flat(read_file(PARAMS)) if len(rows) else {}  # the study's params are those of the workspace
+    kinds = zip(rows["overrides"], rows["model"], strict=True)
+    settings = [_label(params, own | _overrides(text), model, pipeline) for text, model in kinds]
+    commits = [here.get(name, "") for name in rows["experiment"]]
+    names = rows["experiment"].where([commit != "" for commit in commits], "")
+    return rows.assign(setting=settings, name=names, commit=commits)
 
 
 def _before(commit: str, checkpoint: str) -> pd.DataFrame:

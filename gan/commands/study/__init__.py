@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from collections import Counter
 
 import pandas as pd
 
@@ -50,8 +51,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def given_gpus(text: str) -> list[str]:
-    """The GPUs of `--gpus 0,1`, also by their UUIDs."""
-    return text.split(",")
+    """The GPUs of `--gpus 0,1`, also by their UUIDs.
+
+    Raises:
+        ArgumentTypeError: one is empty.
+    """
+    found = [one.strip() for one in text.split(",")]
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"{text!r} names no GPU; give their numbers, as in 0,1")
+    return found
 
 
 def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None = None) -> None:
@@ -92,8 +100,12 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
         except KeyboardInterrupt:
             raise Interrupted(GOES_ON) from None
     current = rows.current(found, planned)
-    page.write(study, current, len(planned), len(found))
-    print(f"{page.PAGE} and {page.PICTURE} show what was found" if len(current) else "nothing was found yet")
+    page.write(study, current, Counter(one.group for one in planned), len(found))
+    if len(current):
+        print(f"{page.PAGE} and {page.PICTURE} show what was found")
+    else:
+        kept = f": its {len(found)} rows are of other code, params or data; {page.PAGE} stays" if len(found) else ""
+        print(f"nothing was found yet{kept}")
     if failed:
         raise GanError(
             f"{len(failed)} runs failed: {', '.join(one.experiment for one in failed)}; `dvc queue logs NAME` says "
@@ -124,6 +136,7 @@ def _train(missing: list[Run], found: pd.DataFrame, workers: queue.Workers) -> t
     waiting = {one.experiment: one for one in missing}
     _queue(missing)
     failed: list[Run] = []
+    lost: set[str] = set()
     with Progress("study", len(missing), "runs") as progress:
         asked = time.monotonic()
         queue.start(workers)
@@ -133,7 +146,7 @@ def _train(missing: list[Run], found: pd.DataFrame, workers: queue.Workers) -> t
                 rows.write(found)
                 progress.advance(1, one.experiment)
             if waiting and time.monotonic() - asked > ASK_EVERY:
-                failed += _failed(waiting, workers)
+                failed += _failed(waiting, workers, lost)
                 asked = time.monotonic()
             if waiting:
                 time.sleep(LOOK_EVERY)
@@ -154,12 +167,21 @@ def _queue(wanted: list[Run]) -> None:
             progress.advance()
 
 
-def _failed(waiting: dict[str, Run], workers: queue.Workers) -> list[Run]:
-    """Take the runs that failed out of those waited for; start workers anew if all have gone."""
+def _failed(waiting: dict[str, Run], workers: queue.Workers, lost: set[str]) -> list[Run]:
+    """Take the runs that failed out of those waited for; if all workers have gone, start new ones.
+
+    A run that was lost with its worker, as when the memory is full, is queued once more; `lost` holds the names of
+    those. If it is lost again, it has failed.
+    """
     states, alive = queue.status()
     ended = queue.ended()  # asked after the states: a run that ends in between has not failed
-    gone = [name for name in waiting if states.get(name) in ("Failed", None) and name not in ended]
+    left = [name for name in waiting if name not in ended]
+    alone = [name for name in left if states.get(name) == "Running" and not alive]
+    gone = [name for name in left if states.get(name) in ("Failed", None) or (name in alone and name in lost)]
     failed = [waiting.pop(name) for name in gone]
+    if again := [waiting[name] for name in alone if name in waiting]:
+        lost |= {one.experiment for one in again}
+        _queue(again)
     if waiting and not alive:
         queue.start(workers)
     return failed

@@ -1,7 +1,7 @@
 """What a study found, for people: reports/study.md and study.png, and the ranks that reports/index.html shows."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -30,16 +30,16 @@ is a row of study.csv; study_ranks.csv holds all intervals.
 """
 
 
-def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
+def write(study: Study, rows: pd.DataFrame, planned: Mapping[str, int], kept: int) -> None:
     """Write the files from the rows that there are.
 
     Args:
         rows: those of today's code, params and data.
-        planned: number of runs of the whole study.
+        planned: group → number of its runs.
         kept: number of all rows of the table, those of other code too.
     """
     tables = {
-        name: _ranked(name, group, here, planned=len(group.settings) * len(study.seeds))
+        name: _ranked(name, group, here, planned[name])
         for name, group in study.groups.items()
         if len(here := rows[rows["group"] == name])
     }
@@ -47,7 +47,7 @@ def write(study: Study, rows: pd.DataFrame, planned: int, kept: int) -> None:
         return
     groups = [findings.group(table) for table in tables.values()]
     parts = [HEAD, *(_short(one) for one in groups)]
-    if missing := planned - len(rows.drop_duplicates(["group", "setting", "seed"])):
+    if missing := sum(planned.values()) - len(rows.drop_duplicates(["group", "setting", "seed"])):
         parts.append(f"{missing} runs are still missing; `python -m gan study` goes on.\n")
     if older := kept - len(rows):
         parts.append(f"{older} rows are of other code, params or data than today's, and left out.\n")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,8 @@ def read_study(path: Path = STUDY) -> Study:
 def runs(study: Study) -> list[Run]:
     """All runs: every setting with one seed before the next seed, so that a study that is cut short still compares.
 
+    A setting that is what the default is now, as once params.yaml has taken it over, is left out, with a line.
+
     Raises:
         ParamsError: an override is not valid, or makes params that are not; two settings of a group are the same.
     """
@@ -116,24 +119,29 @@ def runs(study: Study) -> list[Run]:
         for seed in study.seeds
         for (name, model, setting, changes), one in zip(planned, params, strict=True)
     ]  # fmt: skip
-    _refuse_twins(found)
-    return found
+    return _without_twins(found)
 
 
-def _refuse_twins(planned: list[Run]) -> None:
-    """Check that no two settings of a group train and score the same: one of them is mistaken, and both would count.
+def _without_twins(planned: list[Run]) -> list[Run]:
+    """The runs without settings that train and score as the default of their group does.
 
     Raises:
-        ParamsError: two do.
+        ParamsError: two other settings are the same: one of them is mistaken, and both would count.
     """
-    known: dict[tuple[str, int, str], str] = {}
+    known = {(one.group, one.seed, one.inputs): BASELINE for one in planned if one.setting == BASELINE}
+    told: dict[str, None] = {}
+    kept = []
     for one in planned:
         other = known.setdefault((one.group, one.seed, one.inputs), one.setting)
-        if other != one.setting:
-            raise ParamsError(
-                f"{STUDY}: {one.group}, {one.setting}: changes nothing for {one.model}, beside {other!r}: its data, "
-                "training and scores would be the same"
-            )
+        same = f"{STUDY}: {one.group}, {one.setting}: changes nothing for {one.model}, beside {other!r}"
+        if other == one.setting:
+            kept.append(one)
+        elif other == BASELINE:
+            told[f"{same}; it is left out"] = None
+        else:
+            raise ParamsError(f"{same}: its data, training and scores would be the same")
+    print(*told, sep="\n", end="\n" if told else "", file=sys.stderr)
+    return kept
 
 
 def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) -> dict[str, Any]:

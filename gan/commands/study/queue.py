@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gan.commands.revisions import experiments
 from gan.commands.study.plan import Run
 from gan.run.errors import GanError
+from gan.run.threads import cores
 from gan.run.tools import ToolError, dvc
 
 SECONDS_TO_START = 60.0  # that a worker is waited for, at most
@@ -77,9 +78,9 @@ class Workers:
     gpus: list[str]
 
     def environment(self, number: int) -> dict[str, str]:
-        """What the worker of this number, from 1, has in its environment."""
-        threads = str(max(1, (os.cpu_count() or 1) // self.jobs))
-        share = {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
+        """What the worker of this number, from 1, has in its environment; set numbers of threads stay."""
+        threads = str(max(1, cores() // self.jobs))
+        share = {name: os.environ.get(name, threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
         return share | ({"CUDA_VISIBLE_DEVICES": self.gpus[(number - 1) % len(self.gpus)]} if self.gpus else {})
 
 

@@ -3,13 +3,15 @@
 import json
 import shlex
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gan.commands.compare import table
 from gan.commands.ranking import of_checkpoint
-from gan.commands.revisions import revision, show
+from gan.commands.revisions import experiments, show
 from gan.commands.study.plan import Run
 from gan.metrics.table import SCORES
 from gan.records.tables import parse_table
@@ -19,34 +21,50 @@ from gan.run.paths import LOCK, REPORTS, RUN_CARD
 from gan.run.recorded import read_record
 
 FOUND = REPORTS / "study.csv"
+ADVICE = f"`git checkout {FOUND}` restores it"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
 TEXTS = dict.fromkeys(("group", "model", "setting", "overrides", "inputs", "code", "experiment"), "str")
 ONE = ["group", "setting", "seed", "inputs", "code", "direction", "extractor"]  # of these, one row counts
-NEEDED = ["group", "model", "setting", "seed", "inputs", "code", "experiment", "extractor", "kid", "fid"]
+FINITE = ["kid", "fid", "kid_start", "fid_start"]
+NEEDED = ["group", "model", "setting", "seed", "inputs", "code", "experiment", "extractor", "extractor_sha256"]
+HEAD = b"group,model,"  # the table begins with it
 HOW = ["seconds", "device", "threads", "arithmetic", "torch"]  # `precision` is a score
 
 
 def read() -> pd.DataFrame:
     """The rows that there are; none if the study has not begun.
 
-    A merge of two machines' tables may hold a run twice: the first counts.
+    A merge of two machines' tables may hold a run twice: the first counts. If one has columns that the other lacks, git
+    leaves both tables in the file, one after the other.
 
     Raises:
         DataError: the file is damaged, or holds a line that is no row, such as a mark of a merge that conflicts.
     """
-    if not FOUND.exists():
+    if FOUND.is_dir():
+        raise DataError(f"{FOUND} is a folder; remove it, then {ADVICE}")
+    lines = FOUND.read_bytes().splitlines(keepends=True) if FOUND.exists() else [HEAD]
+    starts = sorted({0, *(place for place, line in enumerate(lines) if line.startswith(HEAD))})
+    tables = [_parsed(lines[start:end], start) for start, end in pairwise([*starts, len(lines)])]
+    if not (full := [table for table in tables if len(table)]):
         return pd.DataFrame(columns=[*OF_RUN, "checkpoint", "direction", "extractor"])
-    numbers = ["seed", *SCORES, *(f"{score}_std" for score in SCORES)]
-    needed, advice = [*OF_RUN, "direction", "extractor", "kid", "fid"], f"`git checkout {FOUND}` restores it"
+    return once(pd.concat(full).fillna({"direction": "", "overrides": ""}).astype({"seed": int}))
+
+
+def _parsed(lines: list[bytes], before: int) -> pd.DataFrame:
+    """The rows of one table, which begins after so many lines of the file; none below a head alone."""
+    if len(lines) == 1 and lines[0].startswith(HEAD):
+        return pd.DataFrame()
+    numbers = ["seed", "seconds", *SCORES, *(f"{score}_std" for score in SCORES), *FINITE]
     # A name is text, also `16` and `null`.
     options: dict[str, Any] = {"dtype": TEXTS, "keep_default_na": False, "na_values": [""]}
-    if FOUND.is_dir():
-        raise DataError(f"{FOUND} is a folder; remove it, then {advice}")
-    table = parse_table(FOUND.read_bytes(), FOUND.as_posix(), needed, advice, numbers, **options)
-    if len(wrong := table[table[NEEDED].isna().any(axis=1)]):
+    needed = [*OF_RUN, "direction", *NEEDED, *FINITE, "seconds"]
+    table = parse_table(b"".join(lines), FOUND.as_posix(), needed, ADVICE, numbers, **options)
+    bad = table[NEEDED].isna().any(axis=1) | ~np.isfinite(table[FINITE]).all(axis=1) | (table["seed"] % 1 != 0)
+    if len(wrong := table[bad]):
         begins = next(text for text in wrong.iloc[0].astype(str) if text)
-        raise DataError(f"{FOUND}: line {wrong.index[0] + 2} is no row of a study: {begins}…; mend it, or {advice}")
-    return once(table.fillna({"direction": "", "overrides": ""}))
+        place = before + wrong.index[0] + 2
+        raise DataError(f"{FOUND}: line {place} is no row of a study: {begins}…; mend it, or {ADVICE}")
+    return table
 
 
 def once(rows: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +113,8 @@ def _same(rows: pd.DataFrame, run: Run) -> "pd.Series[bool]":
 
 
 def _gather(run: Run) -> pd.DataFrame:
-    scores = table(run.experiment)
+    commit = dict(experiments())[run.experiment]  # the newest: its name holds what decides its result
+    scores = table(commit)
     scores = scores[scores["model"] == run.model]
     found = of_checkpoint(scores, "best" if (scores["checkpoint"] == "best").any() else "last")
     if found.empty:
@@ -103,15 +122,14 @@ def _gather(run: Run) -> pd.DataFrame:
     about = {
         "group": run.group, "model": run.model, "setting": run.setting, "seed": run.seed,
         "overrides": shlex.join(run.overrides), "inputs": run.inputs, "code": run.code,
-        "experiment": run.experiment, **_how(run),
+        "experiment": run.experiment, **_how(run, commit),
     }  # fmt: skip
     scored = found.drop(columns=["model", "seed"])
     return pd.DataFrame(about, index=scored.index).join(scored)
 
 
-def _how(run: Run) -> dict[str, Any]:
+def _how(run: Run, commit: str) -> dict[str, Any]:
     """Where and how long it trained, from its run card; unknown if its files came from DVC's run cache."""
-    commit = revision(run.experiment)
     text = show(commit, (REPORTS / run.model / RUN_CARD).as_posix())
     card = json.loads(text) if text else {}
     made = read_record(show(commit, LOCK.as_posix()), f"train-{run.model}")

@@ -63,8 +63,8 @@ def test_an_experiment_with_one_model_leaves_the_other_alone_and_compares(clone:
 
 def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
     """Two values and no target: CycleGAN's stages do not run, and the table shows the changes and the scores."""
-    param = "sample.dcgan.count"
-    sh(clone, "dvc", "exp", "run", "--queue", "-n", "sweep", "-S", f"{param}=32,36")
+    param = "train_dcgan.ema_decay"
+    sh(clone, "dvc", "exp", "run", "--queue", "-n", "sweep", "-S", f"{param}=0.5,0.9")
     sh(clone, "dvc", "queue", "start")
     try:
         while (status := sh(clone, "dvc", "queue", "status")).count("Success") < 2:
@@ -74,12 +74,12 @@ def test_a_sweep_over_one_model_goes_through_the_queue(clone: Path) -> None:
     finally:
         end_queue(clone)
     run = re.findall("Running stage '(.*)'", logs)
-    assert run == ["sample@dcgan", "evaluate@dcgan", "report"] * 2
+    assert run == ["train-dcgan", "select@dcgan", "sample@dcgan", "evaluate@dcgan", "report"] * 2
     venv = BIN.parent
     table = sh(clone, "make", "experiments", f"VENV={venv}", "-o", f"{venv}/installed", COLUMNS="500")
     header = next(line for line in table.splitlines() if "Experiment" in line)
     assert {param, "dcgan.efficientnet_lite0.fid"} <= set(header.split())
-    assert [value in row for row, value in zip(rows_of(table, "sweep"), ("32", "36"), strict=True)] == [True, True]
+    assert [value in row for row, value in zip(rows_of(table, "sweep"), ("0.5", "0.9"), strict=True)] == [True, True]
 
 
 def rows_of(table: str, name: str) -> list[str]:

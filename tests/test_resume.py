@@ -104,6 +104,8 @@ def test_a_killed_experiment_queued_again_goes_on(trained: Path) -> None:
         assert "resumed at step" in sh(trained, "dvc", "queue", "logs", "second")
     finally:
         end_queue(trained)
+    sh(trained, *command, "-f", "-n", "alone", "train-dcgan")
+    assert lock_of(trained, "second", "train-dcgan") == lock_of(trained, "alone", "train-dcgan")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

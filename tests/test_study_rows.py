@@ -73,34 +73,30 @@ def test_a_run_that_a_merge_brought_twice_counts_once() -> None:
     assert list(rows.accept(pd.DataFrame([*older, ours]), [run])["code"]) == ["old", "older", "new"]
 
 
+def merge(folder: Path, ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> None:
+    """Let git merge the tables of two machines, which have added rows to one that holds the default's."""
+    (folder / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    sh(folder, "git", "init", "-q", "-b", "main")
+    for branch, added in (("main", []), ("ours", ours), ("theirs", theirs)):
+        sh(folder, "git", "checkout", "-q", "-B", branch, *["main"] * bool(added))
+        rows.write(pd.DataFrame([row("default", 0, 0.03), *added]))
+        commit(folder, branch)
+    sh(folder, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "merge", "-q", "ours")
+
+
 def test_git_merges_the_rows_that_two_machines_added(tmp_path: Path) -> None:
     """Side by side in the table, where git would else see a conflict; one run is in both."""
-    (tmp_path / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
-    sh(tmp_path, "git", "init", "-q", "-b", "main")
-    first, shared = row("default", 0, 0.03), row("hinge", 0, 0.02)
-    ours, theirs = [shared, row("hinge", 1, 0.02)], [shared, row("none", 0, 0.1)]
-    for branch, added in (("main", []), ("ours", ours), ("theirs", theirs)):
-        sh(tmp_path, "git", "checkout", "-q", "-B", branch, *["main"] * bool(added))
-        rows.write(pd.DataFrame([first, *added]))
-        commit(tmp_path, branch)
-    sh(tmp_path, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "merge", "-q", "ours")
+    shared = row("hinge", 0, 0.02)
+    merge(tmp_path, [shared, row("hinge", 1, 0.02)], [shared, row("none", 0, 0.1)])
     found = rows.read()
     assert sorted(zip(found["setting"], found["seed"], strict=True)) == [
         ("default", 0), ("hinge", 0), ("hinge", 1), ("none", 0),
     ]  # fmt: skip
 
 
-def test_git_merges_tables_of_which_one_has_more_columns(tmp_path: Path) -> None:
-    """As when another machine scored classes too: every line differs, and git keeps both tables, head by head."""
-    (tmp_path / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
-    sh(tmp_path, "git", "init", "-q", "-b", "main")
-    first = row("default", 0, 0.03)
-    more = {"classes": row("hinge", 0, 0.02, class_kl=0.1), "blocks": row("hinge", 1, 0.02, psnr_blocks=20.0)}
-    for branch, added in (("main", []), *((name, [one]) for name, one in more.items())):
-        sh(tmp_path, "git", "checkout", "-q", "-B", branch, *["main"] * bool(added))
-        rows.write(pd.DataFrame([first, *added]))
-        commit(tmp_path, branch)
-    sh(tmp_path, "git", "-c", "user.name=test", "-c", "user.email=test@localhost", "merge", "-q", "classes")
+def test_git_merges_tables_that_have_other_columns(tmp_path: Path) -> None:
+    """As when one machine scored classes too: every line differs, and git keeps both tables, head by head."""
+    merge(tmp_path, [row("hinge", 0, 0.02, class_kl=0.1)], [row("hinge", 1, 0.02, psnr_blocks=20.0)])
     assert rows.FOUND.read_text().count("group,model") == 2
     found = rows.read().set_index(["setting", "seed"]).sort_index()
     assert list(found.index) == [("default", 0), ("hinge", 0), ("hinge", 1)]
@@ -123,7 +119,7 @@ def test_git_merges_tables_of_which_one_has_more_columns(tmp_path: Path) -> None
     ],
 )
 def test_a_damaged_cell_is_told(damage: dict[str, Any], told: str) -> None:
-    """The last of them is what a line that is cut off lacks."""
+    """A line that is cut off lacks the hash of the extractor."""
     rows.write(pd.DataFrame([row("default", 0, 0.03) | damage]))
     with pytest.raises(DataError, match=f"study.csv.* {told} .*`git checkout"):
         rows.read()

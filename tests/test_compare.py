@@ -146,6 +146,8 @@ def test_revisions_experiments_and_the_workspace(repository: Path, capsys: pytes
     assert "one seed: the noise is that of sampling" in printed
     with pytest.raises(GanError, match="nowhere is no revision and no experiment; `dvc exp list --all`"):
         command.run("nowhere", "main", "best", set())
+    with pytest.raises(GanError, match="the name of a revision is empty; give one"):
+        command.run("main,", "slow", "best", set())
 
 
 def test_scores_of_before_there_was_a_protocol_do_not_compare() -> None:

@@ -27,3 +27,16 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress("", 1, "images", quiet=True) as bar:
         bar.advance()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.5, "4.0/s"), (4.0, "30.0/min"), (150.0, "48.0/h"), (10_000.0, "0.7/h")]
+)
+def test_a_slow_rate_is_told_in_a_longer_unit(
+    seconds: float, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LINE_EVERY", -1.0)
+    with Progress("study", 10, "runs") as bar:
+        bar.began -= seconds
+        bar.advance(2)
+    assert f"2/10 runs, {words}, " in capsys.readouterr().err

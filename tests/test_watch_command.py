@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from gan.commands.watch import Followed, follow, run
 from gan.core.images import save_png, to_rgb
 from gan.run.errors import GanError
-from gan.run.paths import RUNS
+from gan.run.paths import PIPELINE, RUNS
 from tests.project import wait_until
 from tests.test_watch import noise
 from tests.tiny import ROOT
@@ -94,6 +95,7 @@ def asked(port: int, path: str) -> Any:
 
 
 def test_the_page_shows_a_training_that_comes_after_it(tmp_path: Path, port: int) -> None:
+    shutil.copy(ROOT / PIPELINE, tmp_path)
     command = [sys.executable, "-m", "gan", "watch", "--port", str(port)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with (tmp_path / "log").open("wb") as log:
@@ -117,3 +119,9 @@ def test_the_page_shows_a_training_that_comes_after_it(tmp_path: Path, port: int
         page.wait(20)
     assert "Traceback" not in (tmp_path / "log").read_text()
     assert f"http://localhost:{port}" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.usefixtures("workspace")
+def test_outside_of_a_project_there_is_nothing_to_watch(port: int) -> None:
+    with pytest.raises(GanError, match=r"dvc\.yaml is missing; run from the folder that holds it"):
+        run(port)

@@ -23,8 +23,10 @@ def revision(name: str) -> str:
     """The commit that a revision or the name of an experiment stands for.
 
     Raises:
-        GanError: git knows no such name, several experiments have it, or git cannot be asked.
+        GanError: the name is empty, git knows no such name, several experiments have it, or git cannot be asked.
     """
+    if not name:
+        raise GanError("the name of a revision is empty; give one, as main, or several for `compare`, as main,slow")
     named = {commit for one, commit in experiments() if one == name}
     if len(named) > 1:
         raise GanError(f"{name} is the name of {len(named)} experiments; give the commit of one")

@@ -18,6 +18,7 @@ from torchvision.transforms.functional import pil_to_tensor
 
 from gan.commands.arguments import port
 from gan.run.errors import GanError
+from gan.run.fingerprint import stages
 from gan.run.paths import RUNS
 
 EVERY = 3.0  # seconds between two looks at runs/
@@ -34,8 +35,10 @@ def run(port: int) -> None:
     """Serve what is in runs/, and what comes, until Ctrl-C.
 
     Raises:
-        GanError: TensorBoard is not installed, the port is taken, or TensorBoard ended by itself.
+        GanError: there is no project here, TensorBoard is not installed, the port is taken, or TensorBoard ended by
+            itself.
     """
+    stages()
     if find_spec("tensorboard") is None:
         raise GanError("TensorBoard is not installed; `pip install -e '.[watch]'` does that, `make watch` too")
     with socket.socket() as probe:

@@ -17,6 +17,14 @@ from gan.run.errors import ParamsError
 from gan.run.paths import PARAMS
 from gan.run.yaml12 import read_file
 
+# Reasons that pydantic gives in terms of Python.
+WORDS = {
+    "dict_type": "input should be names with values",
+    "model_type": "input should be names with values",
+    "list_type": "input should be a list, as in [a, b]",
+    "string_type": "input should be text; put it in quotes",
+}
+
 
 class Params(Trained):  # type: ignore[misc]  # Trained has a field `train_<model>` for each model
     seed: Seed
@@ -64,16 +72,25 @@ def checked(written: Any, path: Path = PARAMS) -> Params:
     try:
         return Params.model_validate(written)
     except ValidationError as error:
-        raise ParamsError("; ".join(_sentence(path, written, detail) for detail in error.errors())) from error
+        raise ParamsError(mistakes(error, path, written)) from error
 
 
-def _sentence(path: Path, written: dict[str, Any], detail: Any) -> str:
-    key = ".".join(str(part) for part in detail["loc"])
+def mistakes(error: ValidationError, path: Path, written: Any) -> str:
+    """What is wrong with a file, for people: the place, the value and the reason of each mistake.
+
+    Args:
+        written: what the file holds.
+    """
+    return "; ".join(_sentence(path, written, detail) for detail in error.errors())
+
+
+def _sentence(path: Path, written: Any, detail: Any) -> str:
+    key = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "missing":
         return f"{path}: {key} is missing"
     if detail["type"] == "extra_forbidden":
         return f"{path}: {key} is unknown; {_meant(written, detail['loc'])}"
-    reason = detail["msg"].removeprefix("Value error, ")
+    reason = WORDS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     value = detail["input"]
     quoted = "" if isinstance(value, dict | BaseModel) else f" = {value!r}"
     return f"{path}: {key}{quoted}: {reason[0].lower()}{reason[1:]}" if key else f"{path}: {reason}"

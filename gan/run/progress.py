@@ -8,6 +8,7 @@ from typing import Self
 from tqdm import tqdm
 
 LINE_EVERY = 30.0  # seconds between lines if there is no terminal
+UNITS = {"s": 1, "min": 60, "h": 3600}  # in seconds
 
 
 class Progress:
@@ -43,7 +44,7 @@ class Progress:
     def _line(self, note: str) -> None:
         rate = (self.done - self.start) / max(time.monotonic() - self.began, 1e-9)
         left = tqdm.format_interval((self.total - self.done) / max(rate, 1e-9))
-        self.say(f"{self.done}/{self.total} {self.unit}, {rate:.1f}/s, {left} left {note}".rstrip())
+        self.say(f"{self.done}/{self.total} {self.unit}, {_written(rate)}, {left} left {note}".rstrip())
 
     def __enter__(self) -> Self:
         return self
@@ -55,3 +56,9 @@ class Progress:
         if kind is None and self.lines:
             took = time.monotonic() - self.began
             self.say(f"{self.done} {self.unit} in {took:.0f} s")
+
+
+def _written(rate: float) -> str:
+    """A rate of so many a second, in the shortest of these times in which one or more are done."""
+    unit, seconds = next(((unit, seconds) for unit, seconds in UNITS.items() if rate * seconds >= 1), ("h", 3600))
+    return f"{rate * seconds:.1f}/{unit}"

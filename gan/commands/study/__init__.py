@@ -100,7 +100,7 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
         except KeyboardInterrupt:
             raise Interrupted(GOES_ON) from None
     current = rows.current(found, planned)
-    page.write(study, current, Counter(one.group for one in planned), len(found))
+    page.write(study, current, Counter((one.group, one.setting) for one in planned), len(found))
     if len(current):
         print(f"{page.PAGE} and {page.PICTURE} show what was found")
     else:

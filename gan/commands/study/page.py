@@ -1,7 +1,8 @@
 """What a study found, for people: reports/study.md and study.png, and the ranks that reports/index.html shows."""
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -30,16 +31,16 @@ is a row of study.csv; study_ranks.csv holds all intervals.
 """
 
 
-def write(study: Study, rows: pd.DataFrame, planned: Mapping[str, int], kept: int) -> None:
+def write(study: Study, rows: pd.DataFrame, planned: Counter[tuple[str, str]], kept: int) -> None:
     """Write the files from the rows that there are.
 
     Args:
         rows: those of today's code, params and data.
-        planned: group → number of its runs.
+        planned: group and setting → number of its runs.
         kept: number of all rows of the table, those of other code too.
     """
     tables = {
-        name: _ranked(name, group, here, planned[name])
+        name: _ranked(name, group, here, sum(count for (of, _), count in planned.items() if of == name))
         for name, group in study.groups.items()
         if len(here := rows[rows["group"] == name])
     }
@@ -47,14 +48,25 @@ def write(study: Study, rows: pd.DataFrame, planned: Mapping[str, int], kept: in
         return
     groups = [findings.group(table) for table in tables.values()]
     parts = [HEAD, *(_short(one) for one in groups)]
-    if missing := sum(planned.values()) - len(rows.drop_duplicates(["group", "setting", "seed"])):
-        parts.append(f"{missing} runs are still missing; `python -m gan study` goes on.\n")
+    parts += [*_missing(rows, planned)]
     if older := kept - len(rows):
         parts.append(f"{older} rows are of other code, params or data than today's, and left out.\n")
     parts += [LEGEND, *(_section(one) for one in groups)]
     write_whole(PAGE, "\n".join(parts).encode())
     write_whole(findings.RANKS, pd.concat(tables.values()).to_csv(index=False, float_format="%.6g").encode())
     picture({name: table[table["metric"] == "kid"] for name, table in tables.items()}, PICTURE)
+
+
+def _missing(rows: pd.DataFrame, planned: Counter[tuple[str, str]]) -> Iterator[str]:
+    """What nobody has trained yet; settings without any run by their names, as they stand in no table."""
+    done = rows.drop_duplicates(["group", "setting", "seed"])
+    missing = planned - Counter(zip(done["group"], done["setting"], strict=True))
+    if missing:
+        unseen = [
+            f"{setting} ({group})" for (group, setting), count in missing.items() if count == planned[group, setting]
+        ]
+        without = f" Without a run: {', '.join(unseen)}." if unseen else ""
+        yield f"{missing.total()} runs are still missing; `python -m gan study` goes on.{without}\n"
 
 
 def _ranked(name: str, group: Group, rows: pd.DataFrame, planned: int) -> pd.DataFrame:

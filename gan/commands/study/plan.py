@@ -14,7 +14,7 @@ from gan.commands.ranking import BASELINE
 from gan.commands.study.deciding import code_of, inputs_of
 from gan.params.blocks import Block, Seed
 from gan.params.by_model import MODELS
-from gan.params.schema import checked
+from gan.params.schema import checked, mistakes
 from gan.run.errors import ParamsError
 from gan.run.fingerprint import name_of, stages
 from gan.run.paths import PARAMS
@@ -73,11 +73,11 @@ def read_study(path: Path = STUDY) -> Study:
     Raises:
         ParamsError: the file is missing, is not valid YAML or no study, or a name in it is none.
     """
+    written = read_file(path)
     try:
-        study = Study.model_validate(read_file(path))
+        study = Study.model_validate(written)
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg'].lower()}" for one in error.errors()]
-        raise ParamsError(f"{path}: {'; '.join(told)}") from error
+        raise ParamsError(mistakes(error, path, written)) from error
     if len(set(study.seeds)) < len(study.seeds):
         raise ParamsError(f"{path}: seeds {study.seeds}: each counts once")
     for name, group in study.groups.items():

@@ -85,9 +85,9 @@ def test_experiments_are_gathered_by_what_they_changed(project: Path, capsys: py
     table = [line for line in capsys.readouterr().out.splitlines() if line][2:]
     assert len(table) == 3
     assert "train_dcgan.loss=hinge train_dcgan.betas=[0.0,0.9]" in table[0]
-    assert "0.021 ± 0.001, better" in table[0]
+    assert "21.0 ± 1.0 better" in table[0]
     assert "default" in table[1]
-    assert "0.0305 ± 0.00071" in table[1]
+    assert "30.5 ± 0.7" in table[1]
     assert "lr=1e-05" in table[2]
     assert "worse" in table[2]
 
@@ -154,6 +154,27 @@ def test_rows_of_the_study_stand_in_for_its_experiments(project: Path, capsys: p
     experiment(project, "baseline", 0.03, lr=1e-3)
     beside = gathered("baseline", "best").query("group == 'digits'")["setting"]
     assert not beside.str.contains(r"\blr=").any(), "that baseline has the same learning rate"
+
+
+def test_a_model_of_two_directions_has_a_line_for_each_and_says_once_how_scores_differ(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project / "reports" / "cyclegan" / "fid.csv"
+    table = pd.read_csv(path)
+    for count, kid, name in ((1000, 0.07, "base"), (500, 0.06, "few")):
+        both = [table.assign(direction=to, n_real=count).replace({"kid": 0.07}, kid) for to in ("a2b", "b2a")]
+        pd.concat(both).to_csv(path, index=False)
+        write(project, {"lr": 1e-3} if name == "few" else {})
+        commit(project, name)
+    sh(project, "git", "update-ref", f"refs/exps/{'1' * 2}/{'2' * 38}/few", "HEAD")
+    sh(project, "git", "reset", "-q", "--hard", "HEAD~1")
+    leaderboard.run("main", "cyclegan", "best")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[2:] if line]
+    assert lines[0] == ["rank", "seeds", "direction", "KID", "×1000", "↓", "FID", "↓", "changed"]
+    assert " ".join(lines[1]) == "1 1 a2b 60.0 scored differently 70.0 scored differently lr=0.001"
+    assert " ".join(lines[2]) == "b2a 60.0 scored differently 70.0 scored differently"
+    assert " ".join(lines[3]) == "2 1 a2b 70.0 70.0 default"
+    assert " ".join(lines[-1]) == "scored differently: by n_real"
 
 
 def test_mistakes_end_in_a_sentence(project: Path) -> None:

@@ -89,4 +89,5 @@ def test_a_second_extractor_has_a_column_with_its_own_verdict() -> None:
     assert "| 300.05 ± 0.08 |" in default
     assert "**digits** (dcgan): of 1 change none helped, 1 helped and hurt." in lines
     line = shown(ranks(table)).set_index("changed").loc["hinge"]
-    assert (line["kid"], line["kid by waves"]) == ("0.02005 ± 7.8e-05, better", "0.4001 ± 7.8e-05, worse")
+    assert line["KID ×1000 ↓"] == "20.1 ± 0.1 better"
+    assert line["KID ×1000 by waves ↓"] == "400.06 ± 0.08 worse"

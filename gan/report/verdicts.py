@@ -22,6 +22,11 @@ class Cell:
     def kind(self) -> str:
         return kind(self.verdict)
 
+    @property
+    def told(self) -> str:
+        """The verdict, but for those that go without saying: within noise, and that of the default on itself."""
+        return "" if self.verdict in (DEFAULT, NOISE) else self.verdict
+
 
 def kind(verdict: str) -> str:
     """The verdict without how sure it is: better, worse, or something else."""

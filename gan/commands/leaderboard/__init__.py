@@ -2,12 +2,13 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from gan.commands.leaderboard.gather import gathered
-from gan.commands.ranking import BASELINE, beside, ranks
+from gan.commands.ranking import beside, ranks
+from gan.report.scores import EMPTY, heading
+from gan.report.verdicts import Cell, columns, lines
 from gan.run.errors import GanError
 from gan.run.paths import REPORTS, expanded
 
@@ -52,8 +53,9 @@ def run(baseline: str, model: str | None, checkpoint: str, html: Path | None = N
     if not models:
         raise GanError(f"{baseline} has no scores of {model}; it has {', '.join(found['model'].unique())}")
     for one in models:
-        print(f"{one}: default is {baseline}\n")
-        print(_aligned(shown(ranks(found[found["model"] == one]))), end="\n\n")
+        print(f"{one}: default is {baseline}; a score without a verdict is within noise\n")
+        ranked = ranks(found[found["model"] == one])
+        print(_aligned(shown(ranked)), *filter(None, [_unlike(ranked)]), sep="\n", end="\n\n")
     if html:
         from gan.commands.leaderboard import page  # imported here, as it takes a second
 
@@ -61,20 +63,35 @@ def run(baseline: str, model: str | None, checkpoint: str, html: Path | None = N
         print(f"{html} shows them with pictures")
 
 
-def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Ranks as a table for people: a row for each setting, a column for each metric and direction."""
-    lines: dict[str, dict[str, Any]] = {}
-    for row in beside(table).to_dict("records"):
-        line = lines.setdefault(row["setting"], {"rank": row["rank"], "changed": row["setting"], "seeds": row["seeds"]})
-        spread = "" if pd.isna(row["std"]) else f" ± {row['std']:.2g}"
-        verdict = "" if row["setting"] == BASELINE else f", {row['verdict']}"
-        line[f"{row['metric']} {row['direction']}".strip()] = f"{row['mean']:.4g}{spread}{verdict}"
-    table = pd.DataFrame([*lines.values()]).fillna("")
-    return table[[*table.columns.drop("changed"), "changed"]]
+def shown(ranked: pd.DataFrame) -> pd.DataFrame:
+    """Ranks as a table for people: a row for each setting and direction, and the changes last, as screens cut them."""
+    table = beside(ranked)
+    metrics = columns(table)
+    headings = [*map(heading, metrics)]
+    rows: list[dict[str, object]] = []
+    for setting, scores in table.groupby("setting", sort=False):
+        about = {"rank": scores["rank"].iloc[0], "seeds": scores["seeds"].max(), "changed": setting}
+        for direction, cells in lines(scores, metrics).items():
+            rows.append({"direction": direction} | about | dict(zip(headings, map(_told, cells), strict=True)))
+            about = {}
+    order = ["rank", "seeds", *["direction"] * bool(table["direction"].any()), *headings, "changed"]
+    return pd.DataFrame(rows, dtype=object)[order].fillna("")
+
+
+def _told(cell: Cell | None) -> str:
+    """A score with its verdict; how it was scored differently is left to `_unlike`, as it would widen the table."""
+    return f"{cell.score} {cell.told.partition(':')[0]}".rstrip() if cell else EMPTY
+
+
+def _unlike(ranked: pd.DataFrame) -> str:
+    """`scored differently: by n_real, reference`, for the verdicts that lack it; empty if there are none."""
+    parted = [one.partition(": ") for one in ranked["verdict"].unique()]
+    fields = [field for _, _, field in parted if field]
+    return f"scored differently: by {', '.join(fields)}" if fields else ""
 
 
 def _aligned(table: pd.DataFrame) -> str:
-    """The table as text, with what was changed last: it is the longest, and screens cut it."""
+    """The table as text; what was changed begins at one place."""
     wide = table["changed"].str.len().max()
     left = table.assign(changed=table["changed"].str.ljust(wide)).rename(columns={"changed": "changed".ljust(wide)})
     return "\n".join(line.rstrip() for line in left.to_string(index=False, max_colwidth=None).splitlines())

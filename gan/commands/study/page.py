@@ -11,7 +11,7 @@ from gan.commands.study.plan import Group, Study
 from gan.report import study as findings
 from gan.report.forest import picture
 from gan.report.scores import EMPTY
-from gan.report.verdicts import BETTER, DEFAULT, NOISE, WORSE, Cell
+from gan.report.verdicts import BETTER, WORSE, Cell
 from gan.run.files import write_whole
 from gan.run.paths import REPORTS
 
@@ -106,9 +106,8 @@ def _section(group: findings.Group) -> str:
 def _cell(cell: Cell | None) -> str:
     if cell is None:
         return EMPTY
-    if cell.verdict in (DEFAULT, NOISE):
-        return cell.score
-    return f"{cell.score} **{cell.verdict}**" if cell.kind in (BETTER, WORSE) else f"{cell.score} {cell.verdict}"
+    verdict = f"**{cell.told}**" if cell.kind in (BETTER, WORSE) else cell.told
+    return f"{cell.score} {verdict}".rstrip()
 
 
 def _code(words: list[str]) -> str:

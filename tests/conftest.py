@@ -91,6 +91,16 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def planned(workspace: Path) -> None:
+    """A repository that has what the plan of a study reads: params, pipeline and code."""
+    sh(workspace, "git", "init", "-q")
+    for name in ("params.yaml", "dvc.yaml"):
+        (workspace / name).write_bytes((ROOT / name).read_bytes())
+    for name in ("gan", "stages"):
+        (workspace / name).symlink_to(ROOT / name)
+
+
 @pytest.fixture(scope="session")
 def cpu() -> Runtime:
     return Runtime(torch.device("cpu"), "fp32")

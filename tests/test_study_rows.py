@@ -1,6 +1,8 @@
 """A study's table: what it tells of how a run trained (real git, a lock and a run card made by hand), and its lines."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +159,21 @@ def test_a_name_that_looks_like_a_number_or_nothing_is_known_again(name: str) ->
     run = Run(name, "dcgan", name, 1, ("seed=1",), "1234567890123456", "12e4")
     rows.write(pd.DataFrame([row(name, 1, 0.02, group=name, inputs=run.inputs, code=run.code)]))
     assert rows.has(rows.read(), run)
+
+
+def add_many(first: int) -> None:
+    for seed in range(first, first + 20):
+        more = pd.DataFrame([row("hinge", seed, 0.02)])
+        rows.update(partial(with_more, more=more))
+
+
+def with_more(table: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([table, more])
+
+
+def test_two_studies_at_a_time_keep_each_others_rows() -> None:
+    """And what `git pull` brings while a study runs."""
+    with ThreadPoolExecutor(2) as both:
+        [*both.map(add_many, (0, 100))]
+    assert sorted(rows.read()["seed"]) == [*range(20), *range(100, 120)]
+    assert [path.name for path in rows.FOUND.parent.iterdir()] == [rows.FOUND.name]

@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections import Counter
+from functools import partial
 
 import pandas as pd
 
@@ -86,7 +87,7 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
     wanted = [one for one in planned if not only or one.group in only]
     found = rows.read()
     if instead == "accept":
-        rows.write(found := rows.accept(found, wanted))
+        found = rows.update(partial(rows.accept, planned=wanted))
     found = _gathered([one for one in wanted if not rows.has(found, one)], found)
     missing = [one for one in wanted if not rows.has(found, one)]
     if instead == "list":
@@ -126,8 +127,7 @@ def _gathered(missing: list[Run], found: pd.DataFrame) -> pd.DataFrame:
     ended = queue.ended()
     for one in missing:
         if one.experiment in ended:
-            found = rows.add(found, one)
-            rows.write(found)
+            found = rows.update(partial(rows.add, run=one))
     return found
 
 
@@ -142,9 +142,8 @@ def _train(missing: list[Run], found: pd.DataFrame, workers: queue.Workers) -> t
         queue.start(workers)
         while waiting:
             for name in queue.ended() & waiting.keys():
-                found = rows.add(found, one := waiting.pop(name))
-                rows.write(found)
-                progress.advance(1, one.experiment)
+                found = rows.update(partial(rows.add, run=waiting.pop(name)))
+                progress.advance(1, name)
             if waiting and time.monotonic() - asked > ASK_EVERY:
                 failed += _failed(waiting, workers, lost)
                 asked = time.monotonic()

@@ -1,17 +1,16 @@
 """What a study trains: study.yaml in, runs out, each with the hash of all that decides its result."""
 
-import json
 import re
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from gan.commands.ranking import BASELINE
 from gan.commands.study.deciding import code_of, inputs_of
+from gan.commands.study.overrides import overridden
 from gan.params.blocks import Block, Seed
 from gan.params.by_model import MODELS
 from gan.params.schema import checked, mistakes
@@ -101,16 +100,18 @@ def runs(study: Study) -> list[Run]:
     A setting that is what the default is now, as once params.yaml has taken it over, is left out, with a line.
 
     Raises:
-        ParamsError: an override is not valid, or makes params that are not; two settings of a group are the same.
+        ParamsError: params.yaml is not valid; an override is not, or makes params that are not; two settings of a group
+            are the same, or two of different groups have the same name.
     """
     pipeline, before = stages(), read_file(PARAMS)
+    checked(before)
     code = {group.model: code_of(pipeline, group.model) for group in study.groups.values()}
     planned = [
         (name, group.model, setting, (*group.always, *(changes or [])))
         for name, group in study.groups.items()
         for setting, changes in group.settings.items()
     ]
-    params = [_overridden(before, changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
+    params = [overridden(before, changes, f"{STUDY}: {name}, {setting}") for name, _, setting, changes in planned]
     found = [
         Run(
             name, model, setting, seed, (f"seed={seed}", *changes),
@@ -119,7 +120,8 @@ def runs(study: Study) -> list[Run]:
         for seed in study.seeds
         for (name, model, setting, changes), one in zip(planned, params, strict=True)
     ]  # fmt: skip
-    return _without_twins(found)
+    _refuse_one_name(kept := _without_twins(found))
+    return kept
 
 
 def _without_twins(planned: list[Run]) -> list[Run]:
@@ -144,31 +146,10 @@ def _without_twins(planned: list[Run]) -> list[Run]:
     return kept
 
 
-def _overridden(params: dict[str, Any], changes: tuple[str, ...], place: str) -> dict[str, Any]:
-    """The params with these changes, made as DVC makes them, and checked.
-
-    Raises:
-        ParamsError: DVC refuses a change, it sets the seed or several values, or the params are not valid with it.
-    """
-    from dvc.exceptions import InvalidArgumentError  # imported here, as it takes a second
-    from dvc.utils.hydra import apply_overrides, to_hydra_overrides
-    from hydra.errors import HydraException
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "params.json"  # not YAML: DVC would take 0.3 s to read it and to write it again
-        path.write_text(json.dumps(params), encoding="utf-8")
-        try:
-            for change in to_hydra_overrides([*changes]):
-                if change.is_sweep_override():
-                    raise ParamsError(f"{change.input_line} has several values; each needs a setting of its own")
-                if change.key_or_group == "seed":
-                    raise ParamsError(f"{change.input_line}: `seeds` says with which seeds every setting is trained")
-            apply_overrides(path, [*changes])
-            changed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            checked(changed)
-        except (InvalidArgumentError, HydraException) as error:
-            reason = str(error.__cause__ or error).splitlines()[0]
-            raise ParamsError(f"{place}: {reason}") from error
-        except ParamsError as error:
-            raise ParamsError(f"{place}: {str(error).replace(f'{PARAMS}: ', '')}") from error
-    return changed
+def _refuse_one_name(planned: list[Run]) -> None:
+    """Raise ParamsError if two runs are one experiment by name, as setting `c` of group `a-b`, and `b-c` of `a`."""
+    named: dict[str, Run] = {}
+    for one in planned:
+        if (other := named.setdefault(one.experiment, one)) is not one:
+            both = f"{other.group}, {other.setting} and {one.group}, {one.setting}"
+            raise ParamsError(f"{STUDY}: {both} would both make the experiment {one.experiment}; rename one of them")

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +17,7 @@ from gan.metrics.table import SCORES
 from gan.records.tables import parse_table
 from gan.run.errors import DataError, GanError
 from gan.run.files import write_whole
+from gan.run.locks import let_go, take
 from gan.run.paths import LOCK, REPORTS, RUN_CARD
 from gan.run.recorded import read_record
 
@@ -28,6 +29,7 @@ ONE = ["group", "setting", "seed", "inputs", "code", "direction", "extractor"]  
 FINITE = ["kid", "fid", "kid_start", "fid_start"]
 NEEDED = ["group", "model", "setting", "seed", "inputs", "code", "experiment", "extractor", "extractor_sha256"]
 HEAD = b"group,model,"  # the table begins with it
+PATIENCE = 60.0  # seconds; to add a run takes one
 HOW = ["seconds", "device", "threads", "arithmetic", "torch"]  # `precision` is a score
 
 
@@ -70,6 +72,24 @@ def _parsed(lines: list[bytes], before: int) -> pd.DataFrame:
 def once(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without those of a run that is there already."""
     return rows.drop_duplicates(ONE, ignore_index=True)
+
+
+def update(change: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+    """Change the table as it is now, with rows that another study or a merge has added meanwhile, and keep it.
+
+    Raises:
+        DataError: the file is damaged.
+        GanError: another process holds it for long.
+    """
+    FOUND.parent.mkdir(parents=True, exist_ok=True)
+    lock = take(FOUND, PATIENCE)
+    if lock is None:
+        raise GanError(f"{FOUND} is held by another process; try again when it has ended")
+    try:
+        write(table := change(read()))
+    finally:
+        let_go(lock)
+    return table
 
 
 def write(rows: pd.DataFrame) -> None:

@@ -9,9 +9,11 @@ from gan.commands.revisions import listed, revision, show
 from gan.commands.verdicts import compare
 from gan.metrics.columns import ALIKE
 from gan.metrics.table import KEYS, SCORES, few_images
+from gan.params.by_model import MODELS
 from gan.records.tables import parse_table
 from gan.run.errors import GanError
-from gan.run.paths import PIPELINE, REPORTS
+from gan.run.paths import LOCK, PIPELINE, REPORTS
+from gan.run.recorded import is_whole
 
 WORKSPACE = "workspace"
 
@@ -45,7 +47,11 @@ def run(before: str, after: str, checkpoint: str, ignored: set[str]) -> None:
     Raises:
         GanError: a revision is unknown or has no scores, or the two do not compare.
     """
-    one, other = ([table(name.strip()) for name in side.split(",")] for side in (before, after))
+    sides = [[name.strip() for name in side.split(",")] for side in (before, after)]
+    one, other = ([table(name) for name in side] for side in sides)
+    for name in dict.fromkeys([*sides[0], *sides[1]]):
+        for model in outdated(name):
+            print(f"{model}: its scores in {name} are of an earlier training, and left out; `dvc repro` makes new ones")
     for model, side in _alone(one, other).items():
         print(f"{model}: only {side} has scores of it, so it is not compared")
     verdicts = compare(one, other, checkpoint, ignored)
@@ -69,7 +75,7 @@ def _alone(before: list[pd.DataFrame], after: list[pd.DataFrame]) -> dict[str, s
 
 
 def table(name: str) -> pd.DataFrame:
-    """The scores of all models at a revision, an experiment or in the workspace.
+    """The scores of all models at a revision, an experiment or in the workspace, without those that are outdated.
 
     Raises:
         GanError: there are none.
@@ -81,7 +87,19 @@ def table(name: str) -> pd.DataFrame:
         raise GanError(f"there is no {PIPELINE} here; run this from the project's folder")
     if not frames:
         raise GanError(f"{name} holds no reports/<model>/fid.csv; `dvc repro` makes them")
-    return pd.concat(frames)
+    scores = pd.concat(frames)
+    if (current := scores[~scores["model"].isin(outdated(name))]).empty:
+        raise GanError(f"{name} holds scores of earlier trainings only; `dvc repro` makes those of the last")
+    return current
+
+
+def outdated(name: str) -> list[str]:
+    """The models that were not evaluated after their last training, by dvc.lock; as after `dvc repro train-dcgan`."""
+    if name != WORKSPACE:
+        lock = show(revision(name), LOCK.as_posix())
+    else:
+        lock = LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""
+    return [model for model in MODELS if not is_whole(lock, f"evaluate@{model}")]
 
 
 def _texts(name: str) -> list[tuple[str, bytes]]:

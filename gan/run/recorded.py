@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +87,45 @@ def _locks(known: str) -> Iterator[str]:
 
 def read_record(text: str, stage: str) -> Record | None:
     """The stage in a dvc.lock, in the form of `record`; None if it is not there, or a merge broke the file."""
+    return read_records(text).get(stage)
+
+
+@lru_cache(maxsize=8)
+def read_records(text: str) -> dict[str, Record]:
+    """The stages in a dvc.lock, in the form of `record`; without those that a merge broke. Not to be changed."""
     try:
-        found = read_yaml(text)["stages"][stage]
-        deps, outs = ({one["path"]: one["md5"] for one in found.get(part, [])} for part in ("deps", "outs"))
-        params = found.get("params", {}).get(str(PARAMS), {})
-        return {"cmd": found["cmd"], "deps": deps, "params": params, "outs": outs}
+        found = [*read_yaml(text)["stages"].items()]
     except (YAMLError, LookupError, TypeError, AttributeError):
+        return {}
+    return {stage: made for stage, written in found if (made := _record_of(written))}
+
+
+def _record_of(written: Any) -> Record | None:
+    try:
+        deps, outs = ({one["path"]: one["md5"] for one in written.get(part, [])} for part in ("deps", "outs"))
+        params = written.get("params", {}).get(str(PARAMS), {})
+        return {"cmd": written["cmd"], "deps": deps, "params": params, "outs": outs}
+    except (LookupError, TypeError, AttributeError):
         return None
+
+
+def is_whole(text: str, stage: str) -> bool:
+    """Whether the stage, and those before it, have read what the stages before them made last, by a dvc.lock.
+
+    They have not after `dvc repro train-dcgan`: the scores that are there are those of the training before.
+    """
+    records = read_records(text)
+    makers = {path: (name, md5) for name, made in records.items() for path, md5 in made["outs"].items()}
+    left, seen = [stage], {stage}
+    while left:
+        for path, md5 in records.get(left.pop(), {"deps": {}})["deps"].items():
+            maker, made = makers.get(path, ("", md5))
+            if made != md5:
+                return False
+            if maker and maker not in seen:
+                seen.add(maker)
+                left.append(maker)
+    return True
 
 
 def _git(*arguments: str) -> str:

@@ -13,7 +13,7 @@ Pipeline = dict[str, dict[str, Any]]  # the stages of dvc.yaml, by name
 
 def params_of(pipeline: Pipeline, model: str) -> dict[str, list[str]]:
     """The params, or blocks of them, that decide the data, the weights and the scores: stage → their names."""
-    deciding = [*_makers(model), *(f"{stage}@{model}" for stage in ("select", "sample", "evaluate"))]
+    deciding = [*makers(model), *(f"{stage}@{model}" for stage in ("select", "sample", "evaluate"))]
     return {stage: entry_of(pipeline, stage).get("params", []) for stage in deciding}
 
 
@@ -27,7 +27,7 @@ def inputs_of(pipeline: Pipeline, model: str, params: dict[str, Any]) -> str:
 def code_of(pipeline: Pipeline, model: str) -> str:
     """A hash of the code that packs the data and trains; that which scores is left out, as rows name it."""
     hashes = {}
-    for stage in _makers(model):
+    for stage in makers(model):
         entry = entry_of(pipeline, stage)
         code = [dep for dep in entry["deps"] if not dep.startswith("data/")]
         hashes[stage] = name_of(of_entry({"cmd": entry["cmd"], "deps": code}, {}))
@@ -44,6 +44,6 @@ def without(params: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _makers(model: str) -> list[str]:
+def makers(model: str) -> list[str]:
     """The stages that decide the data and the weights."""
     return [f"prepare-data@{model}", training_of(model)]

@@ -32,3 +32,11 @@ def test_a_limit_of_the_system_leaves_the_old_file_and_is_named(tmp_path: Path) 
     assert raised.value.filename == str(path.with_name("file.bin.tmp"))
     assert path.read_bytes() == b"old"
     assert [one.name for one in tmp_path.iterdir()] == ["file.bin"]
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(IsADirectoryError) as raised:
+        write_whole(tmp_path / "page.html", b"new")
+    assert raised.value.filename == str(tmp_path / "page.html")
+    assert [one.name for one in tmp_path.iterdir()] == ["page.html"]

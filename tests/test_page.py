@@ -6,8 +6,11 @@ from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from gan.report.curves import curves
 from tests.browser import CHROMIUM, tab
 from tests.markup import Page
 from tests.results import CARD, HISTORY, OUTPUTS, STRANGE, page, results, shown
@@ -117,3 +120,18 @@ def test_a_browser_shows_it_without_a_complaint(text: str, workspace: Path) -> N
             assert seen.value("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
             assert seen.value(CUT) == [], "letters of a drawing lie outside of it"
             assert seen.value("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine: `apt-get install chromium` brings one")
+@pytest.mark.parametrize("steps", [4800, 99_500, 2_960_000])
+def test_no_number_below_a_curve_is_cut(steps: int, workspace: Path) -> None:
+    """Whose last tick is near the end of the axis."""
+    history = pd.DataFrame({"step": np.linspace(50, steps, 9), "d_loss": np.linspace(-1e4, 1e4, 9)})
+    (drawing,) = curves(history, "x", None)
+    path = workspace / "curve.html"
+    path.write_text(
+        f"<style>svg text {{ font-family: sans-serif }}</style><div style='width: 20rem'>{drawing.svg}</div>"
+    )
+    with tab(workspace / "profile") as seen:
+        seen.open(path, 390)
+        assert seen.value(CUT) == []

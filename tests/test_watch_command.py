@@ -54,6 +54,25 @@ def test_rows_and_previews_are_handed_on_once(tmp_path: Path) -> None:
     assert curves(events / "hinge" / "train-dcgan")["d_loss"] == [5]
 
 
+def test_what_no_training_has_written_is_left_out(tmp_path: Path) -> None:
+    """One odd file ended the view of all."""
+    runs, events = tmp_path / "runs", tmp_path / "events"
+    write(runs / "train-dcgan", [5, 10], [5])
+    save_png(to_rgb(noise(1, 0))[0], runs / "train-dcgan" / "previews" / "cat.png")
+    losses = runs / "train-dcgan" / "losses.csv"
+    losses.write_text(f"{losses.read_text()}fifteen,1.5,low,\n20,2,low,0.5\n")
+    for name, text in {
+        "a": "epoch,d_loss\n1,0.5\n",
+        "b": "no table",
+        "c": '"',
+        "d": "step,d_loss\n1,2,3,4\n1\n",
+    }.items():
+        (runs / name).mkdir()
+        (runs / name / "losses.csv").write_text(text)
+    follow(runs, events, {})
+    assert curves(events / "train-dcgan") == {"d_loss": [5, 10], "diversity": [10, 20], "preview": [5]}
+
+
 def test_a_training_that_begins_anew_takes_the_place(tmp_path: Path) -> None:
     runs, events, followed = tmp_path / "runs", tmp_path / "events", dict[Path, Followed]()
     write(runs / "train-dcgan", [5, 10, 15], [])

@@ -85,13 +85,17 @@ class Followed:
 
     def update(self) -> None:
         """Write new rows and previews; a training that began anew takes the place of the one before."""
-        with suppress(OSError, pd.errors.EmptyDataError):  # a training begins anew at this moment, or has no row yet
+        # A training begins anew at this moment or has no row yet, or no training has written this: pandas' errors.
+        with suppress(OSError, ValueError):
             self._read()
         if self.writer:
             self.writer.flush()
 
     def _read(self) -> None:
-        rows = pd.read_csv(self.folder / "losses.csv")
+        written = pd.read_csv(self.folder / "losses.csv").apply(pd.to_numeric, errors="coerce")
+        if "step" not in written:
+            return  # no training has written it
+        rows = written.dropna(subset=["step"])
         if self.writer is None or rows["step"].max() < self.step:
             self._begin()
         for row in rows[rows["step"] > self.step].to_dict("records"):
@@ -99,10 +103,11 @@ class Followed:
             for name, value in row.items():
                 if name not in ABOUT and value == value:  # an empty cell is NaN
                     self.writer.add_scalar(name, value, self.step)
-        for path in sorted((self.folder / "previews").glob("*.png")):
-            if int(path.stem) > self.previews:
-                self.writer.add_image("preview", pixels(path), int(path.stem))
-                self.previews = int(path.stem)
+        steps = {int(path.stem): path for path in (self.folder / "previews").glob("*.png") if path.stem.isdecimal()}
+        for step in sorted(steps):
+            if step > self.previews:
+                self.writer.add_image("preview", pixels(steps[step]), step)
+                self.previews = step
 
     def _begin(self) -> None:
         from torch.utils.tensorboard import SummaryWriter  # imported here, as TensorBoard is an optional extra

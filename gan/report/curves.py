@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 KEYS = ("step", "epoch")
 SIZE = (4.8, 3.4)  # inches
 LETTERS, ROW = 50, 0.068  # of a legend: letters in a row, and a row's share of the height
-LEFT = 0.13  # the axis begins at this share of the width, unless its numbers need more
+LEFT, RIGHT = 0.13, 0.97  # the axis begins and ends at these shares of the width, unless its numbers need more
 WIDER = 1.15  # a browser's letters, relative to matplotlib's, at most
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 2, 2)))  # a line is told by its dashes too
 
@@ -39,7 +39,12 @@ class Curves:
 
 PANELS = (
     Curves("KID ×1000 of snapshots", f"Lower is better. {MARKS}", ("_kid",), 1000, is_score=True),
-    Curves("FID of snapshots", f"Lower is better. {MARKS}", ("_fid",), is_score=True),
+    Curves(
+        "FID of snapshots",
+        f"Lower is better. Of fewer images than the table's scores, which makes FID larger. {MARKS}",
+        ("_fid",),
+        is_score=True,
+    ),
     Curves(
         "Recall and coverage of snapshots",
         "How much of the variety of real images is made; if it falls, the generator loses kinds of images.",
@@ -104,17 +109,22 @@ def _drawn(panel: Curves, numbers: pd.DataFrame, columns: list[str], name: str, 
         names = [column.lstrip("_") for column in columns]  # matplotlib hides names that begin with _
         figure.legend(lines, names, loc="upper left", ncols=across, handlelength=2.6, borderaxespad=0)
         top = 0.98 - ROW * -(-len(columns) // across)
-        figure.subplots_adjust(left=_left(figure, axes), right=0.97, bottom=0.14, top=top)
+        figure.subplots_adjust(left=LEFT, right=RIGHT, bottom=0.14, top=top)
+        left, right = _sides(figure, axes)
+        figure.subplots_adjust(left=left, right=right)
         drawing = svg(figure, name, panel.title)
         plt.close(figure)
     return Drawing(panel.title, panel.caption, drawing)
 
 
-def _left(figure: Figure, axes: Axes) -> float:
-    """The share of the width that the numbers beside the axis need."""
+def _sides(figure: Figure, axes: Axes) -> tuple[float, float]:
+    """Where the axis begins and ends, as shares of the width, so that no number beside or below it is cut."""
     figure.draw_without_rendering()
     widest = max(label.get_window_extent().width for label in axes.get_yticklabels())
-    return max(LEFT, WIDER * widest / figure.bbox.width + 0.02)
+    below = [label.get_window_extent() for label in axes.get_xticklabels()]
+    end = max((box.x0 + box.x1 + WIDER * box.width) / 2 for box in below)  # of a number that stands around its tick
+    spare = figure.bbox.width - end
+    return max(LEFT, WIDER * widest / figure.bbox.width + 0.02), RIGHT + min(0.0, spare / figure.bbox.width)
 
 
 def _mark(axes: Axes, steps: Numbers, heights: Numbers, colour: str, best: int | None) -> None:

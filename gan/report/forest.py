@@ -20,7 +20,7 @@ LIVING = {BETTER: LINES[2], WORSE: LINES[5], DEFAULT: LINES[0], "": INK}  # as t
 WIDTH, ROW, SECOND, REST = 4.6, 0.27, 0.12, 0.9  # inches: a row of one direction, each further one, axis and title
 CAPTION = (
     "Lower is better. The dotted line is the default; a line through a point is the 95 % interval of its mean over "
-    "seeds, or of sampling alone if there is one seed."
+    "seeds, or of sampling alone if there is one seed; an arrow at its end: it goes on."
 )
 
 
@@ -31,8 +31,7 @@ def drawing(table: pd.DataFrame, name: str, identity: str) -> Drawing:
         _panel(axes, table, LIVING)
         made = svg(figure, identity, f"KID of each setting of {name} with its 95 % interval")
         plt.close(figure)
-    scale = ", on a logarithmic scale" if axes.get_xscale() == "log" else ""
-    return Drawing(f"KID ×1000{scale}", CAPTION, made)
+    return Drawing(f"KID ×1000{_scale(axes)}", CAPTION, made)
 
 
 def picture(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
@@ -43,10 +42,14 @@ def picture(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     )
     for (name, table), axes in zip(tables.items(), panels[:, 0], strict=True):
         _panel(axes, table, PAINTED)
-        axes.set_title(f"{name}: KID ×1000, lower is better", loc="left")
+        axes.set_title(f"{name}: KID ×1000, lower is better{_scale(axes)}", loc="left")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)
+
+
+def _scale(axes: Axes) -> str:
+    return ", on a logarithmic scale" if axes.get_xscale() == "log" else ""
 
 
 def _height(table: pd.DataFrame) -> float:
@@ -65,6 +68,8 @@ def _panel(axes: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
             colour, mean, reach = colours.get(verdict, colours[""]), SCALE * row["mean"], SCALE * row["reach"]
             axes.plot([max(mean - reach, left), min(mean + reach, right)], [height] * 2, color=colour, lw=1.6)
             axes.plot(mean, height, "os^D"[index % 4], color=colour, ms=5)
+            if mean - reach < left:
+                axes.plot(left, height, "<", color=colour, ms=4, clip_on=False)
             if verdict == DEFAULT:
                 axes.axvline(mean, color=colour, lw=0.8, ls=":")
             elif verdict in (BETTER, WORSE):
@@ -75,7 +80,7 @@ def _panel(axes: Axes, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
     axes.grid(axis="x", color=colours[""], alpha=0.2)
     if len(directions) > 1:
         marks = [axes.plot([], [], "os^D"[index % 4], color=colours[""], ms=5)[0] for index in range(len(directions))]
-        axes.legend(marks, directions, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False)
+        axes.legend(marks, directions, loc="lower right", bbox_to_anchor=(1, 1), ncols=4, frameon=False)
 
 
 def _scaled(axes: Axes, table: pd.DataFrame) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from gan.run.signals import handle
 
 # Errors of the operating system that a user can fix. Any other OSError is a bug and keeps its stack trace.
 USERS_TO_MEND = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
+OF_A_PATH = {errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR}  # that a user gave, or where something else lies
 SIGNS_OF_LITTLE_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "_ALLOC_FAILED", "bad_alloc")
 
 MEND = "mend this and run the same command again; what was saved is intact"
@@ -78,7 +79,7 @@ def clean_exit() -> Iterator[None]:
     except Exception as error:
         if memory := lacking_memory(error):
             _leave(f"{memory}; free some, or run it where there is more")
-        mendable = isinstance(error, OSError) and error.errno in USERS_TO_MEND | {errno.ENAMETOOLONG}
+        mendable = isinstance(error, OSError) and error.errno in USERS_TO_MEND | OF_A_PATH
         if not isinstance(error, OSError) or not (mendable or _is_short_write(error)):
             raise
         notes = "".join(f", and {note}" for note in getattr(error, "__notes__", ()))

@@ -20,7 +20,11 @@ def write_whole(path: Path, *parts: Part) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.tmp")
     write_synced(temporary, *parts)
-    temporary.replace(path)
+    try:
+        temporary.replace(path)
+    except OSError as error:  # such as a folder in the place of the file
+        temporary.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
     sync_folder(path.parent)
 
 

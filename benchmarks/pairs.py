@@ -1,10 +1,13 @@
-"""Pairs of domains unlike the maps, made from what packages hold: `python -m benchmarks.pairs FOLDER` writes them.
+"""Are CycleGAN's defaults made for the maps alone? Pairs of domains unlike them, made from what packages hold.
 
+* `relief`: the satellite's view and a shaded relief, which `satellite_relief` prepares itself.
 * `glyphs`: characters in one saturated colour on plain white, filled (A) and as outlines on a coloured plate (B), in
   two typefaces.
 * `drawings`: tiles of photographs in colour (A), and tiles of others as drawings, dark lines on white (B).
 
-`-S prepare_data.domains.source=folder -S prepare_data.domains.folder=FOLDER/glyphs` trains on one.
+`python -m benchmarks.pairs FOLDER` writes the images and prints a command for each pair. The command trains the default
+CycleGAN on it, for as many steps as on the maps. When all have run, `python -m benchmarks.pairs` writes their scores to
+benchmarks/pairs.csv.
 """
 
 import argparse
@@ -13,6 +16,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import skimage
 from matplotlib.colors import hsv_to_rgb
 from matplotlib.ft2font import FT2Font
@@ -20,8 +24,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from skimage.filters import sobel
 
+from gan.commands.compare import table
 from gan.core.images import Uint8
+from gan.run.errors import clean_exit
 
+FOUND = Path(__file__).with_name("pairs.csv")
+SHOWN = ["pair", "direction", "checkpoint", "kid", "kid_std", "fid", "fid_std", "seed", "dtype", "libraries"]
 SIZE = 64  # pixels
 COUNTS = {"train": 800, "test": 200}
 FONTS = {"A": "DejaVuSans-Bold.ttf", "B": "DejaVuSerif-Bold.ttf"}
@@ -77,19 +85,45 @@ def _drawn(tile: Uint8) -> Uint8:
 PAIRS: dict[str, Callable[[str], Draw]] = {"glyphs": glyph, "drawings": photo}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pairs", description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    given = parser.parse_args()
+def written(folder: Path) -> None:
+    """Write the images of all pairs."""
     for pair, kind in PAIRS.items():
         for domain in "AB":
             draw, random = kind(domain), np.random.default_rng([len(pair), ord(domain)])
             for split, count in COUNTS.items():
-                place = given.folder / pair / f"{split}{domain}"
+                place = folder / pair / f"{split}{domain}"
                 place.mkdir(parents=True, exist_ok=True)
                 for number in range(count):
                     Image.fromarray(draw(random)).save(place / f"{number:04d}.png")
 
 
+def commands(folder: Path) -> list[str]:
+    """A command for each pair."""
+    change, longer = "-S prepare_data.domains", "-S train_cyclegan.epochs=2 -S train_cyclegan.decay_epochs=4"
+    settings = {"relief": f"{change}.source=satellite_relief"} | {
+        pair: f"{change}.source=folder {change}.folder={(folder / pair).resolve()} {longer}" for pair in PAIRS
+    }
+    return [f"dvc exp run --temp -n pair-{pair} {given} evaluate@cyclegan" for pair, given in settings.items()]
+
+
+def gathered() -> pd.DataFrame:
+    """The scores of the experiments that the commands made."""
+    scores = pd.concat([table(f"pair-{pair}").assign(pair=pair) for pair in ("relief", *PAIRS)])
+    return scores[scores["checkpoint"].isin(["start", "best", "floor"])][SHOWN]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pairs", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", help="of the images; without it, scores are gathered")
+    given = parser.parse_args()
+    if given.folder:
+        written(given.folder)
+        print(*commands(given.folder), sep="\n")
+    else:
+        gathered().to_csv(FOUND, index=False, float_format="%.6g")
+        print(f"{FOUND} has the scores")
+
+
 if __name__ == "__main__":
-    main()
+    with clean_exit():
+        main()

@@ -24,7 +24,7 @@ def test_the_page_shows_each_setting_and_what_is_missing() -> None:
     )
     page.write(study(), table, planned=PLANNED + Counter({("maps", "default"): 3}), kept=len(table) + 2)
     text = page.PAGE.read_text()
-    assert "3 runs are still missing; `python -m gan study` goes on. Without a run: default (maps).\n" in text
+    assert "Runs still missing: 3; `python -m gan study` goes on. Without a run: default (maps).\n" in text
     assert "2 rows are of other code, params or data than today's, and left out" in text
     assert "**digits** (dcgan): of 1 change 1 helped." in text
     assert "* **Helped**:\n  * `train_dcgan.loss=hinge` (hinge): KID ×1000 30.0 → 20.0; FID 30.0 → 20.0\n" in text

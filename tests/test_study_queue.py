@@ -70,7 +70,7 @@ def test_a_study_goes_on_after_an_interrupt_a_kill_and_a_failed_run_and_a_second
     finally:
         end_queue(clone)
     assert "queue: 1 runs" in failed, "what the worker lost is queued once more"
-    assert "error: 1 runs failed: study-digits-other-0-" in failed
+    assert "runs failed: study-digits-other-0-" in failed
     assert "Traceback" not in failed
     assert pd.read_csv(table)["setting"].tolist() == ["default"]
 

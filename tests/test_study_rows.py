@@ -123,7 +123,7 @@ def test_git_merges_tables_that_have_other_columns(tmp_path: Path) -> None:
 def test_a_damaged_cell_is_told(damage: dict[str, Any], told: str) -> None:
     """A line that is cut off lacks the hash of the extractor."""
     rows.write(pd.DataFrame([row("default", 0, 0.03) | damage]))
-    with pytest.raises(DataError, match=f"study.csv.* {told} .*`git checkout"):
+    with pytest.raises(DataError, match=f"study.csv.* {told}.*`git checkout"):
         rows.read()
 
 

@@ -16,8 +16,8 @@ from gan.run.progress import Progress
 LOOK_EVERY = 5.0  # seconds between two searches for experiments that have ended
 ASK_EVERY = 20.0  # seconds between two questions to DVC's queue, which take it a second
 GOES_ON = (
-    "interrupted; what is in DVC's queue goes on, and the same command gathers it. `dvc queue stop --kill` ends it; "
-    "trainings that this kills go on later from their last saved states"
+    "interrupted; what is in DVC's queue goes on, and the same command gathers it, or `--table` what has ended. "
+    "`dvc queue stop --kill` ends it; trainings that this kills go on later from their last saved states"
 )
 
 EXAMPLE = """examples:
@@ -109,8 +109,8 @@ def run(jobs: int, gpus: list[str], only: list[str] | None, instead: str | None 
         print(f"nothing was found yet{kept}")
     if failed:
         raise GanError(
-            f"{len(failed)} runs failed: {', '.join(one.experiment for one in failed)}; `dvc queue logs NAME` says "
-            "why. The same command tries them again"
+            f"{len(failed)} of {len(missing)} runs failed: {', '.join(one.experiment for one in failed)}; "
+            "`dvc queue logs NAME` says why. The same command tries them again"
         )
 
 

@@ -26,8 +26,8 @@ default at 95 % confidence, corrected for the number of comparisons of an extrac
 within noise, which does not mean equal: few seeds show only large differences. A setting helped if one score is better
 and none is worse. The order is that of KID, relative to KID before training. If several extractors scored the runs,
 each has a column with its KID: a verdict that both give does not hang on one network. `seconds` is the median of
-training alone, and – if DVC had the training already. `python -m gan study` made this page from study.yaml. Every run
-is a row of study.csv; study_ranks.csv holds all intervals.
+training alone, and – if DVC had the training already, of which study.csv then names no machine. `python -m gan study`
+made this page from study.yaml. Every run is a row of study.csv; study_ranks.csv holds all intervals.
 """
 
 
@@ -66,7 +66,7 @@ def _missing(rows: pd.DataFrame, planned: Counter[tuple[str, str]]) -> Iterator[
             f"{setting} ({group})" for (group, setting), count in missing.items() if count == planned[group, setting]
         ]
         without = f" Without a run: {', '.join(unseen)}." if unseen else ""
-        yield f"{missing.total()} runs are still missing; `python -m gan study` goes on.{without}\n"
+        yield f"Runs still missing: {missing.total()}; `python -m gan study` goes on.{without}\n"
 
 
 def _ranked(name: str, group: Group, rows: pd.DataFrame, planned: int) -> pd.DataFrame:

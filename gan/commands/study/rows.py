@@ -22,7 +22,7 @@ from gan.run.paths import LOCK, REPORTS, RUN_CARD
 from gan.run.recorded import read_record
 
 FOUND = REPORTS / "study.csv"
-ADVICE = f"`git checkout {FOUND}` restores it"
+ADVICE = f"`git checkout {FOUND}` brings the committed one back"
 OF_RUN = ["group", "model", "setting", "seed", "overrides", "inputs", "code", "experiment"]
 TEXTS = dict.fromkeys(("group", "model", "setting", "overrides", "inputs", "code", "experiment"), "str")
 ONE = ["group", "setting", "seed", "inputs", "code", "direction", "extractor"]  # of these, one row counts

@@ -109,7 +109,7 @@ def commands(folder: Path) -> list[str]:
 def gathered() -> pd.DataFrame:
     """The scores of the experiments that the commands made."""
     scores = pd.concat([table(f"pair-{pair}").assign(pair=pair) for pair in ("relief", *PAIRS)])
-    return scores[scores["checkpoint"].isin(["start", "best", "floor"])][SHOWN]
+    return scores.query("model == 'cyclegan' and checkpoint in ('start', 'best', 'floor')")[SHOWN]
 
 
 def main() -> None:

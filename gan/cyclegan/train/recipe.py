@@ -150,7 +150,7 @@ class CycleGAN:
         watched: Scalars = {}
         for name, domain, real, fake in (("d_a", self.a, real_a, fake_a), ("d_b", self.b, real_b, fake_b)):
             losses[name], seen = domain.adversary.learn(real, fake, penalised)
-            watched |= {f"{name}_{kind}": value for kind, value in seen.items() if not kind.endswith(("real", "fake"))}
+            watched |= {f"{name}_{kind}": value for kind, value in seen.items()}
         self.d_optimizer.minimise(torch.stack([*losses.values()]).sum())
         return {name: loss.detach() for name, loss in losses.items()} | watched, ()
 

@@ -1,5 +1,6 @@
 """Discriminators on images of several sizes, in closed form."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -100,3 +101,11 @@ def test_a_dead_discriminator_of_one_size_is_told(cpu: Runtime) -> None:
     assert spreads.keys() == {"d_a_spread", "d_a_half_spread", "d_b_spread", "d_b_half_spread"}
     assert spreads.pop("d_a_half_spread") < 1e-3
     assert min(spreads.values()) > recipe.params.watch.least_spread
+
+
+def test_what_every_discriminator_says_of_real_and_generated_images_is_logged(cpu: Runtime) -> None:
+    """The report draws it for both models."""
+    logged = small_cyclegan(tiny.params(), cpu).step(0)
+    said = {name: float(value) for name, value in logged.items() if name.endswith(("_real", "_fake"))}
+    assert said.keys() == {"d_a_real", "d_a_fake", "d_b_real", "d_b_fake"}
+    assert np.isfinite([*said.values()]).all()
